@@ -1,0 +1,1 @@
+"""Bytes on one side, typed words on the other. Knows the wire; knows no technique."""

@@ -1,0 +1,65 @@
+"""SAMPLES frames -> sensor batches, by the layout that the capabilities announce."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .capabilities import Capabilities, Sensor
+from .errors import BadFrame
+from .messages import Samples
+from .readings import SensorBatch
+
+
+class SampleReader:
+    """Reads the frames of one device, and counts what is missing between them."""
+
+    def __init__(self, capabilities: Capabilities) -> None:
+        self.lost = 0
+        self._emg = _Block(capabilities.sensors, "emg")
+        self._pressure = _Block(capabilities.sensors, "pressure")
+        self._expected: int | None = None
+
+    def read(self, samples: Samples, start_s: float) -> SensorBatch | None:
+        """Return the batch, or None for one that was here before. Raises `BadFrame`."""
+        missing = 0
+        if self._expected is not None:
+            missing = (samples.first - self._expected + 0x80000000) % 0x100000000 - 0x80000000
+            if missing < 0:
+                return None
+        batch = SensorBatch(
+            start_s=start_s,
+            number=samples.first,
+            emg_rate_hz=self._emg.rate_hz,
+            pressure_rate_hz=self._pressure.rate_hz,
+            emg_uv=self._emg.read(samples),
+            pressure_kpa=self._pressure.read(samples),
+            lost=missing,
+        )
+        self.lost += missing
+        self._expected = (samples.first + samples.count) % 0x100000000
+        return batch
+
+
+class _Block:
+    """The sensors of one quantity: neighbours in the frame, all at one rate."""
+
+    def __init__(self, sensors: tuple[Sensor, ...], quantity: str) -> None:
+        mine = [i for i, sensor in enumerate(sensors) if sensor.quantity == quantity]
+        first = sensors[mine[0]] if mine else None
+        self.rate_hz = first.rate_hz if first else 0.0
+        self._every = first.every if first else 1
+        self._resolution = first.resolution if first else 1.0
+        self._columns = len(mine)
+        self._before = [sensor.every for sensor in sensors[: mine[0]]] if mine else []
+
+    def read(self, samples: Samples) -> NDArray[np.float64]:
+        rows = _rows(samples, self._every)
+        offset = sum(_rows(samples, every) for every in self._before) * 2
+        if offset + rows * self._columns * 2 > len(samples.data):
+            raise BadFrame("SAMPLES is shorter than the announced sensors fill")
+        flat = np.frombuffer(samples.data, "<i2", rows * self._columns, offset)
+        return flat.reshape(self._columns, rows).T * self._resolution
+
+
+def _rows(samples: Samples, every: int) -> int:
+    last = samples.first + samples.count - 1
+    return last // every - (samples.first - 1) // every

@@ -1,0 +1,93 @@
+"""Wires with both ends in hand: the link under test, and a far end that also misbehaves."""
+
+import asyncio
+import contextlib
+import os
+import tty
+
+from firmware_bridge.framing import Deframer, stuff
+from firmware_bridge.links.memory import pair
+from firmware_bridge.links.serial import open_serial
+
+
+async def until(is_so):
+    """Wait for something that ought to happen at once."""
+    async with asyncio.timeout(5):
+        while not is_so():  # noqa: ASYNC110 - a wire has no event to wait for
+            await asyncio.sleep(0.001)
+
+
+class MemoryFar:
+    def __init__(self, link, near):
+        self._link, self._near = link, near
+        self.bodies = []
+        link.listen(lambda body, _: self.bodies.append(body), lambda _: None)
+
+    def take(self):
+        """Return all bodies that have arrived so far."""
+        return self.bodies
+
+    def say(self, body):
+        self._link.send(body)
+
+    def write(self, data):
+        """Put bytes on the wire as they are."""
+        self._near.receive(data)
+
+    async def hang_up(self):
+        await self._link.aclose()
+
+
+class PtyFar:
+    """The far end of a pseudo-terminal."""
+
+    def __init__(self):
+        self.master, slave = os.openpty()
+        tty.setraw(slave)
+        os.set_blocking(self.master, False)
+        self.path = os.ttyname(slave)
+        self.raw = b""
+        self.bodies = []
+        self.deframer = Deframer()
+        self._slave = slave
+
+    def near_end_is_open(self):
+        """From now on the near end is the only one that holds the terminal open."""
+        os.close(self._slave)
+
+    def take(self):
+        """Return all bodies that have arrived so far."""
+        with contextlib.suppress(OSError):  # nothing there, or hung up
+            while data := os.read(self.master, 4096):
+                self.raw += data
+                self.bodies += self.deframer.feed(data)
+        return self.bodies
+
+    def say(self, body):
+        self.write(stuff(body))
+
+    def write(self, data):
+        """Put bytes on the wire as they are."""
+        assert os.write(self.master, data) == len(data)
+
+    async def hang_up(self):
+        if self.master >= 0:
+            os.close(self.master)
+            self.master = -1
+
+
+@contextlib.asynccontextmanager
+async def memory_wire():
+    near, far = pair()
+    yield near, MemoryFar(far, near)
+    await near.aclose()
+
+
+@contextlib.asynccontextmanager
+async def pty_wire(options=""):
+    far = PtyFar()
+    link = await open_serial(f"serial://{far.path}{options}")
+    far.near_end_is_open()
+    yield link, far
+    await link.aclose()
+    await far.hang_up()
