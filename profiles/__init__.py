@@ -1,0 +1,1 @@
+"""Techniques written by people, compiled into programs for no device in particular."""

@@ -1,0 +1,43 @@
+"""Finds what is compared with a baseline that nothing has measured yet, in a file as it stands."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from .problems import Path
+from .quantities import quoted
+
+
+def unmeasured(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield every `of: baseline` whose signal no step before it measures."""
+    measured: set[str] = set()
+    yield from _in_steps(data.get("steps"), ("steps",), measured)
+    yield from _in_value(data.get("rules"), ("rules",), measured)
+
+
+def _in_steps(steps: object, path: Path, measured: set[str]) -> Iterator[tuple[Path, str]]:
+    for index, entry in enumerate(cast("list[Any]", steps) if isinstance(steps, list) else []):
+        for technique, body in _pairs(entry):
+            here = (*path, index, technique)
+            if technique == "repeat":
+                yield from _in_steps(dict(_pairs(body)).get("steps"), (*here, "steps"), measured)
+                continue
+            yield from _in_value(body, here, measured)
+            signal = dict(_pairs(body)).get("baseline")
+            if isinstance(signal, str):
+                measured.add(signal)
+
+
+def _in_value(value: object, path: Path, measured: set[str]) -> Iterator[tuple[Path, str]]:
+    words = dict(_pairs(value))
+    signal = words.get("signal")
+    if words.get("of") == "baseline" and isinstance(signal, str) and signal not in measured:
+        sentence = f"nothing has measured this baseline yet; a step before needs baseline: {signal}"
+        yield (*path, "of"), f"{quoted('baseline')}: {sentence}"
+    inner = enumerate(cast("list[Any]", value)) if isinstance(value, list) else words.items()
+    for key, item in inner:
+        yield from _in_value(item, (*path, key), measured)
+
+
+def _pairs(value: object) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from cast("dict[str, Any]", value).items()

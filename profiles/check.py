@@ -1,0 +1,96 @@
+"""check_profile: everything that can be said about a profile without playing it."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from . import meaning
+from .compiler import compile_profile
+from .dose import Dose, dose
+from .envelope import Envelope
+from .load import read
+from .model import Profile
+from .problems import Problem, ProfileProblems, Refused
+from .program import Program, SignalNeed
+from .regions import Thresholds
+
+
+class Needs(msgspec.Struct, frozen=True):
+    """What a device must have, and what happens without each signal."""
+
+    channels: tuple[str, ...] = ()
+    signals: dict[str, SignalNeed] = {}
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """What a profile does at its worst: with every live parameter at its highest.
+
+    `refused` names the reason if the profile is sound but not for this person or device; the
+    sentence is then the only problem.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    refused: str | None = None
+    worst_case_s: float = 0.0
+    peak_kpa: float = 0.0
+    peak_rise_kpa_s: float = 0.0
+    dose: dict[str, Dose] = {}
+    needs: Needs = Needs()
+
+    @property
+    def ok(self) -> bool:
+        """Whether it may be played."""
+        return not self.problems
+
+
+def check_profile(
+    text: str | bytes,
+    file: str,
+    values: Mapping[str, str | float],
+    envelope: Envelope,
+    *,
+    area_cm2: float = 10.0,
+    thresholds: Thresholds | None = None,
+    emulated: bool = False,
+    closed_loop: bool = False,
+) -> Check:
+    """Return what a profile would do, or every problem it has. It never raises for bad input."""
+    needs = Needs()
+    try:
+        profile = read(text, Profile, file=file)
+        needs = _needs(profile)
+        program, worst = (
+            compile_profile(
+                profile,
+                chosen,
+                envelope,
+                area_cm2=area_cm2,
+                thresholds=thresholds,
+                emulated=emulated,
+                closed_loop=closed_loop,
+            )
+            for chosen in (values, {**values, **_highest(profile)})
+        )
+    except ProfileProblems as error:
+        return Check(problems=error.problems, needs=needs)
+    except Refused as error:
+        return Check(problems=(error.problem,), refused=error.reason.value, needs=needs)
+    return _told(program, worst, needs)
+
+
+def _told(program: Program, worst: Program, needs: Needs) -> Check:
+    return Check(
+        worst_case_s=program.worst_case_s,
+        peak_kpa=program.peak_kpa,
+        peak_rise_kpa_s=program.peak_rise_kpa_s,
+        dose=dose(worst),
+        needs=needs,
+    )
+
+
+def _highest(profile: Profile) -> dict[str, str | float]:
+    return {name: text.max.value for name, text in profile.parameters.items() if text.live}
+
+
+def _needs(profile: Profile) -> Needs:
+    return Needs(tuple(profile.needs.channels), meaning.signals(profile))

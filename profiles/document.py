@@ -1,0 +1,148 @@
+"""What all files that people write have in common, and their mistakes in words to act on."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Self, cast, get_args
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from .problems import Path, Places, Problem
+from .quantities import quoted
+
+
+class Words(BaseModel):
+    """A mapping in which every key is a known word.
+
+    `later` are words that the language reserves and this version does not play yet.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    later: ClassVar[frozenset[str]] = frozenset()
+
+
+class Document(Words):
+    """A whole file. It knows where each of its values stands."""
+
+    _places: Places = PrivateAttr(default_factory=lambda: Places("nowhere"))
+
+    @property
+    def places(self) -> Places:
+        """Where each value stands in the file it was read from."""
+        return self._places
+
+    def found_at(self, places: Places) -> Self:
+        """Remember where the values stand."""
+        self._places = places
+        return self
+
+    @classmethod
+    def names(cls, data: dict[str, Any]) -> object:
+        """Return what validators must know about the rest of the file, as their context."""
+        return data
+
+    @classmethod
+    def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+        """Yield the mistakes that no single value shows. `data` may be wrong in any other way."""
+        del data
+        yield from ()
+
+
+def mistake(sentence: str, *at: str) -> PydanticCustomError:
+    """Return a mistake for a validator to raise, about the value at `at` below its own."""
+    return PydanticCustomError("mistake", "{sentence}", {"sentence": sentence, "at": at})
+
+
+def did_you_mean(word: object, words: Iterable[str]) -> str:
+    """Return the nearest of the right words as a hint, or all of them."""
+    known = sorted(words)
+    near = difflib.get_close_matches(str(word)[:40], known, 1, 0.6)
+    return f"did you mean {quoted(near[0])}?" if near else f"known here: {', '.join(known)}"
+
+
+def explain(error: ValidationError, model: type[Document], places: Places) -> Iterator[Problem]:
+    """Yield each validation error as a problem with its place and what would be right."""
+    for detail in error.errors(include_url=False):
+        kind, loc = detail["type"], detail["loc"]
+        context = detail.get("ctx", {})
+        path = _path(loc + cast("Path", context.get("at", ())), places)
+        if kind == "extra_forbidden":
+            yield places.problem(path, _unknown(loc, model), at_key=True)
+        elif kind == "missing":
+            yield places.problem((*path, loc[-1]), _missing(loc, model), at_key=True)
+        else:
+            at_key = loc[-1:] == ("[key]",)
+            yield places.problem(path, _wrong(kind, context, detail), at_key=at_key)
+
+
+def _path(loc: Path, places: Places) -> Path:
+    """Return the part of a pydantic location that stands in the file; the rest is machinery."""
+    path: Path = ()
+    for part in loc:
+        if places.knows((*path, part)):
+            path = (*path, part)
+    return path
+
+
+def _wrong(kind: str, context: dict[str, Any], detail: ErrorDetails) -> str:
+    written = quoted(detail["input"])
+    if kind == "mistake":
+        return str(context["sentence"])
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "literal_error":
+        words = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
+        return f"{written} is not a word for this place; {did_you_mean(detail['input'], words)}"
+    wanted = _WANTED.get(kind)
+    return f"{wanted} is wanted here, not {written}" if wanted else f"{written}: {detail['msg']}"
+
+
+_WANTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "too_short": "at least one entry",
+    "string_too_short": "a text that is not empty",
+    "dict_type": "a mapping (`word: value`)",
+    "model_type": "a mapping (`word: value`)",
+}
+
+
+def _unknown(loc: Path, model: type[Document]) -> str:
+    classes, word = _classes_at(model, loc[:-1]), loc[-1]
+    if any(word in cls.later for cls in classes):
+        return f"{quoted(word)} is not built yet in this version"
+    known = {name for cls in classes for name in _fields(cls)}
+    return f"{quoted(word)} is not known here; {did_you_mean(word, known)}"
+
+
+def _missing(loc: Path, model: type[Document]) -> str:
+    word = str(loc[-1])
+    fields = [_fields(cls).get(word) for cls in _classes_at(model, loc[:-1])]
+    examples = [str(field.examples[0]) for field in fields if field and field.examples]
+    example = f", as {word}: {examples[0]}" if examples else ""
+    return f"{quoted(word)} is missing; write it{example}"
+
+
+def _classes_at(model: type[Words], loc: Path) -> list[type[Words]]:
+    classes = [model]
+    for part in loc:
+        known = [_fields(cls).get(str(part)) for cls in classes]
+        fields = [field for field in known if field]
+        if fields:
+            classes = [cls for field in fields for cls in _classes_in(field.annotation)]
+    return classes
+
+
+def _classes_in(annotation: object) -> Iterator[type[Words]]:
+    if isinstance(annotation, type) and issubclass(annotation, Words):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _classes_in(inner)
+
+
+def _fields(cls: type[Words]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in cls.model_fields.items()}

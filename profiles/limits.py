@@ -1,0 +1,71 @@
+"""What may press: the smallest of what the author, the region, the person and the device allow."""
+
+import msgspec
+
+from .envelope import Envelope, Limit
+from .program import Grade
+from .regions import Thresholds, pain_threshold, region_envelope
+
+CAPS = {"settle": 0.30, "effleurage": 0.50, "petrissage": 0.60, "trigger_point": 1.0, "rest": 0.30}
+"""Largest share of the pain threshold (E, physiology 1.2; settle, rest: as its holds)."""
+CALIBRATED_SHARE = 0.75
+"""Share of a pain threshold that was measured on this pad and site (E, rules, *What may press*)."""
+ESTIMATED_SHARE = 0.45
+"""Share of any other pain threshold (E, rules, *What may press*)."""
+OPEN_LOOP_SHARE = 0.5
+"""Share of the pain threshold while nobody listens to the muscle (E, rules, *EMG*)."""
+LIGHT_TO = 0.30
+"""Up to this share of the pain threshold a step is light (E, rules)."""
+MODERATE_TO = 0.50
+"""Up to this share of the pain threshold a step is moderate, above it is deep (E, rules)."""
+LEAST_SCALE = 0.5
+"""A step is scaled to no less than this (E, rules, *What may press*)."""
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """On whom and with what: everything about a playing that is not the profile.
+
+    `envelope` is what device, person and operator allow; `area_cm2` is the pad's.
+    """
+
+    envelope: Envelope
+    area_cm2: float
+    thresholds: Thresholds | None
+    emulated: bool
+    closed_loop: bool
+
+    def pain_threshold(self, region: str) -> Limit:
+        """Return the pain threshold in force in a region, in kPa on this pad."""
+        found = pain_threshold(region, self.area_cm2, self.thresholds)
+        return Envelope(ppt_kpa=found).lower(self.envelope).ppt_kpa
+
+    def knows(self, region: str) -> bool:
+        """Whether a threshold of a real or emulated person is known for a region."""
+        return self.emulated or (
+            self.thresholds is not None
+            and (region in self.thresholds.ppt_1_kpa or region in self.thresholds.calibrated_kpa)
+        )
+
+    def pressing(self, technique: str, region: str) -> Limit:
+        """Return what person and device let a technique press in a region, in kPa."""
+        calibrated = self.thresholds is not None and region in self.thresholds.calibrated_kpa
+        share = min(CAPS[technique], CALIBRATED_SHARE if calibrated else ESTIMATED_SHARE)
+        if not self.closed_loop:
+            share = min(share, OPEN_LOOP_SHARE)
+        threshold = self.pain_threshold(region)
+        person = Envelope(pressure_kpa=Limit(share * threshold.value, threshold.owner))
+        return self.envelope.lower(person).pressure_kpa
+
+
+def authored(limit_kpa: float, region: str, area_cm2: float) -> Limit:
+    """Return what author and region let press, in kPa."""
+    profile = Envelope(pressure_kpa=Limit(limit_kpa, "profile"))
+    return region_envelope(region, area_cm2).lower(profile).pressure_kpa
+
+
+def grade(technique: str, peak_kpa: float, threshold_kpa: float) -> Grade:
+    """Return how deep a step is; a trigger point is deep by name."""
+    share = peak_kpa / threshold_kpa
+    if technique == "trigger_point" or share > MODERATE_TO:
+        return "deep"
+    return "light" if share <= LIGHT_TO else "moderate"

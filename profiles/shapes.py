@@ -1,0 +1,74 @@
+"""Curves made of raised cosines and rests, as the knots that carry them."""
+
+import math
+
+from .trajectory import MAX_SEGMENT_S, Track
+
+SEGMENT_S = MAX_SEGMENT_S - 0.0001
+"""Longest segment that is made: one tick of the wire (0.1 ms) below the longest allowed."""
+FEWEST_SEGMENTS = 4
+"""A raised cosine has at least this many (E): cubic segments then miss it by 0.05 % at most."""
+
+
+class Curve:
+    """A curve that is drawn from left to right. It moves by raised cosines, so it is smooth.
+
+    The cosine's own slopes already keep each cubic segment inside its ends (they are at most
+    twice the secant, Fritsch and Carlson allow three times), and its steepest place stays the
+    steepest.
+    """
+
+    def __init__(self, value: float) -> None:
+        self._at_s = [0.0]
+        self._value = [value]
+        self._slope = [0.0]
+        self._rhythmic = [False]
+
+    @property
+    def now_s(self) -> float:
+        """Where the curve ends so far."""
+        return self._at_s[-1]
+
+    @property
+    def value(self) -> float:
+        """The value it ends at so far."""
+        return self._value[-1]
+
+    def swing_to(self, value: float, until_s: float, *, rhythmic: bool = False) -> None:
+        """Go to `value` as a raised cosine that ends at `until_s`."""
+        start, begin = self.value, self.now_s
+        length, half = until_s - begin, (value - start) / 2.0
+        if length <= 0.0:
+            return
+        count = max(FEWEST_SEGMENTS if half else 1, math.ceil(length / SEGMENT_S))
+        for i in range(1, count):
+            angle = math.pi * i / count
+            slope = half * math.pi / length * math.sin(angle)
+            self._add(begin + length * i / count, start + half * (1.0 - math.cos(angle)), slope)
+        self._add(until_s, value, 0.0)
+        self._rhythmic.extend([rhythmic] * count)
+
+    def rest_until(self, until_s: float) -> None:
+        """Stay where it is."""
+        self.swing_to(self.value, until_s)
+
+    def track(self) -> Track:
+        """Return the curve drawn so far."""
+        return Track(
+            tuple(self._at_s), tuple(self._value), tuple(self._slope), tuple(self._rhythmic)
+        )
+
+    def _add(self, at_s: float, value: float, slope: float) -> None:
+        self._at_s.append(at_s)
+        self._value.append(value)
+        self._slope.append(slope)
+
+
+def swing_s(start: float, end: float, steepest: float) -> float:
+    """Return how long a raised cosine from start to end takes if it is `steepest` in its middle."""
+    return math.pi / 2.0 * abs(end - start) / steepest
+
+
+def steepest(start: float, end: float, length_s: float) -> float:
+    """Return how steep a raised cosine from start to end is in its middle."""
+    return math.pi / 2.0 * abs(end - start) / length_s

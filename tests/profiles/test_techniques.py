@@ -1,0 +1,264 @@
+import math
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from profiles.asks import Hold, Kneading, Point, Strokes, peak_kpa, rhythm_rise_kpa_s, scaled
+from profiles.techniques import Pace, Unplayable, shape
+from profiles.trajectory import MAX_SEGMENT_S, Trajectory
+
+starts = st.floats(0.0, 25.0)
+paces = st.builds(
+    Pace,
+    start_kpa=starts,
+    rise_level_kpa_s=st.floats(2.0, 10.0),
+    last=st.booleans(),
+    positioned=st.just(True),
+)
+kneads = st.builds(
+    Kneading,
+    low_kpa=st.tuples(st.floats(0.6, 6.0), st.floats(0.6, 6.0)),
+    high_kpa=st.tuples(st.floats(3.0, 25.0), st.floats(3.0, 25.0)),
+    rate_hz=st.floats(0.3, 1.5),
+    for_s=st.floats(2.0, 40.0),
+)
+strokes = st.builds(
+    Strokes,
+    start_kpa=st.floats(2.0, 15.0),
+    end_kpa=st.floats(2.0, 15.0),
+    rate_hz=st.floats(0.05, 0.4),
+    length_mm=st.floats(10.0, 200.0),
+    for_s=st.floats(5.0, 60.0),
+)
+holds = st.builds(Hold, pressure_kpa=st.floats(0.0, 20.0), for_s=st.floats(0.5, 30.0))
+points = st.builds(
+    Point,
+    pressure_kpa=st.floats(2.0, 25.0),
+    rise_kpa_s=st.floats(2.0, 10.0),
+    fall_kpa_s=st.floats(2.0, 40.0),
+    for_s=st.floats(3.0, 60.0),
+)
+asks = st.one_of(kneads, strokes, holds, points)
+
+
+def played(ask, pace):
+    try:
+        return shape(ask, pace)
+    except Unplayable:
+        assume(False)
+
+
+def samples(track):
+    """Yield (segment, value, slope) densely."""
+    for i, (begin, end) in enumerate(pairwise(track.at_s)):
+        for part in (0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 0.999):
+            at_s = begin + part * (end - begin)
+            yield i, track.value_at(at_s), track.slope_at(at_s)
+
+
+@given(asks, paces)
+def test_knots_are_close_and_the_curve_stays_between_them(ask, pace):
+    for track in played(ask, pace).trajectory.tracks.values():
+        assert track.at_s[0] == 0.0
+        assert len(track.at_s) == len(track.value) == len(track.slope) == len(track.rhythmic)
+        for begin, end in pairwise(track.at_s):
+            assert 0.0 < end - begin <= MAX_SEGMENT_S
+        for i, value, _ in samples(track):
+            low, high = sorted(track.value[i : i + 2])
+            assert low - 1e-9 <= value <= high + 1e-9
+
+
+@given(asks, paces)
+def test_slopes_keep_every_segment_monotone(ask, pace):
+    for track in played(ask, pace).trajectory.tracks.values():
+        for i in range(1, len(track.at_s)):
+            secant = (track.value[i] - track.value[i - 1]) / (track.at_s[i] - track.at_s[i - 1])
+            for slope in track.slope[i - 1 : i + 1]:
+                assert slope * secant >= -1e-9
+                assert abs(slope) <= 3.0 * abs(secant) + 1e-6
+
+
+@given(asks, paces)
+def test_it_begins_where_the_step_before_ended_and_all_tracks_are_equally_long(ask, pace):
+    one = played(ask, pace)
+    tracks = one.trajectory.tracks
+    assert tracks["pressure"].value[0] == pace.start_kpa
+    assert tracks["position"].value[0] == tracks["position"].value[-1] == 0.0
+    assert tracks["pressure"].at_s[-1] == tracks["position"].at_s[-1]
+    assert 0.0 <= one.entry_s <= one.trajectory.duration_s
+    if pace.last or isinstance(ask, Point):
+        assert tracks["pressure"].value[-1] == 0.0
+
+
+@given(asks, paces)
+def test_it_lasts_as_long_as_it_was_asked_to(ask, pace):
+    duration_s = played(ask, pace).trajectory.duration_s
+    if isinstance(ask, Point):
+        fall_s = max(0.3, math.pi / 2.0 * ask.pressure_kpa / ask.fall_kpa_s)
+        assert duration_s == pytest.approx(ask.for_s + fall_s)
+    else:
+        assert duration_s == ask.for_s
+
+
+@given(asks, paces)
+def test_no_rise_is_faster_than_allowed(ask, pace):
+    track = played(ask, pace).trajectory.tracks["pressure"]
+    rhythm = rhythm_rise_kpa_s(ask)
+    level = min(pace.rise_level_kpa_s, ask.rise_kpa_s if isinstance(ask, Point) else 99.0)
+    for i, _, slope in samples(track):
+        limit = rhythm if track.rhythmic[i + 1] else level
+        assert slope <= limit * (1.0 + 1e-6)
+        assert slope >= -200.0
+
+
+@given(asks, paces)
+def test_nothing_is_pressed_over_what_was_asked_or_was_there(ask, pace):
+    track = played(ask, pace).trajectory.tracks["pressure"]
+    assert max(track.value) <= max(peak_kpa(ask), pace.start_kpa) + 1e-9
+
+
+@given(kneads, paces)
+def test_kneading_has_the_rate_and_the_peaks_that_were_asked_for(ask, pace):
+    one = played(ask, pace)
+    track = one.trajectory.tracks["pressure"]
+    begin = track.at_s.index(one.entry_s)
+    end = len(track.at_s) - 1 - track.rhythmic[::-1].index(True)
+    swings = (track.at_s[end] - one.entry_s) * 2.0 * ask.rate_hz
+    assert swings == pytest.approx(round(swings), abs=1e-6)
+    assert track.value[begin] == pytest.approx(ask.high_kpa[0])
+    turns = [track.value[i] for i in range(begin, end + 1) if track.slope[i] == 0.0]
+    peaks, valleys = turns[0::2], turns[1::2]
+    assert len(turns) == round(swings) + 1
+    assert all(peak > valley for peak, valley in zip(peaks, valleys, strict=True))
+    ends = (ask.high_kpa[1], ask.low_kpa[1]) if len(peaks) > 1 else (peaks[0], valleys[0])
+    assert (peaks[-1], valleys[-1]) == pytest.approx(ends)
+
+
+def test_one_kneading_stroke_is_a_raised_cosine():
+    one = shape(Kneading((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 10.0))
+    track = one.trajectory.tracks["pressure"]
+    for step in range(300):
+        at_s = one.entry_s + step * 0.03
+        expected = 3.0 + 16.0 * (1.0 + math.cos(2.0 * math.pi * 0.7 * (at_s - one.entry_s))) / 2.0
+        assert track.value_at(at_s) == pytest.approx(expected, abs=0.01)
+
+
+@given(st.floats(8.0, 18.0), st.floats(8.0, 18.0))
+def test_another_depth_never_moves_the_rhythm(one, other):
+    tracks = [
+        shape(Kneading((3.0, 3.0), (high, high), 0.6, 40.0), Pace(1.8, 9.7)).trajectory.tracks
+        for high in (one, other)
+    ]
+    turns = [
+        [
+            at
+            for at, slope in zip(t["pressure"].at_s, t["pressure"].slope, strict=True)
+            if slope == 0
+        ]
+        for t in tracks
+    ]
+    assert turns[0][-20:] == pytest.approx(turns[1][-20:])
+
+
+def test_a_stroke_goes_out_under_pressure_and_comes_back_light():
+    one = shape(Strokes(6.0, 6.0, 0.2, 200.0, 30.0), Pace(3.0, 10.0, positioned=True))
+    pressure, position = (one.trajectory.tracks[name] for name in ("pressure", "position"))
+    out_s, back_s = one.entry_s + 1.25, one.entry_s + 3.75
+    assert pressure.value_at(out_s) == 6.0
+    assert pressure.value_at(back_s) == pytest.approx(1.8)
+    assert position.value_at(out_s) == pytest.approx(100.0)
+    assert position.slope_at(out_s) > 0.0 > position.slope_at(back_s)
+    assert max(position.value) == 200.0
+    assert max(map(abs, position.slope)) <= 150.0
+
+
+def test_strokes_may_grow_over_the_step():
+    one = shape(Strokes(5.0, 10.0, 0.2, 100.0, 26.0), Pace(1.5, 10.0))
+    track = one.trajectory.tracks["pressure"]
+    firm = [track.value_at(one.entry_s + 5.0 * i + 1.5) for i in range(5)]
+    assert firm == pytest.approx([5.0, 6.25, 7.5, 8.75, 10.0])
+
+
+def limited(trajectory: Trajectory, *, level=10.0, rhythm=60.0, tick_s=0.005):
+    """Play on a device that keeps the wire's two rise limits; return whether it had to limit."""
+    track = trajectory.tracks["pressure"]
+    touching_s = lost_s = highest = 0.0
+    allowed = None
+    before = track.value[0]
+    for i in range(1, int(trajectory.duration_s / tick_s)):
+        at_s = i * tick_s
+        value = track.value_at(at_s)
+        touching_s = touching_s + tick_s if before > 1.0 else 0.0
+        lost_s = lost_s + tick_s if before < 0.5 else 0.0
+        if lost_s >= 0.2:
+            highest, allowed = 0.0, None
+        highest = max(highest, before)
+        segment = next(k.rhythmic for k in track.knots_after(at_s - 1e-12, at_s + 0.2))
+        limit = level
+        if segment and (touching_s >= 0.5 or allowed is not None):
+            allowed = highest if allowed is None else allowed
+            if value > allowed + 1e-6:
+                allowed = min(value, allowed + level * tick_s)
+            limit = rhythm if value <= allowed + 1e-6 else level
+        if value - before > limit * tick_s * 1.01 + 1e-6:
+            return True
+        before = value
+    return False
+
+
+@given(kneads, starts)
+def test_kneading_never_rises_to_where_a_slow_rise_has_not_been(ask, start_kpa):
+    ask = msgspec.structs.replace(ask, for_s=min(ask.for_s, 12.0))
+    assume(rhythm_rise_kpa_s(ask) <= 60.0)
+    one = played(ask, Pace(start_kpa, 9.7))
+    assert not limited(one.trajectory)
+
+
+def test_the_rule_would_catch_a_rhythm_that_starts_too_fast():
+    one = shape(Kneading((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 20.0))
+    assert limited(one.trajectory)
+
+
+@pytest.mark.parametrize(
+    ("ask", "at", "says"),
+    [
+        (Kneading((3, 3), (3, 3), 0.6, 20), ("pressure", "high"), "over low"),
+        (Kneading((0.5, 0.5), (0.9, 0.9), 0.6, 20), ("pressure", "high"), "over 1 kPa"),
+        (Kneading((0, 0), (10, 10), 0.6, 20), ("pressure", "low"), "at least 0.5 kPa"),
+        (Kneading((3, 3), (16, 16), 2.2, 20), ("rate",), "at most 1.97 Hz"),
+        (Kneading((3, 3), (16, 16), 0.6, 2.5), ("for",), "need at least 3 s"),
+        (Kneading((3, 3), (8, 20), 0.6, 12), ("pressure", "high"), "the peaks grow by"),
+        (Strokes(6, 6, 0.2, 200, 5), ("for",), "need at least 5.3 s"),
+        (Strokes(1.6, 6, 0.2, 200, 20), ("pressure",), "at least 1.67 kPa"),
+        (Strokes(6, 6, 0.25, 300, 20), ("length",), "at most 191 mm"),
+        (Strokes(15, 15, 0.4, 50, 20), ("rate",), "at most 18.2/min"),
+        (Hold(20, 2), ("for",), "need at least 2.7 s"),
+        (Point(20, 8, 10, 3), ("for",), "need at least 3.4 s"),
+    ],
+)
+def test_what_has_no_shape_says_what_to_write(ask, at, says):
+    with pytest.raises(Unplayable) as error:
+        shape(ask, Pace(3.0, 10.0))
+    assert error.value.at == at
+    assert says in error.value.sentence
+
+
+@given(asks, st.floats(0.5, 1.0))
+def test_a_scaled_technique_presses_that_share(ask, scale):
+    assert peak_kpa(scaled(ask, scale)) == pytest.approx(scale * peak_kpa(ask))
+    assert rhythm_rise_kpa_s(scaled(ask, scale)) == pytest.approx(scale * rhythm_rise_kpa_s(ask))
+
+
+@given(st.floats(0.1, 1.4), st.floats(0.4, 1.0))
+def test_a_deep_valley_is_allowed_while_contact_lasts(low, rate_hz):
+    """The pad may dip below half a kilopascal, but for less than 0.2 s."""
+    ask = Kneading((low, low), (20.0, 20.0), rate_hz, 20.0)
+    one = played(ask, Pace(3.0, 9.7))
+    track = one.trajectory.tracks["pressure"]
+    below = 0
+    for i in range(int(one.entry_s * 1000), int(track.at_s[-1] * 1000)):
+        below = below + 1 if track.value_at(i / 1000.0) < 0.5 else 0
+        assert below <= 200
