@@ -1,0 +1,1 @@
+"""Plays programs, listens to the body, changes its mind."""

@@ -1,0 +1,29 @@
+"""Sensor batches -> features."""
+
+import math
+
+from firmware_bridge.readings import SensorBatch
+
+from .moment import Features
+
+
+def features(batch: SensorBatch, offset_s: float, zero_kpa: tuple[float, ...] = ()) -> Features:
+    """Return what `batch` says, in session time (`offset_s` is the device time of its zero).
+
+    `zero_kpa` is what each pressure sensor read of nothing; it is taken off.
+    """
+    columns: list[list[float]] = batch.pressure_kpa.T.tolist()
+    for column, zero in zip(columns, zero_kpa, strict=False):
+        column[:] = [sample - zero for sample in column]
+    highest = max(columns, key=sum)
+    return Features(
+        start_s=batch.start_s - offset_s,
+        duration_s=len(columns[0]) / batch.pressure_rate_hz,
+        pressure_kpa=sum(columns[0]) / len(columns[0]),
+        lowest_kpa=min(highest),
+        emg_uv=tuple(_rms(channel) for channel in batch.emg_uv.T.tolist()),
+    )
+
+
+def _rms(samples: list[float]) -> float:
+    return math.sqrt(sum(s * s for s in samples) / len(samples))

@@ -1,0 +1,90 @@
+"""Read, compile, fit, look, run: the door for Python users."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from firmware_bridge.capabilities import Capabilities
+from firmware_bridge.device import Device
+from profiles.envelope import Envelope
+from profiles.regions import Thresholds
+
+from .fitting import Fit, device_envelope, fit
+from .preflight import NeedsPerson, SimulatedPerson, preflight
+from .priority import urgent
+from .session import Session
+from .words import Event, Outcome
+
+LIBRARY = "library:"
+
+
+async def play(
+    profile: str | Path,
+    device: Device,
+    *,
+    on_event: Callable[[Event], None] = lambda _: None,
+    **values: str | float,
+) -> Outcome:
+    """Play a profile (`library:NAME` or a file) on an emulated device, and say how it went.
+
+    `values` set the profile's parameters, as `depth="16 kPa"`.
+
+    Raises:
+        ProfileProblems: the profile has mistakes.
+        Refused: this person or this device allows less than the profile needs.
+        CannotPlay: the device lacks what it needs.
+        NotReady: pre-flight found something.
+        NeedsPerson: the device is real.
+    """
+    if not device.capabilities.emulated:
+        raise NeedsPerson("a device that is not emulated is started with `myoloop run`")
+    text, file = read_profile(profile)
+    fitted = prepare(text, file, device.capabilities, values)
+    ready = await preflight(device, SimulatedPerson(device))
+    with urgent():
+        return await Session(device, fitted, on_event, ready.zero_kpa).run()
+
+
+def prepare(
+    text: str | bytes,
+    file: str,
+    capabilities: Capabilities,
+    values: Mapping[str, str | float],
+    operator: Envelope | None = None,
+) -> Fit:
+    """Return a profile compiled for a device, under what the operator allows. Raises as `play`."""
+    from profiles.compiler import compile_profile
+    from profiles.load import read
+    from profiles.model import Profile
+
+    program = compile_profile(
+        read(text, Profile, file=file),
+        values,
+        device_envelope(capabilities).lower(operator or Envelope()),
+        area_cm2=pad_area_cm2(capabilities),
+        thresholds=simulated_person(capabilities),
+        emulated=capabilities.emulated,
+    )
+    return fit(program, capabilities)
+
+
+def read_profile(profile: str | Path) -> tuple[str | bytes, str]:
+    """Return a profile's text and what to call it. Raises `OSError`, `KeyError`."""
+    name = str(profile)
+    if name.startswith(LIBRARY):
+        from profiles.library import library_text
+
+        return library_text(name.removeprefix(LIBRARY)), name
+    return Path(profile).read_bytes(), name
+
+
+def pad_area_cm2(capabilities: Capabilities) -> float:
+    """Return the area of the pad that presses; 10 cm2 where the device does not say."""
+    pressure = capabilities.channel("pressure")
+    return (pressure.area_cm2 if pressure else None) or 10.0
+
+
+def simulated_person(capabilities: Capabilities) -> Thresholds | None:
+    """Return the thresholds of the person under an emulated device; nobody's for a real one."""
+    if not capabilities.emulated or not capabilities.person:
+        return None
+    return Thresholds(owner="simulated person", ppt_1_kpa=capabilities.person)

@@ -1,0 +1,222 @@
+"""What must be seen before anything presses: zero, a stop, the pain button, punctual ticks."""
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from firmware_bridge.codes import Gesture, Source, StatusFlags
+from firmware_bridge.device import Device
+from firmware_bridge.errors import BridgeError
+from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
+
+from .ticker import Ticker
+
+ZERO_KPA = 0.5
+"""How far from zero a sensor may read with the pad off the body (E)."""
+
+ZERO_FOR_S = 1.0
+"""How long it is watched for that (E)."""
+
+TIMING_S = 3.0
+"""How long ticks and round trips are watched (E)."""
+
+LATE_MAX_S = 0.05
+"""99 ticks in 100 must be less late than what the supervisor lets pass (E)."""
+
+VENT_S = 1.0
+"""How soon after a stop the device must report that it has let go (E)."""
+
+PERSON_S = 120.0
+"""How long a person may take for what they are asked (E)."""
+
+
+class Obstacle(StrEnum):
+    """What stood in the way."""
+
+    NOT_ZERO = "not_zero"
+    NO_SAMPLES = "no_samples"
+    NO_VENT = "no_vent"
+    NO_BUTTON = "no_button"
+    LATE = "late"
+    LINK = "link"
+
+
+class NotReady(Exception):
+    """The device, or this computer, is not fit to start now; the message says what to do."""
+
+    def __init__(self, obstacle: Obstacle, message: str) -> None:
+        super().__init__(message)
+        self.obstacle = obstacle
+
+
+class NeedsPerson(Exception):
+    """A device that is not emulated starts only with a person beside it: use `myoloop run`."""
+
+
+class Person(Protocol):
+    """Whoever is with the device. Each returns when it is done."""
+
+    async def take_pad_off(self) -> None: ...
+    async def press_pain(self) -> None: ...
+    async def put_pad_on(self) -> None: ...
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """What pre-flight saw. `zero_kpa` is what each pressure sensor read of nothing."""
+
+    zero_kpa: tuple[float, ...]
+    vented_after_s: float
+    late_p99_s: float
+    rtt_p99_ms: float | None
+
+
+class SimulatedPerson:
+    """The person under an emulated device, played through its control channel."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+
+    async def take_pad_off(self) -> None:
+        await self._device.act(Gesture.PAD_OFF)
+
+    async def press_pain(self) -> None:
+        await self._device.act(Gesture.PAIN_PRESS)
+        await asyncio.sleep(0.1)
+        await self._device.act(Gesture.PAIN_RELEASE)
+
+    async def put_pad_on(self) -> None:
+        await self._device.act(Gesture.PAD_ON)
+
+
+async def preflight(device: Device, person: Person) -> Readiness:
+    """See that everything is in order. Raises `NotReady`."""
+    watch = _Lookout()
+    device.listen(watch.see, lambda error: watch.lose(error))
+    timing = asyncio.create_task(_lateness_p99_s(), name="pre-flight timing")
+    try:
+        await person.take_pad_off()
+        zero_kpa = await _zero(watch)
+        vented_after_s = await _stop_and_clear(device, watch)
+        await _button(person, watch)
+        await person.put_pad_on()
+        late_s = await timing
+    except BridgeError as error:
+        raise NotReady(Obstacle.LINK, f"the device could not be tried out: {error}") from error
+    finally:
+        timing.cancel()
+    if late_s > LATE_MAX_S:
+        raise NotReady(
+            Obstacle.LATE,
+            f"this computer is {late_s * 1e3:.0f} ms late with every hundredth tick "
+            f"({LATE_MAX_S * 1e3:.0f} ms are allowed): close what keeps it busy",
+        )
+    return Readiness(
+        zero_kpa=zero_kpa,
+        vented_after_s=vented_after_s,
+        late_p99_s=late_s,
+        rtt_p99_ms=device.stats.rtt_p99_ms,
+    )
+
+
+class _Lookout:
+    """Keeps what the device said last, and wakes whoever waits for something."""
+
+    def __init__(self) -> None:
+        self.batches: list[SensorBatch] = []
+        self.status: Status | None = None
+        self.presses = 0
+        self._lost: BridgeError | None = None
+        self._news = asyncio.Event()
+
+    def see(self, reading: Reading) -> None:
+        match reading:
+            case SensorBatch():
+                self.batches.append(reading)
+            case Status():
+                self.status = reading
+            case Pressed():
+                self.presses += 1
+        self._news.set()
+
+    def lose(self, error: BridgeError) -> None:
+        self._lost = error
+        self._news.set()
+
+    async def until(self, seen: Callable[[], bool], within_s: float) -> bool:
+        """Wait for something to be seen. Raises the device's failure."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not seen():
+                    self._news.clear()
+                    await self._news.wait()
+                    if self._lost is not None:
+                        raise self._lost
+        except TimeoutError:
+            return False
+        return True
+
+
+async def _zero(watch: _Lookout) -> tuple[float, ...]:
+    watch.batches.clear()
+    enough = round(ZERO_FOR_S * 100)
+    if not await watch.until(lambda: len(watch.batches) >= enough, 2 * ZERO_FOR_S):
+        raise NotReady(Obstacle.NO_SAMPLES, "the device sends no samples: check the link")
+    batches = watch.batches[:enough]
+    means = [
+        sum(float(b.pressure_kpa[:, i].mean()) for b in batches) / len(batches)
+        for i in range(batches[0].pressure_kpa.shape[1])
+    ]
+    worst = max(means, key=abs)
+    if abs(worst) > ZERO_KPA:
+        raise NotReady(
+            Obstacle.NOT_ZERO,
+            f"a pressure sensor reads {worst:+.2f} kPa with the pad off the body "
+            f"({ZERO_KPA} kPa are allowed): is the pad free? else have the sensor looked at",
+        )
+    return tuple(means)
+
+
+async def _stop_and_clear(device: Device, watch: _Lookout) -> float:
+    loop = asyncio.get_running_loop()
+    stopped_s = loop.time()
+    device.halt(Source.PREFLIGHT)
+    halted = await device.halted()
+    if not await watch.until(lambda: _is_vented(watch.status), VENT_S):
+        raise NotReady(
+            Obstacle.NO_VENT,
+            f"the device did not report within {VENT_S:g} s of a stop that it has let go: "
+            "do not use it",
+        )
+    vented_after_s = loop.time() - stopped_s
+    await device.clear(halted.nonce)
+    return vented_after_s
+
+
+def _is_vented(status: Status | None) -> bool:
+    return status is not None and StatusFlags.VENTED in status.flags
+
+
+async def _button(person: Person, watch: _Lookout) -> None:
+    before = watch.presses
+    pressing = asyncio.ensure_future(person.press_pain())
+    try:
+        if not await watch.until(lambda: watch.presses > before, PERSON_S):
+            raise NotReady(
+                Obstacle.NO_BUTTON,
+                f"the pain button was not pressed within {PERSON_S:g} s: without it nothing starts",
+            )
+        await pressing
+    finally:
+        pressing.cancel()
+
+
+async def _lateness_p99_s() -> float:
+    ticker = Ticker(0.01, lambda _: None, 0.0061)
+    try:
+        await asyncio.sleep(TIMING_S)
+    finally:
+        ticker.stop()
+    return sorted(ticker.late_s)[int(len(ticker.late_s) * 0.99)]

@@ -1,0 +1,91 @@
+"""Motion on its way to the device: how far it is planned, what is sent next, what is replaced."""
+
+from firmware_bridge.device import Device
+from firmware_bridge.setpoints import Setpoint
+from profiles.trajectory import MAX_SEGMENT_S, Track
+
+from .fitting import Fit, setpoints
+from .mind import Mind
+from .player import ahead, value_at
+
+HORIZON_S = 0.35
+"""How far ahead motion is sent; 0.5 s is the most a device takes (E)."""
+
+TOP_UP_S = 0.05
+"""How much of the horizon may pass before it is extended (E)."""
+
+MIN_SEGMENT_S = 0.005
+"""Shortest way from a splice to its first knots (E)."""
+
+
+class Streamer:
+    """Sends what a mind intends. `offset_s` is the device time of session time 0."""
+
+    def __init__(self, device: Device, fit: Fit, offset_s: float) -> None:
+        self._device = device
+        self._fit = fit
+        self._offset_s = offset_s
+        self._planned_s = 0.0
+        self._silent = False
+
+    def extend(self, mind: Mind, now_s: float) -> None:
+        """Continue to the horizon, if enough of it has passed and the device has room."""
+        if self._silent or self._planned_s - now_s > HORIZON_S - TOP_UP_S:
+            return
+        until_s = now_s + HORIZON_S
+        planned = setpoints(self._tracks(mind, self._planned_s, until_s), self._fit, self._offset_s)
+        fitting = _whole_instants(planned, self._device.credit)
+        if len(fitting) < len(planned):
+            until_s = fitting[-1].at_s - self._offset_s if fitting else self._planned_s
+        if fitting:
+            self._device.extend(fitting)
+        self._planned_s = until_s
+
+    def splice(self, mind: Mind, at_s: float, over_s: float) -> None:
+        """Replace what is queued from `at_s` on: one knot for each channel, then the rest."""
+        soon_s = at_s + max(min(over_s, MAX_SEGMENT_S), MIN_SEGMENT_S)
+        coming = ahead(mind.program, mind.playhead, "pressure", at_s, soon_s)
+        if coming.at_s and coming.at_s[0] - at_s >= MIN_SEGMENT_S:
+            soon_s = coming.at_s[0]
+        first = {quantity: self._knot(mind, quantity, soon_s) for quantity in self._quantities}
+        spelled = setpoints(first, self._fit, self._offset_s)
+        self._device.splice(at_s + self._offset_s, spelled)
+        self._planned_s = soon_s
+        self.extend(mind, at_s)
+
+    def fall_silent(self) -> None:
+        """Send no more motion: the device lets go by itself."""
+        self._silent = True
+
+    @property
+    def _quantities(self) -> tuple[str, ...]:
+        return ("gain", "cap", *self._fit.channel_of)
+
+    def _tracks(self, mind: Mind, after_s: float, until_s: float) -> dict[str, Track]:
+        return {
+            "gain": mind.course.gain.track(after_s, until_s),
+            "cap": mind.course.cap.track(after_s, until_s),
+            **{
+                quantity: ahead(mind.program, mind.playhead, quantity, after_s, until_s)
+                for quantity in self._fit.channel_of
+            },
+        }
+
+    def _knot(self, mind: Mind, quantity: str, at_s: float) -> Track:
+        if quantity in ("gain", "cap"):
+            glide = mind.course.gain if quantity == "gain" else mind.course.cap
+            value, slope, rhythmic = *glide.locate(at_s), False
+        else:
+            value, slope = value_at(mind.program, mind.playhead, quantity, at_s)
+            coming = ahead(mind.program, mind.playhead, quantity, at_s - 1e-9, at_s + MAX_SEGMENT_S)
+            rhythmic = bool(coming.rhythmic and coming.rhythmic[0])
+        return Track((at_s,), (value,), (slope,), (rhythmic,))
+
+
+def _whole_instants(planned: list[Setpoint], credit: int) -> list[Setpoint]:
+    """Return as many as there is credit for, all channels of an instant or none."""
+    if credit >= len(planned):
+        return planned
+    while credit > 0 and planned[credit - 1].at_s == planned[credit].at_s:
+        credit -= 1
+    return planned[:credit]

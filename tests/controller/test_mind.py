@@ -1,0 +1,195 @@
+"""What the mind decides, one behaviour at a time."""
+
+import itertools
+
+import msgspec
+import pytest
+
+from controller.cues import Finish, Halt, Keep, Lower, Yield
+from controller.mind import decide, wake
+from controller.safety import highest_allowed_kpa
+from controller.words import Ceiling, Ease, Judged, Reason, Release, StepBegan, StepEnded, Stop
+from tests.controller.moments import WELL, moment
+from tests.controller.programs import compiled
+
+
+@pytest.fixture(scope="module")
+def program():
+    return compiled()
+
+
+def health(**changes):
+    return msgspec.structs.replace(WELL, **changes)
+
+
+def play(mind, from_s, to_s, **more):
+    """Fold moments every 10 ms in which the body feels just what is asked for."""
+    cues, events = [], []
+    for k in range(round(from_s * 100), round(to_s * 100)):
+        at_s = k / 100
+        mind, cue, told = decide(mind, moment(at_s, mind.target_kpa(at_s), **more))
+        cues.append(cue)
+        events.extend(told)
+    return mind, cues, events
+
+
+def test_a_program_plays_to_its_end_and_finishes_complete(program):
+    _mind, cues, events = play(wake(program), 0, program.worst_case_s + 0.1)
+    assert [type(cue) for cue in cues if not isinstance(cue, Keep)] == [Finish]
+    assert next(cue for cue in cues if isinstance(cue, Finish)).verdict is None
+    assert [e.label for e in events if isinstance(e, StepBegan)] == [s.label for s in program.steps]
+    assert [e.outcome for e in events if isinstance(e, StepEnded)] == ["done"] * 3
+
+
+def test_a_stop_order_halts_in_any_phase(program):
+    playing, _, _ = play(wake(program), 0, 3)
+    releasing, _, _ = decide(playing, moment(3.0, 3.0, orders=[Release()]))
+    for mind in (wake(program), playing, releasing):
+        _, cue, _ = decide(mind, moment(3.01, 3.0, orders=[Stop()]))
+        assert isinstance(cue, Halt)
+        assert cue.verdict.reason is Reason.OPERATOR
+
+
+def test_a_stop_and_a_release_together_stop(program):
+    _, cue, _ = decide(wake(program), moment(1.0, 1.0, orders=[Stop(), Release()]))
+    assert isinstance(cue, Halt)
+
+
+def test_a_release_reaches_zero_within_a_second_and_finishes(program):
+    mind, _, _ = play(wake(program), 0, 10)
+    mind, cue, _ = decide(mind, moment(10.0, 10.0, orders=[Release()]))
+    assert isinstance(cue, Lower)
+    assert mind.target_kpa(11.0) == 0.0
+    mind, cues, _ = play(mind, 10.01, 11.01)
+    (finish,) = [cue for cue in cues if isinstance(cue, Finish)]
+    assert finish.reason is Reason.OPERATOR
+
+
+@pytest.mark.parametrize(
+    ("ages", "reason"),
+    [
+        ({"pressure_age_s": 0.06}, Reason.SENSOR_STALE),
+        ({"judgement_age_s": 0.06}, Reason.JUDGEMENT_LATE),
+        ({"fading": True}, Reason.DEVICE_FADING),
+    ],
+)
+def test_nothing_rises_while_the_evidence_is_old(program, ages, reason):
+    mind, _, _ = play(wake(program), 0, 6.5)  # on the way up to the first peak
+    before_kpa = mind.target_kpa(6.5)
+    mind, cue, events = decide(mind, moment(6.5, health=health(**ages)))
+    assert isinstance(cue, Lower)
+    assert [e.verdict.reason for e in events if isinstance(e, Judged)] == [reason]
+    mind, cues, _ = play(mind, 6.51, 7.5, health=health(**ages))
+    assert all(isinstance(cue, Keep) for cue in cues), "one freeze for one cause"
+    assert max(mind.target_kpa(6.51 + k / 100) for k in range(100)) <= before_kpa + 1e-9
+
+
+def test_a_frozen_rise_goes_on_slowly_once_all_is_well(program):
+    mind, _, _ = play(wake(program), 0, 6.5)
+    mind, _, _ = decide(mind, moment(6.5, health=health(pressure_age_s=0.06)))
+    frozen_kpa = mind.factors.frozen_kpa
+    mind, cues, _ = play(mind, 6.51, 7.2)
+    assert sum(isinstance(cue, Lower) for cue in cues) == 1
+    course = [mind.course.cap.value_at(7.0 + k / 100) for k in range(500)]
+    steepest = max(b - a for a, b in itertools.pairwise(course)) * 100
+    assert course[0] <= frozen_kpa + 0.5
+    assert course[-1] == program.envelope.pressure_kpa.value
+    assert steepest <= 10.0 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("ages", "reason"),
+    [
+        ({"pressure_age_s": 0.21}, Reason.SENSOR_STALE),
+        ({"judgement_age_s": 0.21}, Reason.JUDGEMENT_LATE),
+    ],
+)
+def test_evidence_that_stays_away_is_a_release(program, ages, reason):
+    mind, _, _ = play(wake(program), 0, 6.5)
+    mind, cue, _ = decide(mind, moment(6.5, health=health(**ages)))
+    assert isinstance(cue, Lower)
+    assert mind.why is not None
+    assert mind.why.reason is reason
+    assert mind.target_kpa(7.5) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("ages", "reason"),
+    [
+        ({"pressure_age_s": 1.01}, Reason.SENSOR_LOST),
+        ({"device_age_s": 0.11}, Reason.DEVICE_SILENT),
+        ({"failure": Reason.LINK_LOST}, Reason.LINK_LOST),
+        ({"failure": Reason.DEVICE_RESTARTED}, Reason.DEVICE_RESTARTED),
+    ],
+)
+def test_what_is_gone_for_good_is_a_stop(program, ages, reason):
+    _, cue, _ = decide(wake(program), moment(1.0, health=health(**ages)))
+    assert isinstance(cue, Halt)
+    assert cue.verdict.reason is reason
+
+
+@pytest.mark.parametrize(
+    "ages", [{"pressure_age_s": 0.05}, {"judgement_age_s": 0.05}, {"device_age_s": 0.1}]
+)
+def test_just_inside_its_limits_nothing_is_done(program, ages):
+    _, cue, _ = decide(wake(program), moment(1.0, 0.1, health=health(**ages)))
+    assert isinstance(cue, Keep)
+
+
+def test_over_pressure_for_20_ms_stops_and_10_ms_do_not(program):
+    limit_kpa = highest_allowed_kpa(program.envelope.pressure_kpa.value)
+    mind, cue, _ = decide(wake(program), moment(1.0, limit_kpa + 0.01))
+    assert isinstance(cue, Keep)
+    _, cue, _ = decide(mind, moment(1.01, limit_kpa + 0.01))
+    assert isinstance(cue, Halt)
+    assert cue.verdict.reason is Reason.OVER_PRESSURE
+    assert cue.verdict.measured > cue.verdict.limit
+
+
+def test_pressure_at_the_limit_goes_on_for_ever(program):
+    limit_kpa = highest_allowed_kpa(program.envelope.pressure_kpa.value)
+    mind = wake(program)
+    for k in range(100):
+        mind, cue, _ = decide(mind, moment(k / 100, limit_kpa))
+        assert isinstance(cue, Keep)
+
+
+def test_over_pressure_twice_for_10_ms_with_a_breath_between_does_not_stop(program):
+    limit_kpa = highest_allowed_kpa(program.envelope.pressure_kpa.value)
+    mind = wake(program)
+    for k, kpa in enumerate([limit_kpa + 1, limit_kpa - 1] * 20):
+        mind, cue, _ = decide(mind, moment(k / 100, kpa))
+        assert isinstance(cue, Keep)
+
+
+def test_pain_leaves_the_device_to_let_go_by_itself_and_ends(program):
+    mind, _, _ = play(wake(program), 0, 8)
+    mind, cue, _ = decide(mind, moment(8.0, 8.0, health=health(pain_presses=1)))
+    assert isinstance(cue, Yield)
+    mind, cues, _ = play(mind, 8.01, 9.01, health=health(pain_presses=1))
+    (finish,) = [cue for cue in cues if isinstance(cue, Finish)]
+    assert finish.reason is Reason.PAIN
+
+
+def test_easing_presses_that_share_of_the_programme_and_comes_back_slowly(program):
+    mind, _, _ = play(wake(program), 0, 8)
+    mind, cue, _ = decide(mind, moment(8.0, 8.0, orders=[Ease(0.5)]))
+    assert isinstance(cue, Lower)
+    plain = wake(program)
+    assert mind.target_kpa(9.0) == pytest.approx(plain.target_kpa(9.0) * 0.5)
+    mind, _, _ = decide(mind, moment(9.0, 4.0, orders=[Ease(1.0)]))
+    rise = mind.course.gain.value_at(10.0) - mind.course.gain.value_at(9.0)
+    assert 0 < rise <= 0.02
+
+
+def test_a_ceiling_is_never_exceeded(program):
+    mind, _, _ = decide(wake(program), moment(0.0, 0.0, orders=[Ceiling(6.0)]))
+    assert max(mind.target_kpa(1 + k / 50) for k in range(1300)) == pytest.approx(6.0)
+
+
+def test_a_release_is_not_undone_by_easing_back_up(program):
+    mind, _, _ = play(wake(program), 0, 8)
+    mind, _, _ = decide(mind, moment(8.0, 8.0, orders=[Release()]))
+    mind, cues, _ = play(mind, 8.01, 8.5, orders=[Ease(1.0), Ceiling(50.0)])
+    assert all(isinstance(cue, Keep) for cue in cues)
+    assert mind.target_kpa(9.0) == 0.0
