@@ -1,0 +1,132 @@
+"""`sim://PRESET?seed=7`: a link whose far end is a virtual device."""
+
+import asyncio
+import contextlib
+import sys
+import tempfile
+from pathlib import Path
+
+from firmware_bridge.errors import LinkUnavailable
+from firmware_bridge.link import Link, OnFrame, OnLost, open_link
+from firmware_bridge.links.memory import MemoryLink, pair
+
+from .birth import Recipe, bear, recipe
+from .twin import Twin
+from .virtual_time import VirtualTimeLoop
+
+READY_WITHIN_S = 10.0
+"""How long a twin's process may take to start (E: imports on a busy machine)."""
+
+GONE_WITHIN_S = 2.0
+"""How long it may take to leave before it is killed (E)."""
+
+
+async def open_sim(url: str) -> Link:
+    """Open a link to a virtual device: in its own process, or, in virtual time, in memory.
+
+    Raises `LinkUnavailable`.
+    """
+    wanted = recipe(url)
+    if isinstance(asyncio.get_running_loop(), VirtualTimeLoop):
+        return join(wanted)
+    return await _open_process(wanted)
+
+
+def join(wanted: Recipe) -> "TwinLink":
+    """Return a link in memory to a twin that lives on this loop until the link is closed."""
+    near, far = pair()
+    twin = bear(wanted, asyncio.get_running_loop().time())
+    twin.attach(far)
+    twin.start()
+    return TwinLink(near, far, twin)
+
+
+class TwinLink:
+    """A memory link that ends the twin at its far end when it is closed."""
+
+    def __init__(self, near: MemoryLink, far: MemoryLink, twin: Twin) -> None:
+        self._near, self._far, self._twin = near, far, twin
+        self.kind = near.kind
+        self.max_frame = near.max_frame
+        self.send = near.send
+        self.send_urgent = near.send_urgent
+
+    @property
+    def frames_bad(self) -> int:
+        return self._near.frames_bad
+
+    def listen(self, on_frame: OnFrame, on_lost: OnLost) -> None:
+        self._near.listen(on_frame, on_lost)
+
+    async def aclose(self) -> None:
+        self._twin.stop()
+        await self._near.aclose()
+        await self._far.aclose()
+
+
+class ProcessLink:
+    """A serial link to a twin in a process of its own, which ends with it."""
+
+    def __init__(
+        self, link: Link, process: asyncio.subprocess.Process, folder: contextlib.ExitStack
+    ) -> None:
+        self._link, self._process, self._folder = link, process, folder
+        self.kind = link.kind
+        self.max_frame = link.max_frame
+        self.send = link.send
+        self.send_urgent = link.send_urgent
+
+    @property
+    def frames_bad(self) -> int:
+        return self._link.frames_bad
+
+    def listen(self, on_frame: OnFrame, on_lost: OnLost) -> None:
+        self._link.listen(on_frame, on_lost)
+
+    async def aclose(self) -> None:
+        await self._link.aclose()
+        await _end(self._process)
+        self._folder.close()
+
+
+async def _open_process(wanted: Recipe) -> Link:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="myoloop-twin-"))
+        port = Path(folder) / "port"
+        process = await _start(wanted, port)
+        try:
+            link = await open_link(f"serial://{port}")
+        except BaseException:
+            await _end(process)
+            raise
+        return ProcessLink(link, process, stack.pop_all())
+
+
+async def _start(wanted: Recipe, port: Path) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "sim.process", "--on", f"serial:{port}",
+        "--sim", wanted.address, "--priority", "fifo",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for whoever plays: the device stays until it is let go
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(READY_WITHIN_S):
+            said = await process.stdout.readline() if process.stdout else b""
+    except TimeoutError:
+        said = b""
+    if not said.startswith(b"twin ready"):
+        await _end(process)
+        raise LinkUnavailable("the virtual device's process did not start; `myoloop twin` says why")
+    return process
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(GONE_WITHIN_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,342 @@
+"""What the virtual device does, and when it stops doing it: its states, limits and reflexes."""
+
+from collections.abc import Callable
+from math import inf
+
+from firmware_bridge.codes import (
+    Buttons,
+    Cause,
+    Fault,
+    Gesture,
+    Refusal,
+    Source,
+    State,
+    StatusFlags,
+)
+from firmware_bridge.knots import Knot
+from firmware_bridge.messages import Arm
+from firmware_bridge.setpoints import CAP, GAIN
+
+from . import voice_coil
+from .actuator import LOST_KPA, Actuator, Cubic
+from .curves import level, line, value_at
+from .latch import Latch
+from .motion import Motion
+from .truth import TruthRecord
+from .voice_coil import POSITION, PRESSURE
+from .watch import NEVER, Occlusion, Watch
+
+EASE_S = 0.4
+"""How long the device takes to reach zero by itself: a fade has 450 ms, pain 500 (wire)."""
+
+ARM_KPA = 1.0
+"""Only a device that presses less than this is armed, or idle (wire)."""
+
+MOVING = frozenset({State.ARMED, State.FADING, State.PAIN_HOLD})
+LATCHED = frozenset({State.STOPPED, State.LINK_LOST, State.FAULT})
+
+_LATCHES = {Cause.LINK_LOST: State.LINK_LOST, Cause.FAULT: State.FAULT}
+_ZERO, _ONE = level(0.0), level(1.0)
+
+
+class Machine:
+    """The device without its wire. It lives in ticks of 1 ms; `run_to` makes them pass."""
+
+    def __init__(self, actuator: Actuator, latch: Latch, *, boot_us: int, stroke: bool) -> None:
+        resolution = {GAIN: 0.001, CAP: 0.01, PRESSURE: 0.01}
+        if stroke:
+            resolution[POSITION] = 0.01
+        self.actuator = actuator
+        self.latch = latch
+        self.motion = Motion(resolution)
+        self.watch = Watch()
+        self.truth = TruthRecord()
+        self.state = State.IDLE
+        self.faults = Fault.NONE
+        self.buttons = Buttons.NONE
+        self.pain_count = 0
+        self.fades = 0
+        self.tick = -1
+        self.on_latched: Callable[[], None] = lambda: None
+        self._boot_us = boot_us
+        self._occlusion = Occlusion()
+        self._static_max_s = inf
+        self._falling: Cubic = _ZERO
+        self._starved = False
+        self._vented = True
+        self.carriage_mm: float | None = 0.0 if stroke else None
+
+    @property
+    def now_us(self) -> int:
+        """Device time of the newest tick."""
+        return self._boot_us + self.tick * 1000
+
+    @property
+    def flags(self) -> StatusFlags:
+        """What STATUS tells. A rise that was held back is told once."""
+        flags = StatusFlags.NONE
+        actuator = self.actuator
+        if not actuator.live and actuator.measured_kpa < LOST_KPA:
+            flags |= StatusFlags.VENTED
+        if actuator.limited:
+            flags |= StatusFlags.LIMITED
+            actuator.limited = False
+        if self._starved:
+            flags |= StatusFlags.STARVED
+        if actuator.contact:
+            flags |= StatusFlags.CONTACT
+        return flags
+
+    # --- orders ---------------------------------------------------------------------------
+
+    def arm(self, order: Arm) -> Refusal | None:
+        """Lower the device to this session's limits and be ready to move."""
+        if self.state is State.ARMED and not self.motion.queued:
+            return None if order.revision == self.motion.revision else Refusal.BAD_STATE
+        if self.state is not State.IDLE or self.actuator.measured_kpa >= ARM_KPA:
+            return Refusal.BAD_STATE
+        ceilings = dict(order.ceilings)
+        if not ceilings.keys() <= self.motion.lanes.keys():
+            return Refusal.UNKNOWN_CHANNEL
+        self._limit(order, ceilings)
+        for channel, lane in self.motion.lanes.items():
+            lane.place(0.0 if channel != POSITION else self.carriage_mm or 0.0)
+        self.actuator.energise()
+        self.watch.arm(self.tick, min(order.session_max_s, voice_coil.SESSION_MAX_S))
+        self._enter(State.ARMED)
+        return None
+
+    def disarm(self) -> Refusal | None:
+        """Ease to zero and be idle."""
+        if self.state in LATCHED:
+            return Refusal.BAD_STATE
+        if self.state in MOVING:
+            self._ease(State.EASING)
+            self._settle()
+        return None
+
+    def splice(
+        self, revision: int, first_index: int, at_us: int, knots: list[Knot]
+    ) -> Refusal | None:
+        """Replace the queue. From a fade or from pain this takes over at what is pressed."""
+        if self.state not in MOVING:
+            return Refusal.BAD_STATE
+        if self.state is not State.ARMED:
+            self.motion.lanes[PRESSURE].place(self._reached())
+        refusal = self.motion.splice(revision, first_index, at_us, knots, self.now_us)
+        if refusal is None:
+            self.watch.move(self.tick)
+            self._take_over()
+        return refusal
+
+    def extend(self, first_index: int, base_us: int, knots: list[Knot]) -> Refusal | None:
+        """Continue the queue."""
+        if self.state is not State.ARMED:
+            return Refusal.BAD_STATE
+        refusal = self.motion.extend(first_index, base_us, knots, self.now_us)
+        if refusal is None:
+            self.watch.move(self.tick)
+        return refusal
+
+    def stop(self, cause: Cause, source: Source, stop_id: int | None = None) -> None:
+        """Let go, and stay so until CLEAR."""
+        self.truth.tell(self.now_us, f"stop {cause.name}")
+        if self.latch.close(cause, source, stop_id):
+            self._let_go()
+            self._vented = False
+            self._enter(_LATCHES.get(cause, State.STOPPED))
+            self.on_latched()
+
+    def clear(self, nonce: int) -> Refusal | None:
+        """Leave the latch, for IDLE."""
+        if self.state is State.IDLE and self.latch.was_cleared(nonce):
+            return None
+        if self.state not in LATCHED and self.state is not State.IDLE:
+            return Refusal.BAD_STATE
+        if self.buttons & Buttons.STOP:
+            return Refusal.BAD_STATE
+        if not self.latch.clear(nonce):
+            return Refusal.STALE_NONCE
+        self.faults = Fault.NONE
+        self._enter(State.IDLE)
+        return None
+
+    def hang_up(self) -> None:
+        """The last host has closed the port."""
+        if self.state is not State.IDLE and self.state not in LATCHED:
+            self.stop(Cause.LAST_CLOSE, Source.DEVICE)
+
+    def act(self, gesture: Gesture) -> None:
+        """The simulated person does something."""
+        match gesture:
+            case Gesture.PAD_OFF:
+                self.actuator.pad_on = False
+            case Gesture.PAD_ON:
+                self.actuator.put_on()
+            case Gesture.PAIN_PRESS:
+                self._hurt()
+            case Gesture.PAIN_RELEASE:
+                self.buttons &= ~Buttons.PAIN
+            case Gesture.STOP_PRESS:
+                self.buttons |= Buttons.STOP
+                self.stop(Cause.STOP_BUTTON, Source.DEVICE)
+            case Gesture.STOP_RELEASE:
+                self.buttons &= ~Buttons.STOP
+
+    # --- time -----------------------------------------------------------------------------
+
+    def run_to(self, tick: int) -> None:
+        """Make ticks pass."""
+        while self.tick < tick:
+            self._run(min(tick, self._keep_watch()))
+            if self.actuator.trip:
+                self._fail(self.actuator.trip)
+            elif self.state is State.EASING:
+                self._settle()
+            elif not self._vented:
+                self._look_for_vent()
+
+    def keep_truth(self) -> None:
+        """Note what is true now. Called every 10 ms."""
+        actuator = self.actuator
+        self.truth.sample(self.now_us, actuator.true_kpa, self.carriage_mm)
+        self._occlusion.feel(actuator.measured_kpa)
+        if actuator.live and self._occlusion.seconds >= self._static_max_s:
+            self._fail(Fault.STATIC_TOO_LONG)
+
+    def _run(self, end: int) -> None:
+        """Run towards tick `end`, under one set of curves."""
+        now_us = self.now_us
+        n = end - self.tick
+        if self.state is State.ARMED:
+            until_us = (
+                self.motion.select(now_us + 1000) if self.motion.queued else now_us + n * 1000
+            )
+            if until_us is None:
+                self._starved = True
+                self._ease(State.FADING)
+                return
+            n = min(n, (until_us - now_us) // 1000)
+            lanes = self.motion.lanes
+            pressure = lanes[PRESSURE]
+            self.actuator.run(
+                n, now_us, pressure.cubic, lanes[GAIN].cubic, lanes[CAP].cubic,
+                rhythmic=pressure.rhythmic,
+            )  # fmt: skip
+            self.tick += n
+            if self.carriage_mm is not None:
+                self._move_carriage(self.carriage_mm, n)
+        else:
+            self.actuator.run(n, now_us, self._falling, _ONE, _FREE, rhythmic=False)
+            self.tick += n
+
+    def _keep_watch(self) -> int:
+        """Act on whatever watch has run out; return the tick at which the next one does."""
+        if self.state not in MOVING:
+            return NEVER
+        watch, tick = self.watch, self.tick
+        if tick >= watch.lost_at:
+            self.stop(Cause.LINK_LOST, Source.DEVICE)
+            return NEVER
+        if tick >= watch.ends_at:
+            self._fail(Fault.SESSION_TOO_LONG)
+            return NEVER
+        if tick >= watch.lapses_at:
+            self.truth.tell(self.now_us, "lapsed")
+            self._ease(State.EASING)
+            return NEVER
+        next_tick = min(watch.lost_at, watch.ends_at, watch.lapses_at)
+        if self.state is not State.ARMED:
+            return next_tick
+        if tick >= watch.fades_at:
+            self.truth.tell(self._boot_us + watch.heard * 1000, "silent since")
+            self._ease(State.FADING)
+            return next_tick
+        return min(next_tick, watch.fades_at)
+
+    # --- changes of state -----------------------------------------------------------------
+
+    def _enter(self, state: State) -> None:
+        if state is not self.state:
+            self.state = state
+            self.truth.tell(self.now_us, f"state {state.name}")
+
+    def _ease(self, state: State) -> None:
+        """Fall to zero from what is pressed; every channel stands where it is."""
+        now_us, pressed_kpa = self.now_us, self.actuator.pressed_kpa
+        if self.state is State.ARMED:
+            for lane in self.motion.lanes.values():
+                lane.place(value_at(lane.cubic, min(now_us, lane.until_us)))
+            self._falling = line(now_us, pressed_kpa, -pressed_kpa / EASE_S)
+        self.motion.empty()
+        self._enter(state)
+
+    def _settle(self) -> None:
+        """Be idle as soon as nothing is pressed."""
+        if self.actuator.pressed_kpa <= 0.0 and self.actuator.measured_kpa < ARM_KPA:
+            self._let_go()
+            self._enter(State.IDLE)
+
+    def _let_go(self) -> None:
+        self.actuator.release()
+        self.motion.empty()
+        self._starved = False
+
+    def _take_over(self) -> None:
+        if self.state is State.FADING:
+            self.fades = (self.fades + 1) & 0xFF
+            if self.watch.take_over(self.tick):
+                self.stop(Cause.LINK_LOST, Source.DEVICE)
+                return
+        self._starved = False
+        self._enter(State.ARMED)
+
+    def _reached(self) -> float:
+        """Return the pressure that the trajectory would have to say for what is pressed now."""
+        gain = self.motion.lanes[GAIN].cubic[1]
+        return self.actuator.pressed_kpa / gain if gain > 0.0 else 0.0
+
+    def _hurt(self) -> None:
+        self.buttons |= Buttons.PAIN
+        self.pain_count = (self.pain_count + 1) & 0xFF
+        self.truth.tell(self.now_us, "pain")
+        if self.state in MOVING:
+            self._starved = False
+            self._ease(State.PAIN_HOLD)
+
+    def _fail(self, faults: Fault) -> None:
+        self.actuator.trip = Fault.NONE
+        self.faults |= faults
+        self.stop(Cause.FAULT, Source.DEVICE)
+
+    def _look_for_vent(self) -> None:
+        if self.actuator.measured_kpa < LOST_KPA:
+            self._vented = True
+            self.truth.tell(self.now_us, "vented")
+
+    # --- the rest -------------------------------------------------------------------------
+
+    def _limit(self, order: Arm, ceilings: dict[int, int]) -> None:
+        """Take the smaller of the order's limits and the compiled ones."""
+        pressure_kpa = ceilings.get(PRESSURE, 32767) * 0.01
+        cap_kpa = ceilings.get(CAP, 32767) * 0.01
+        self.actuator.limit(
+            max(0.0, min(pressure_kpa, cap_kpa, voice_coil.HIGH_KPA)),
+            min(order.rise_level * 0.01, voice_coil.RISE_LEVEL_KPA_S),
+            min(order.rise_rhythm * 0.01, voice_coil.RISE_RHYTHM_KPA_S),
+            min(order.fall_max * 0.01, voice_coil.FALL_KPA_S),
+            min(order.effort_percent, 100) * 0.01,
+        )
+        self._static_max_s = min(order.static_max_s, voice_coil.STATIC_MAX_S)
+        gain = min(ceilings.get(GAIN, 1000), 1000) * 0.001
+        stroke_mm = min(ceilings.get(POSITION, 32767) * 0.01, voice_coil.STROKE_MM)
+        self.motion.arm(order.revision, {GAIN: max(0.0, gain), POSITION: max(0.0, stroke_mm)})
+
+    def _move_carriage(self, carriage_mm: float, ticks: int) -> None:
+        lane = self.motion.lanes[POSITION]
+        step_mm = value_at(lane.cubic, self.now_us) - carriage_mm
+        most_mm = voice_coil.STROKE_MM_S * ticks * 1e-3
+        self.carriage_mm = carriage_mm + max(-most_mm, min(most_mm, step_mm))
+
+
+_FREE = level(inf)

@@ -1,0 +1,84 @@
+"""The independent witness: what the body truly felt, read from a twin's TRUTH document."""
+
+from collections.abc import Sequence
+
+import cbor2
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+AT_ZERO_KPA = 0.3
+"""Less than this is nothing: the weight of a resting pad (E)."""
+
+
+class Truth(msgspec.Struct, frozen=True):
+    """True pressure under the pad, evenly spaced, and what the device did, in device seconds."""
+
+    start_s: float
+    period_s: float
+    true_kpa: NDArray[np.float64]
+    events: tuple[tuple[float, str], ...]
+
+    @property
+    def times_s(self) -> NDArray[np.float64]:
+        """When each sample was true."""
+        return self.start_s + self.period_s * np.arange(len(self.true_kpa), dtype=np.float64)
+
+    def between(self, from_s: float, to_s: float) -> NDArray[np.float64]:
+        """Return the samples of a span of device time."""
+        times_s = self.times_s
+        return self.true_kpa[(times_s >= from_s) & (times_s <= to_s)]
+
+    def last(self, text: str) -> float | None:
+        """Return when the newest event that begins with `text` happened."""
+        return next((at_s for at_s, said in reversed(self.events) if said.startswith(text)), None)
+
+
+def read_truth(document: bytes) -> Truth:
+    """Read a TRUTH document."""
+    plain = cbor2.loads(document)
+    return Truth(
+        start_s=plain["start_us"] * 1e-6,
+        period_s=plain["period_us"] * 1e-6,
+        true_kpa=np.frombuffer(plain["true_kpa"], "<i2") * 0.01,
+        events=tuple((at_us * 1e-6, text) for at_us, text in plain["events"]),
+    )
+
+
+def peak_kpa(truth: Truth, from_s: float, to_s: float) -> float:
+    """Return the highest true pressure of a span of device time, 0 if it is empty."""
+    return float(np.max(truth.between(from_s, to_s), initial=0.0))
+
+
+def rms_error_kpa(
+    truth: Truth, asked: Sequence[tuple[float, float]], from_s: float, to_s: float
+) -> float | None:
+    """Return how far the truth was off what was asked: (device time, kPa), in time order.
+
+    None where the span holds no sample of either.
+    """
+    times_s = truth.times_s
+    inside = (times_s >= from_s) & (times_s <= to_s)
+    if not asked or not inside.any():
+        return None
+    at_s, kpa = zip(*asked, strict=True)
+    error = truth.true_kpa[inside] - np.interp(times_s[inside], at_s, kpa)
+    return float(np.sqrt(np.mean(np.square(error))))
+
+
+def falls_after_s(truth: Truth, event_s: float, by_kpa: float = 0.2) -> float | None:
+    """Return how long after `event_s` the pressure was `by_kpa` lower than at it; None: never."""
+    after = truth.times_s >= event_s
+    if not after.any():
+        return None
+    return _first(truth, event_s, truth.true_kpa <= truth.true_kpa[after][0] - by_kpa)
+
+
+def zero_after_s(truth: Truth, event_s: float) -> float | None:
+    """Return how long after `event_s` nothing was pressed any more; None: never."""
+    return _first(truth, event_s, truth.true_kpa < AT_ZERO_KPA)
+
+
+def _first(truth: Truth, event_s: float, holds: NDArray[np.bool_]) -> float | None:
+    times_s = truth.times_s[(truth.times_s >= event_s) & holds]
+    return float(times_s[0]) - event_s if len(times_s) else None

@@ -1,0 +1,62 @@
+"""What really happened under the pad: kept by the twin, for whoever judges a session."""
+
+from array import array
+from collections import deque
+from typing import Any
+
+import cbor2
+
+PERIOD_US = 10_000
+KEPT = 240_000
+"""Samples that are kept: forty minutes."""
+
+EVENTS_KEPT = 5000
+
+_SPARE = 6000
+_LITTLE = array("h", [1]).tobytes()[0] == 1
+
+
+class TruthRecord:
+    """True pressure every 10 ms, and what the device did when. Spelled as CBOR."""
+
+    def __init__(self) -> None:
+        self._true = array("h")
+        self._carriage = array("h")
+        self._start_us = 0
+        self._events: deque[tuple[int, str]] = deque(maxlen=EVENTS_KEPT)
+
+    def sample(self, at_us: int, true_kpa: float, carriage_mm: float | None) -> None:
+        """Note the pressure under the pad, and where the carriage is if there is one."""
+        if not self._true:
+            self._start_us = at_us
+        self._true.append(min(32767, round(true_kpa * 100.0)))
+        if carriage_mm is not None:
+            self._carriage.append(round(carriage_mm * 10.0))
+        if len(self._true) >= KEPT + _SPARE:
+            del self._true[:_SPARE]
+            del self._carriage[:_SPARE]
+            self._start_us += _SPARE * PERIOD_US
+
+    def tell(self, at_us: int, text: str) -> None:
+        """Note an event."""
+        self._events.append((at_us, text))
+
+    def document(self) -> bytes:
+        """Return everything as CBOR: kPa in steps of 0.01, mm in steps of 0.1, i16."""
+        truth: dict[str, Any] = {
+            "start_us": self._start_us,
+            "period_us": PERIOD_US,
+            "true_kpa": _little(self._true),
+            "events": [list(event) for event in self._events],
+        }
+        if self._carriage:
+            truth["carriage_mm"] = _little(self._carriage)
+        return cbor2.dumps(truth)
+
+
+def _little(numbers: "array[int]") -> bytes:
+    if _LITTLE:
+        return numbers.tobytes()
+    turned = array("h", numbers)
+    turned.byteswap()
+    return turned.tobytes()
