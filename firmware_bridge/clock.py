@@ -113,6 +113,10 @@ class DeviceClock:
             return None
         return sorted(self._trips_s)[max(0, math.ceil(share * len(self._trips_s)) - 1)]
 
+    def forget_trips(self) -> None:
+        """Count round trips from now on: what opening a device took says nothing of a session."""
+        self._trips_s.clear()
+
     def _keep(self, sample: _Sample) -> None:
         """Keep the quickest of each bucket, for a minute."""
         last = self._buckets[-1] if self._buckets else None

@@ -142,6 +142,7 @@ class StreamedDevice:
         self._splice = None
         await self._conversation.order(self._arm_message(limits))
         self._idle.clear()
+        self._clock.forget_trips()
         self._clock.steady = True
 
     @property
