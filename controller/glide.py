@@ -22,10 +22,10 @@ class Glide(msgspec.Struct, frozen=True, gc=False):
     def locate(self, at_s: float) -> tuple[float, float]:
         """Return the factor and its slope per second at `at_s`."""
         since_s = at_s - self.at_s
-        if since_s <= 0.0 and self.over_s:
-            return self.start, 0.0
-        if since_s >= self.over_s:
+        if since_s >= self.over_s or self.over_s == 0.0:
             return self.end, 0.0
+        if since_s <= 0.0:
+            return self.start, 0.0
         return hermite(since_s, self.over_s, (self.start, 0.0), (self.end, 0.0))
 
     def track(self, after_s: float, until_s: float) -> Track:

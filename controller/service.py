@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from firmware_bridge.lock import runtime_folder
+from firmware_bridge.lock import is_alive, runtime_folder
 
 from .door import (
     LENGTH,
@@ -114,6 +114,7 @@ async def open_door(
     A Unix socket in the runtime folder, else a port of 127.0.0.1.
     """
     service = Service(tell)
+    _sweep(runtime_folder())
     path = runtime_folder() / f"{os.getpid()}-{secrets.token_hex(4)}.sock"
     server, address = await _listen(service, path)
     try:
@@ -122,6 +123,14 @@ async def open_door(
         server.close()
         await service.aclose()
         path.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes have left behind."""
+    for file in folder.glob("*-*.sock"):
+        pid = file.name.partition("-")[0]
+        if not (pid.isdecimal() and is_alive(int(pid))):
+            file.unlink(missing_ok=True)
 
 
 async def _listen(service: Service, path: Path) -> tuple[asyncio.Server, str]:

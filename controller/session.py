@@ -122,9 +122,8 @@ class Session:
         match reading:
             case SensorBatch():
                 self._batch_s = self._heard_s
-                self._judged = reading.number
                 self._sampled_s = reading.start_s + TICK_S
-                self._think(features(reading, self._offset_s, self._zero_kpa))
+                self._think(features(reading, self._offset_s, self._zero_kpa), reading.number)
             case Status():
                 self._note(reading)
             case Pressed():
@@ -175,8 +174,11 @@ class Session:
         if number % BEAT_EVERY == 0 and self._streamer is not None:
             self._device.beat(self._judged)
 
-    def _think(self, felt: Features | None) -> None:
-        """Judge one moment, and do what comes of it. Nothing waits in here."""
+    def _think(self, felt: Features | None, number: int | None = None) -> None:
+        """Judge one moment, and do what comes of it. Nothing waits in here.
+
+        `number` is the batch's: only what has been judged is told to the device as judged.
+        """
         if self._streamer is None:
             return
         now_s = self._loop.time()
@@ -185,6 +187,8 @@ class Session:
         moment = Moment(at_s, felt, self._health(now_s, at_s), orders)
         self._judged_at_s = now_s
         self._mind, cue, events = decide(self._mind, moment)
+        if number is not None:
+            self._judged = number
         self._follow(cue, self._streamer, at_s)
         for event in events:
             self._chronicle.hear(event)

@@ -37,9 +37,9 @@ class Streamer:
         fitting = _whole_instants(planned, self._device.credit)
         if len(fitting) < len(planned):
             until_s = fitting[-1].at_s - self._offset_s if fitting else self._planned_s
+        self._planned_s = until_s  # before sending: the far end may answer within the call
         if fitting:
             self._device.extend(fitting)
-        self._planned_s = until_s
 
     def splice(self, mind: Mind, at_s: float, over_s: float) -> None:
         """Replace what is queued from `at_s` on: one knot for each channel, then the rest."""
@@ -49,8 +49,8 @@ class Streamer:
             soon_s = coming.at_s[0]
         first = {quantity: self._knot(mind, quantity, soon_s) for quantity in self._quantities}
         spelled = setpoints(first, self._fit, self._offset_s)
-        self._device.splice(at_s + self._offset_s, spelled)
         self._planned_s = soon_s
+        self._device.splice(at_s + self._offset_s, spelled)
         self.extend(mind, at_s)
 
     def fall_silent(self) -> None:

@@ -137,9 +137,10 @@ class Actuator:
         self._loop = (0.0, 0.0)
 
     def put_on(self) -> None:
-        """Lay the pad on the skin anew."""
-        self.pad_on = True
-        self._coil = (self._coil[0], 0.0, 0.0, 0.0, 0.0, 0.0)
+        """Lay the pad on the skin anew, if it is off."""
+        if not self.pad_on:
+            self.pad_on = True
+            self._coil = (self._coil[0], 0.0, 0.0, 0.0, 0.0, 0.0)
 
     def run(  # noqa: C901  one function on purpose: calls would cost more than the arithmetic
         self, n: int, now_us: int, pressure: Cubic, gain: Cubic, cap: Cubic, *, rhythmic: bool

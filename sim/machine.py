@@ -61,6 +61,7 @@ class Machine:
         self._boot_us = boot_us
         self._occlusion = Occlusion()
         self._static_max_s = inf
+        self._order: Arm | None = None
         self._falling: Cubic = _ZERO
         self._starved = False
         self._vented = True
@@ -92,12 +93,13 @@ class Machine:
     def arm(self, order: Arm) -> Refusal | None:
         """Lower the device to this session's limits and be ready to move."""
         if self.state is State.ARMED and not self.motion.queued:
-            return None if order.revision == self.motion.revision else Refusal.BAD_STATE
+            return None if order == self._order else Refusal.BAD_STATE
         if self.state is not State.IDLE or self.actuator.measured_kpa >= ARM_KPA:
             return Refusal.BAD_STATE
         ceilings = dict(order.ceilings)
         if not ceilings.keys() <= self.motion.lanes.keys():
             return Refusal.UNKNOWN_CHANNEL
+        self._order = order
         self._limit(order, ceilings)
         for channel, lane in self.motion.lanes.items():
             lane.place(0.0 if channel != POSITION else self.carriage_mm or 0.0)

@@ -20,6 +20,9 @@ FLOOR_UV = 2.0
 BAND_HZ = (20.0, 450.0)
 """Where surface EMG lives (V range, physiology 5.2)."""
 
+_LOUD = 4000.0
+"""From this strength on, in steps of the converter, a sample may be beyond its range."""
+
 _BLOCK = RATE_HZ
 _SETTLE = 200
 """Samples thrown away at first, so that the filter forgets its start."""
@@ -54,6 +57,8 @@ class Muscle:
         mixed = self._mixed
         np.multiply(self._block[:, start : start + HOP], loud, out=mixed)
         np.rint(mixed, out=mixed)
+        if loud > _LOUD:
+            np.clip(mixed, -32768, 32767, out=mixed)
         self._spelled[...] = mixed
         return self._spelled.tobytes()
 

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 AT_ZERO_KPA = 0.3
 """Less than this is nothing: the weight of a resting pad (E)."""
 
+RISE_KPA = 0.05
+"""A rise by more than this from one sample to the next is one; the rest is tremor (E)."""
+
 
 class Truth(msgspec.Struct, frozen=True):
     """True pressure under the pad, evenly spaced, and what the device did, in device seconds."""
@@ -66,12 +69,16 @@ def rms_error_kpa(
     return float(np.sqrt(np.mean(np.square(error))))
 
 
-def falls_after_s(truth: Truth, event_s: float, by_kpa: float = 0.2) -> float | None:
-    """Return how long after `event_s` the pressure was `by_kpa` lower than at it; None: never."""
-    after = truth.times_s >= event_s
-    if not after.any():
+def rises_last_after_s(truth: Truth, event_s: float) -> float | None:
+    """Return how long after `event_s` the pressure rose for the last time, 0 if it never did.
+
+    None where nothing is known about what came after.
+    """
+    after = truth.between(event_s, float("inf"))
+    if len(after) < 2:
         return None
-    return _first(truth, event_s, truth.true_kpa <= truth.true_kpa[after][0] - by_kpa)
+    rises = np.flatnonzero(np.diff(after) > RISE_KPA)
+    return truth.period_s * (int(rises[-1]) + 1) if len(rises) else 0.0
 
 
 def zero_after_s(truth: Truth, event_s: float) -> float | None:

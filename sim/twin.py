@@ -157,13 +157,18 @@ class Twin:
         try:
             return decode(kind, body)
         except UnknownMessage:
-            if kind not in self._unknown:
-                self._unknown.add(kind)
-                self._say(Nak(kind, seq, Refusal.UNSUPPORTED))
+            self._wonder(kind, seq)
         except BadFrame:
+            self._frames_odd = (self._frames_odd + 1) & 0xFFFF
             self._say(Nak(kind, seq, Refusal.MALFORMED))
-        self._frames_odd = (self._frames_odd + 1) & 0xFFFF
         return None
+
+    def _wonder(self, kind: int, seq: int) -> None:
+        """Refuse a type once: a wire that echoes must not be answered for ever."""
+        self._frames_odd = (self._frames_odd + 1) & 0xFFFF
+        if kind not in self._unknown:
+            self._unknown.add(kind)
+            self._say(Nak(kind, seq, Refusal.UNSUPPORTED))
 
     def _answer(self, message: Message, seq: int, t_us: int, at_s: float) -> None:  # noqa: C901
         machine = self._machine
@@ -178,7 +183,7 @@ class Twin:
                 received_us = self._time.us(at_s)
                 self._say(Pong(message.host_us, received_us, received_us, self._boot16))
             case Ask():
-                self._say(self._piece(message))
+                self._say(self._piece(message) or Nak(message.KIND, seq, Refusal.MALFORMED))
             case Act():
                 machine.act(message.gesture)
                 self._say(Ack(message.KIND, seq))
@@ -195,7 +200,7 @@ class Twin:
             case Splice():
                 self._splice(message, seq, t_us)
             case _:  # what only a device says
-                self._reply(message.KIND, seq, Refusal.UNSUPPORTED)
+                self._wonder(message.KIND, seq)
 
     def _greet(self, hello: Hello) -> HelloAck:
         self._greeted = True
@@ -248,12 +253,14 @@ class Twin:
             if refusal is not None:
                 self._say(Nak(message.KIND, seq, refusal))
 
-    def _piece(self, ask: Ask) -> Piece:
+    def _piece(self, ask: Ask) -> Piece | None:
         if ask.document is Document.TRUTH and ask.piece == 0:
             self._documents[Document.TRUTH] = self._machine.truth.document()
         document = self._documents.get(ask.document, b"")
         start = ask.piece * PIECE_BYTES
-        pieces = max(1, -(-len(document) // PIECE_BYTES))
+        pieces = -(-len(document) // PIECE_BYTES)
+        if ask.piece >= pieces:
+            return None
         return Piece(ask.document, ask.piece, pieces, document[start : start + PIECE_BYTES])
 
     def _lose(self, error: LinkError) -> None:

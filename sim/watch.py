@@ -96,7 +96,8 @@ class Occlusion:
         low = pressure_kpa < RELIEF_KPA
         self._count += low - self._low[0]
         self._low.append(low)
-        self._ticks = 0 if self._count >= _RELIEF else self._ticks + _PERIOD_TICKS
+        relieved = low and self._count >= _RELIEF
+        self._ticks = 0 if relieved else self._ticks + _PERIOD_TICKS
 
     @property
     def seconds(self) -> float:

@@ -190,6 +190,14 @@ async def test_nothing_is_left_in_the_folder_but_the_token(runtime):
     assert [file.name for file in runtime.iterdir()] == ["token"]
 
 
+@wire
+async def test_the_sockets_of_dead_processes_are_swept_up(runtime):
+    runtime.mkdir(mode=0o700)
+    (runtime / "4194999-0badcafe.sock").touch()  # no process has so high a number
+    async with open_door(Session().tell) as (_, address):
+        assert [str(file) for file in runtime.glob("*.sock")] == [address]
+
+
 def test_the_token_is_for_this_user_alone_and_stays_the_same(runtime):
     first = door_token()
     assert door_token() == first
