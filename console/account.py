@@ -1,0 +1,138 @@
+"""What there is to say about a session afterwards, in numbers and in a few lines."""
+
+import numpy as np
+
+from controller.words import Outcome
+from firmware_bridge.device import LinkStats
+
+from .documents import (
+    EmgChannel,
+    Lateness,
+    Link,
+    PlayedStep,
+    Pressure,
+    RoundTrip,
+    Run,
+    VerdictCounts,
+)
+from .sentences import ending
+from .sitting import Visit
+from .trace import Column, Stretch, Trace
+from .witness import TruePressure, true_pressure
+
+KNEADING = "petrissage"
+"""The technique whose tracking is told: it moves most."""
+
+
+def account(visit: Visit, picture: str | None) -> Run:
+    """Return the document of a session."""
+    outcome = visit.outcome
+    acts = visit.trace.acts()
+    return Run(
+        outcome=outcome.result,
+        reason=outcome.reason.value,
+        profile=visit.fit.program.id,
+        device=visit.capabilities.model,
+        device_url=visit.url,
+        duration_s=round(outcome.duration_s, 3),
+        steps=_steps(outcome),
+        pressure=_pressure(visit, true_pressure(visit)),
+        emg=_emg(visit),
+        verdict_counts=VerdictCounts(hold=acts["hold"], release=acts["release"], stop=acts["stop"]),
+        link_stats=_link(visit.vitals.stats),
+        tick_late_ms=_lateness(visit.vitals.late_s),
+        picture=picture,
+    )
+
+
+def summary(run: Run, outcome: Outcome) -> str:
+    """Return the same for a person."""
+    pressure, link, late = run.pressure, run.link_stats, run.tick_late_ms
+    lines = [f"outcome: {run.outcome}"]
+    if run.outcome != "complete":
+        lines.append(f"  why     {ending(outcome)}")
+    lines += [
+        f"  steps   {', '.join(f'{s.label} {s.duration_s:.1f} s {s.outcome}' for s in run.steps)}",
+        f"  pressed up to {pressure.peak_kpa:.1f} kPa, allowed {pressure.envelope_kpa:.1f} kPa"
+        + _off(" off by", pressure.rmse_kpa),
+    ]
+    if pressure.true_peak_kpa is not None:
+        lines.append(
+            f"  felt    up to {pressure.true_peak_kpa:.1f} kPa by the simulated body"
+            + _off(" off by", pressure.true_rmse_kpa)
+        )
+    lines.append(
+        f"  link    {link.frames_received} frames in, {link.frames_sent} out, "
+        f"{link.frames_bad} bad, {link.samples_lost} samples lost; "
+        f"ticks {late.p99:.1f} ms late (p99)"
+    )
+    if run.picture:
+        lines.append(f"  picture {run.picture}")
+    return "\n".join(lines)
+
+
+def _off(words: str, rmse_kpa: float | None) -> str:
+    return "" if rmse_kpa is None else f";{words} {rmse_kpa:.2f} kPa (RMS) in kneading"
+
+
+def _steps(outcome: Outcome) -> tuple[PlayedStep, ...]:
+    return tuple(
+        PlayedStep(s.label, s.technique, s.outcome, round(s.duration_s, 3)) for s in outcome.steps
+    )
+
+
+def _pressure(visit: Visit, true: TruePressure | None) -> Pressure:
+    trace = visit.trace
+    measured, at_s = trace.pressure_kpa, trace.at_s
+    return Pressure(
+        peak_kpa=round(float(measured.max(initial=0.0)), 3),
+        envelope_kpa=visit.fit.program.envelope.pressure_kpa.value,
+        rmse_kpa=rmse_kpa(trace, at_s, measured),
+        true_peak_kpa=None if true is None else round(float(true.kpa.max(initial=0.0)), 3),
+        true_rmse_kpa=None if true is None else rmse_kpa(trace, true.at_s, true.kpa),
+    )
+
+
+def rmse_kpa(trace: Trace, at_s: Column, kpa: Column) -> float | None:
+    """Return how far a pressure is off what was commanded, over the kneading; None without any."""
+    kneading = _within(at_s, [s for s in trace.stretches if s.technique == KNEADING])
+    if not kneading.any() or not trace.at_s.size:
+        return None
+    wanted = np.interp(at_s[kneading], trace.at_s, trace.target_kpa)
+    return round(float(np.sqrt(np.mean((kpa[kneading] - wanted) ** 2))), 4)
+
+
+def _within(at_s: Column, stretches: list[Stretch]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    inside = np.zeros(at_s.size, dtype=np.bool_)
+    for stretch in stretches:
+        inside |= (at_s >= stretch.begin_s) & (at_s < stretch.end_s)
+    return inside
+
+
+def _emg(visit: Visit) -> tuple[EmgChannel, ...]:
+    sensors = visit.capabilities.sensors_of("emg")
+    return tuple(
+        EmgChannel(
+            name=sensor.name,
+            rms_median_uv=round(float(np.median(rms_uv)), 2),
+            rms_p95_uv=round(float(np.percentile(rms_uv, 95)), 2),
+            rms_max_uv=round(float(rms_uv.max()), 2),
+        )
+        for sensor, rms_uv in zip(sensors, visit.trace.emg_uv, strict=False)
+    )
+
+
+def _link(stats: LinkStats) -> Link:
+    return Link(
+        frames_sent=stats.frames_sent,
+        frames_received=stats.frames_received,
+        frames_bad=stats.frames_bad,
+        samples_lost=stats.samples_lost,
+        rtt_ms=RoundTrip(stats.rtt_p50_ms, stats.rtt_p99_ms),
+    )
+
+
+def _lateness(late_s: list[float]) -> Lateness:
+    late_ms = np.array(late_s or [0.0]) * 1e3
+    p50, p99 = np.percentile(late_ms, (50, 99))
+    return Lateness(round(float(p50), 4), round(float(p99), 4), round(float(late_ms.max()), 4))

@@ -1,0 +1,139 @@
+"""The commands of `myoloop`: a table of names, and nothing heavy until one is called."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from .documents import Failed, Told
+from .exits import STOPPED
+
+
+class Command(NamedTuple):
+    """Where a command is, and what it does in a line."""
+
+    module: str
+    function: str
+    help: str
+
+
+TABLE: dict[tuple[str, ...], Command] = {
+    ("demo",): Command("demo", "demo", "A short session on a virtual body. Nothing is needed."),
+    ("run",): Command("run", "run", "Play a profile on a device."),
+    ("stop",): Command("stop", "stop", "Stop every session of this machine, now."),
+    ("twin",): Command("twin", "twin", "A virtual device, for any program to talk to."),
+    ("device", "list"): Command("device", "list_devices", "What can be opened from here."),
+    ("device", "info"): Command("device", "info", "What a device has, and how it is."),
+    ("device", "clear"): Command("device", "clear", "Clear the latch that a stop has left."),
+    ("profile", "list"): Command("profile", "list_profiles", "The profiles that come along."),
+    ("profile", "show"): Command("profile", "show", "Print a profile."),
+    ("profile", "check"): Command("profile", "check", "What a profile does, or what is wrong."),
+    ("profile", "plot"): Command("profile", "plot", "Draw a profile."),
+}
+
+GROUPS = {"device": "Devices.", "profile": "Profiles."}
+
+JSON_NOTE = "With --json: one JSON object on standard output, progress on standard error."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    as_json = "--json" in words
+    try:
+        plain = [word for word in words if word != "--json"]
+        told = _app(words)(plain, standalone_mode=False, prog_name="myoloop")
+        return _tell(told, as_json=as_json) if isinstance(told, Told) else int(told or 0)
+    except BrokenPipeError:
+        return _nobody_reads()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the last stop: nothing leaves as a traceback
+        from .failures import failed
+
+        return _tell(failed(error, words), as_json=as_json)
+
+
+def _app(words: Sequence[str]) -> typer.Typer:
+    """Return the application, with the one command loaded that `words` call."""
+    called = tuple(word for word in words if not word.startswith("-"))
+    app = typer.Typer(name="myoloop", add_completion=False, rich_markup_mode=None, epilog=JSON_NOTE)
+    app.callback()(_root)
+    groups = {name: typer.Typer(help=text) for name, text in GROUPS.items()}
+    for name, group in groups.items():
+        app.add_typer(group, name=name)
+    for path, command in TABLE.items():
+        function = _loaded(command) if called[: len(path)] == path else _not_called
+        parent = groups[path[0]] if len(path) > 1 else app
+        parent.command(path[len(path) - 1], help=command.help, epilog=JSON_NOTE)(function)
+    return app
+
+
+def _say_version(on: bool) -> None:
+    if on:
+        from importlib.metadata import version
+
+        typer.echo(f"myoloop {version('myoloop')}")
+        raise typer.Exit
+
+
+def _say_schemas(on: bool) -> None:
+    if on:
+        import json
+
+        from .documents import schemas
+
+        typer.echo(json.dumps(schemas(), indent=2))
+        raise typer.Exit
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_say_version, help="Print the version."),
+    ] = False,
+    schemas: Annotated[
+        bool,
+        typer.Option(
+            "--schemas",
+            is_eager=True,
+            callback=_say_schemas,
+            help="Print the JSON Schemas of everything that --json prints.",
+        ),
+    ] = False,
+) -> None:
+    """A controller for sensor-driven massage devices."""
+    del version, schemas
+
+
+def _loaded(command: Command) -> Callable[..., Any]:
+    return getattr(import_module(f".commands.{command.module}", __package__), command.function)
+
+
+def _not_called() -> None:
+    """Stand in the list of commands for one that is not called."""
+
+
+def _tell(told: Told, *, as_json: bool) -> int:
+    """Print what a command has to say. What failed is told on standard error."""
+    if as_json:
+        import msgspec
+
+        typer.echo(msgspec.json.encode(told.document).decode())
+    elif told.text:
+        typer.echo(told.text, err=isinstance(told.document, Failed))
+    return told.exit_code
+
+
+def _nobody_reads() -> int:
+    """Leave quietly when the reader of our output has gone."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return STOPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""myoloop demo: a short session on a virtual body, in real time."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console import drawing
+from console.documents import Told
+from console.options import NoDisplay, Picture
+
+URL = "sim://healthy_f?seed=7"
+PICTURE = Path("myoloop-demo.svg")
+
+
+def demo(
+    seconds: Annotated[int, typer.Option(min=10, max=600, help="How long it plays.")] = 60,
+    *,
+    no_display: NoDisplay = False,
+    picture: Picture = PICTURE,
+) -> Told:
+    """Settle, stroke and knead a virtual body for a minute, and draw what it felt."""
+    from console.excerpt import excerpt
+    from console.playing import play
+
+    file = drawing.check_kind(picture or PICTURE)
+    return play(
+        URL,
+        lambda capabilities: excerpt(seconds, capabilities),
+        display=not no_display,
+        yes=True,
+        picture=file,
+    )

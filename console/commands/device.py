@@ -1,0 +1,194 @@
+"""myoloop device: what is there, how it is, and out of the latch again."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import typer
+
+from console.documents import (
+    DeviceClear,
+    DeviceInfo,
+    DeviceList,
+    FoundDevice,
+    Latch,
+    Told,
+)
+from console.failures import StoppedAgain
+from console.options import DeviceUrl, needed
+from console.tables import table
+from firmware_bridge.capabilities import Capabilities
+from firmware_bridge.codes import State
+from firmware_bridge.errors import BridgeError, DeviceRefused, LinkTimeout
+from firmware_bridge.readings import Reading, Status
+from firmware_bridge.streamed import StreamedDevice
+
+STATUS_WITHIN_S = 0.5
+"""How long to wait for a device to say how it is: 25 times its period (E)."""
+
+CONFIDENCE = {"serial": 0.3, "sim": 1.0}
+"""How sure an address is one of ours: any serial port may be anything (E)."""
+
+T = TypeVar("T")
+
+
+def list_devices() -> Told:
+    """List serial ports, the virtual devices that run, and the presets that `sim://` starts."""
+    from firmware_bridge.ports import announced, serial_ports
+    from sim.body import PRESETS
+
+    running = announced()
+    found = [(each, 1.0) for each in running]
+    found += [(each, CONFIDENCE["serial"]) for each in serial_ports()]
+    devices = [
+        FoundDevice(url=each.url, name=each.name, driver=each.driver, confidence=confidence)
+        for each, confidence in found
+    ]
+    devices += [
+        FoundDevice(
+            url=f"sim://{name}?seed=7",
+            name="simulated person",
+            driver="sim",
+            confidence=CONFIDENCE["sim"],
+        )
+        for name in PRESETS
+    ]
+    text = table(("address", "what"), [(each.url, each.name) for each in devices])
+    return Told(DeviceList(devices=tuple(devices)), text)
+
+
+def info(device: DeviceUrl = None) -> Told:
+    """Say what a device has, what it is doing, and whether a stop is latched."""
+    url = needed(device)
+
+    async def ask(opened: StreamedDevice) -> tuple[Capabilities, Status]:
+        return opened.capabilities, await _status(opened)
+
+    capabilities, status = _with_device(url, ask)
+    latch = _latch(status)
+    document = DeviceInfo(
+        device_url=url,
+        state=status.state.name.lower(),
+        latch=latch,
+        capabilities=msgspec.to_builtins(capabilities),
+    )
+    return Told(document, _described(url, capabilities, document))
+
+
+def clear(
+    device: DeviceUrl = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> Told:
+    """Clear the latch that a stop has left. Nothing starts by that."""
+    url = needed(device)
+
+    async def clear_it(opened: StreamedDevice) -> Latch | None:
+        latch = _latch(await _status(opened))
+        if latch is not None:
+            if not yes:
+                await _agreed(f"{url} was latched by {_who(latch)}. Is everybody well? Clear it?")
+            await _clear(opened, latch)
+        return latch
+
+    latch = _with_device(url, clear_it)
+    if latch is None:
+        document = DeviceClear(device_url=url, cleared=False, latch=None)
+        return Told(document, f"{url}: nothing is latched")
+    document = DeviceClear(device_url=url, cleared=True, latch=latch)
+    return Told(document, f"{url}: cleared; it was latched by {_who(latch)}")
+
+
+async def _clear(device: StreamedDevice, latch: Latch) -> None:
+    """Clear this latch, and none that came after it. Raises `StoppedAgain`."""
+    try:
+        await device.clear(latch.nonce)
+    except DeviceRefused as error:
+        if error.reason != "STALE_NONCE":
+            raise
+        raise StoppedAgain(
+            "the device was stopped again while this was being asked: it stays stopped. See why, "
+            "then clear that stop"
+        ) from error
+
+
+async def _status(device: StreamedDevice) -> Status:
+    """Return what the device says next. Raises `LinkTimeout`."""
+    heard: asyncio.Future[Status] = asyncio.get_running_loop().create_future()
+
+    def hear(reading: Reading) -> None:
+        if isinstance(reading, Status) and not heard.done():
+            heard.set_result(reading)
+
+    def lose(error: BridgeError) -> None:
+        if not heard.done():
+            heard.set_exception(error)
+
+    device.listen(hear, lose)
+    try:
+        async with asyncio.timeout(STATUS_WITHIN_S):
+            return await heard
+    except TimeoutError:
+        raise LinkTimeout("the device greets, but does not say how it is") from None
+
+
+async def _agreed(question: str) -> None:
+    """Ask on the terminal, while the device is still listened to. Raises `typer.Abort`."""
+    await asyncio.to_thread(typer.confirm, question, abort=True, err=True)
+
+
+def _with_device(url: str, ask: Callable[[StreamedDevice], Coroutine[Any, Any, T]]) -> T:
+    from firmware_bridge.discovery import open_device
+
+    async def visit() -> T:
+        async with open_device(url) as device:
+            return await ask(device)
+
+    return asyncio.run(visit())
+
+
+def _latch(status: Status) -> Latch | None:
+    if status.state < State.STOPPED:
+        return None
+    return Latch(cause=status.cause.name.lower(), nonce=status.latch_nonce)
+
+
+CAUSES = {
+    "stop_frame": "a stop from a host",
+    "stop_break": "a break on the serial line",
+    "last_close": "a host that hung up in the middle",
+    "stop_button": "its stop button",
+    "link_lost": "a host that fell silent",
+    "fault": "a fault it found in itself",
+}
+
+
+def _who(latch: Latch) -> str:
+    return CAUSES.get(latch.cause, latch.cause)
+
+
+def _described(url: str, capabilities: Capabilities, document: DeviceInfo) -> str:
+    kind = "emulated" if capabilities.emulated else "real"
+    latch = document.latch
+    lines = [
+        f"{capabilities.model} at {url}, {kind}",
+        f"state: {document.state}" + (f", latched by {_who(latch)}" if latch else ""),
+        "",
+        table(
+            ("channel", "range", "per second"),
+            [
+                (c.name, f"{c.low:g} to {c.high:g} {c.unit}", f"{c.max_rate:g}")
+                for c in capabilities.channels
+            ],
+        ),
+        "",
+        table(
+            ("sensor", "rate", ""),
+            [
+                (s.name, f"{s.rate_hz:g} Hz", "independent" if s.independent else "")
+                for s in capabilities.sensors
+            ],
+        ),
+    ]
+    return "\n".join(lines)

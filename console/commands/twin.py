@@ -1,0 +1,27 @@
+"""myoloop twin: a virtual device in its own process, for any program to talk to."""
+
+import contextlib
+import sys
+from typing import Annotated
+
+import typer
+
+from console.documents import Told, Twin
+
+
+def twin(
+    on: Annotated[str, typer.Option("--on", metavar="serial:PATH", help="Where it is found.")],
+    preset: Annotated[str, typer.Option(help="Who lies under it.")] = "healthy_f",
+    seed: Annotated[int, typer.Option(min=0, help="Which of these persons.")] = 7,
+    *,
+    stroke: Annotated[bool, typer.Option("--stroke", help="It moves along the body.")] = False,
+    urgent: Annotated[bool, typer.Option("--urgent", help="Scheduled ahead, if it may.")] = False,
+) -> Told:
+    """Be a virtual device until Ctrl-C. PATH becomes a link to its serial port."""
+    from sim.birth import recipe
+    from sim.process import serve
+
+    wanted = recipe(f"sim://{preset}?seed={seed}" + ("&stroke=1" if stroke else ""))
+    with contextlib.redirect_stdout(sys.stderr):  # that it is ready is progress, not the result
+        serve(on, wanted, fifo=urgent)
+    return Told(Twin(on=on, preset=preset), f"{on}: the virtual device is gone")

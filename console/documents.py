@@ -1,0 +1,300 @@
+"""What `--json` prints: one struct for each document. They are an interface: see `schemas`."""
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+
+class Document(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", forbid_unknown_fields=True
+):
+    """One JSON object; `schema` is its first key and says which."""
+
+
+# --- demo, run --------------------------------------------------------------------------------
+
+
+class PlayedStep(msgspec.Struct, frozen=True):
+    """How one step went: done, timed_out, released or stopped."""
+
+    label: str
+    technique: str
+    outcome: str
+    duration_s: float
+
+
+class Pressure(msgspec.Struct, frozen=True, kw_only=True):
+    """Pressures in kPa. `rmse_kpa` is measured against commanded, over the kneading steps.
+
+    `true_*` are the body's own, known of emulated devices alone; the session's own highest
+    reading is `peak_kpa`, the highest that was allowed is `envelope_kpa`.
+    """
+
+    peak_kpa: float
+    envelope_kpa: float
+    rmse_kpa: float | None = None
+    true_peak_kpa: float | None = None
+    true_rmse_kpa: float | None = None
+
+
+class EmgChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """One EMG channel's RMS per 10 ms over the session, in microvolts."""
+
+    name: str
+    rms_median_uv: float
+    rms_p95_uv: float
+    rms_max_uv: float
+
+
+class VerdictCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How often the supervisor, or a person, acted."""
+
+    ease: int = 0
+    hold: int = 0
+    release: int = 0
+    stop: int = 0
+
+
+class RoundTrip(msgspec.Struct, frozen=True):
+    """Round trips in milliseconds."""
+
+    p50: float | None
+    p99: float | None
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """What the link did. None where nothing was measured."""
+
+    frames_sent: int
+    frames_received: int
+    frames_bad: int
+    samples_lost: int
+    rtt_ms: RoundTrip
+
+
+class Lateness(msgspec.Struct, frozen=True):
+    """How late the control task's ticks were, in milliseconds."""
+
+    p50: float
+    p99: float
+    max: float
+
+
+class Run(Document, frozen=True, kw_only=True, tag="myoloop.run/1"):
+    """How a session went. `recording` and `report` are files, once there are any."""
+
+    outcome: Literal["complete", "stopped", "fault"]
+    reason: str
+    profile: str
+    device: str
+    device_url: str
+    duration_s: float
+    steps: tuple[PlayedStep, ...]
+    pressure: Pressure
+    emg: tuple[EmgChannel, ...]
+    verdict_counts: VerdictCounts
+    link_stats: Link
+    tick_late_ms: Lateness
+    recording: str | None = None
+    report: str | None = None
+    picture: str | None = None
+
+
+# --- stop -------------------------------------------------------------------------------------
+
+
+class Stopped(msgspec.Struct, frozen=True, kw_only=True):
+    """One session or device that was told to stop.
+
+    `path` says who confirmed it: the session, the device itself past its session, or nobody.
+    """
+
+    url: str
+    pid: int | None
+    confirmed: bool
+    path: Literal["session", "port", "none"]
+    detail: str
+
+
+class Stop(Document, frozen=True, kw_only=True, tag="myoloop.stop/1"):
+    """What was stopped. Empty: nothing ran."""
+
+    sessions: tuple[Stopped, ...]
+
+
+# --- device -----------------------------------------------------------------------------------
+
+
+class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that can be opened. `confidence`: how sure it is a device of ours, 0..1."""
+
+    url: str
+    name: str
+    driver: str
+    confidence: float
+    rssi: float | None = None
+
+
+class DeviceList(Document, frozen=True, kw_only=True, tag="myoloop.device_list/1"):
+    """What can be opened from here."""
+
+    devices: tuple[FoundDevice, ...]
+
+
+class Latch(msgspec.Struct, frozen=True, kw_only=True):
+    """Which path latched the device, and the nonce that clears it."""
+
+    cause: str
+    nonce: int
+
+
+class DeviceInfo(Document, frozen=True, kw_only=True, tag="myoloop.device_info/1"):
+    """What a device has and how it is. `capabilities` is its own document."""
+
+    device_url: str
+    state: str
+    latch: Latch | None
+    capabilities: dict[str, Any]
+
+
+class DeviceClear(Document, frozen=True, kw_only=True, tag="myoloop.device_clear/1"):
+    """Whether a latch was cleared; `latch` is what was there."""
+
+    device_url: str
+    cleared: bool
+    latch: Latch | None
+
+
+# --- profile ----------------------------------------------------------------------------------
+
+
+class ListedProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """A profile of the library; `worst_case_s` is None where nobody may play it unknown."""
+
+    id: str
+    title: str
+    region: str
+    worst_case_s: float | None
+
+
+class ProfileList(Document, frozen=True, kw_only=True, tag="myoloop.profile_list/1"):
+    """The library."""
+
+    profiles: tuple[ListedProfile, ...]
+
+
+class ProfileText(Document, frozen=True, kw_only=True, tag="myoloop.profile_show/1"):
+    """A profile as its author wrote it."""
+
+    id: str
+    text: str
+
+
+class FoundProblem(msgspec.Struct, frozen=True):
+    """One mistake, its line and column counted from 1."""
+
+    file: str
+    line: int
+    column: int
+    where: str
+    problem: str
+
+
+class RegionDose(msgspec.Struct, frozen=True):
+    """How much is pressed on a region in all, at worst."""
+
+    pressure_kpa_s: float
+    occluded_s: float
+
+
+class SignalNeeded(msgspec.Struct, frozen=True):
+    """What happens when a signal is missing from the start, or lost on the way."""
+
+    missing: str
+    lost: str
+
+
+class ProfileNeeds(msgspec.Struct, frozen=True, kw_only=True):
+    """What a device must have."""
+
+    channels: tuple[str, ...] = ()
+    signals: dict[str, SignalNeeded] = {}
+
+
+class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_check/1"):
+    """What a profile does at its worst, or every problem it has.
+
+    `refused` is the reason where the profile is sound, but not for this person or device.
+    `fidelity` holds a sentence for each thing that is played otherwise than it is written.
+    """
+
+    ok: bool
+    problems: tuple[FoundProblem, ...]
+    refused: str | None
+    worst_case_s: float
+    peak_kpa: float
+    peak_rise_kpa_s: float
+    dose: dict[str, RegionDose]
+    needs: ProfileNeeds
+    fidelity: tuple[str, ...]
+
+
+class ProfilePlot(Document, frozen=True, kw_only=True, tag="myoloop.profile_plot/1"):
+    """Where the picture is."""
+
+    id: str
+    picture: str
+
+
+# --- everything else --------------------------------------------------------------------------
+
+
+class Twin(Document, frozen=True, kw_only=True, tag="myoloop.twin/1"):
+    """A virtual device that has come to its end."""
+
+    on: str
+    preset: str
+
+
+class Error(msgspec.Struct, frozen=True):
+    """What went wrong, and what to do."""
+
+    kind: str
+    message: str
+    hint: str | None = None
+
+
+class Failed(Document, frozen=True, kw_only=True, tag="myoloop.error/1"):
+    """The command did not do what it was asked for."""
+
+    error: Error
+
+
+DOCUMENTS: tuple[type[Document], ...] = (
+    Run,
+    Stop,
+    DeviceList,
+    DeviceInfo,
+    DeviceClear,
+    ProfileList,
+    ProfileText,
+    ProfileCheck,
+    ProfilePlot,
+    Twin,
+    Failed,
+)
+
+Schemas: TypeAlias = dict[str, dict[str, Any]]
+
+
+def schemas() -> Schemas:
+    """Return the JSON Schema (2020-12) of every document, by its name."""
+    return {str(one.__struct_config__.tag): msgspec.json.schema(one) for one in DOCUMENTS}
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a command has to say: to programs, to people, and to the shell."""
+
+    document: Document
+    text: str
+    exit_code: int = 0

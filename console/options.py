@@ -1,0 +1,54 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DeviceUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        envvar="MYOLOOP_DEVICE",
+        metavar="URL",
+        help="serial:///dev/ttyACM0?baud=921600, or sim://healthy_f?seed=7",
+    ),
+]
+
+Settings = Annotated[
+    list[str],
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the profile, as depth=14kPa."),
+]
+
+ProfileName = Annotated[str, typer.Argument(metavar="PROFILE", help="A file, or library:NAME.")]
+
+Picture = Annotated[
+    Path | None, typer.Option("--picture", metavar="FILE", help="Draw the session: .svg or .png")
+]
+
+NoDisplay = Annotated[
+    bool, typer.Option("--no-display", help="Plain progress lines instead of the live view.")
+]
+
+
+def needed(url: str | None) -> str:
+    """Return the device's address. Raises `typer.BadParameter` where there is none."""
+    if not url:
+        raise typer.BadParameter(
+            "which device? say --device URL, or set MYOLOOP_DEVICE; `myoloop device list` shows "
+            "what is there"
+        )
+    return url
+
+
+def settings(pairs: list[str]) -> dict[str, str]:
+    """Return what `--set` says, by name. Raises `typer.BadParameter`."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise typer.BadParameter(f'"{pair}" is no setting; write it as depth=14kPa')
+        if name.strip() in found:
+            raise typer.BadParameter(f"{name.strip()} is set twice")
+        found[name.strip()] = value.strip()
+    return found

@@ -1,0 +1,120 @@
+"""Who is beside the device: a simulated person, or one at the terminal."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+
+from controller.fitting import Fit
+from controller.play import pad_area_cm2
+from controller.preflight import NeedsPerson, SimulatedPerson
+from firmware_bridge.capabilities import Capabilities
+from firmware_bridge.device import Device
+
+Say = Callable[[str], None]
+
+
+def attendant(
+    device: Device, fit: Fit, say: Say, *, yes: bool
+) -> "SimulatedAttendant | TerminalPerson":
+    """Return who attends. Raises `NeedsPerson`: a real device is not started unattended."""
+    if device.capabilities.emulated:
+        return SimulatedAttendant(device, say)
+    if yes or not sys.stdin.isatty():
+        raise NeedsPerson(
+            f"{device.capabilities.model} is a real device: a person must be at the terminal, "
+            "read back what will be pressed where, and start it"
+        )
+    return TerminalPerson(device.capabilities, fit, sys.stdin.fileno(), say)
+
+
+class SimulatedAttendant(SimulatedPerson):
+    """The person under an emulated device. Agrees to everything."""
+
+    def __init__(self, device: Device, say: Say) -> None:
+        super().__init__(device)
+        self._say = say
+
+    async def agree(self) -> None:
+        self._say("pre-flight: the simulated person takes the pad off; zero, stop and vent follow")
+
+    async def press_pain(self) -> None:
+        self._say("pre-flight: a stop was seen; the pain button is pressed once")
+        await super().press_pain()
+
+    async def put_pad_on(self) -> None:
+        self._say("pre-flight: the pad is put on; ticks and round trips are timed")
+        await super().put_pad_on()
+
+    async def start(self) -> None:
+        self._say("pre-flight: all in order")
+
+
+class TerminalPerson:
+    """A person at the terminal, who does what is asked, and reads back what it would mean."""
+
+    def __init__(self, capabilities: Capabilities, fit: Fit, terminal: int, say: Say) -> None:
+        self._program = fit.program
+        self._area_cm2 = pad_area_cm2(capabilities)
+        self._terminal = terminal
+        self._say = say
+
+    async def agree(self) -> None:
+        """Have region, side and peak read back. Raises `NeedsPerson`."""
+        peak_kpa = self._program.peak_kpa
+        regions = sorted({step.region for step in self._program.steps})
+        self._say(
+            f"{self._program.title} presses on {', '.join(regions)}, up to {peak_kpa:.1f} kPa "
+            f"({peak_kpa * self._area_cm2 / 10:.0f} N on a pad of {self._area_cm2:g} cm2)."
+        )
+        for region in regions:
+            said = await self._ask("On which region does the pad lie? ")
+            self._check(said.lower().replace(" ", "_") == region, region)
+        side = await self._ask("On which side: left, right or middle? ")
+        self._check(side.lower() in ("left", "right", "middle"), "left, right or middle")
+        said = await self._ask("Up to how many kPa? ")
+        self._check(_number(said) == round(peak_kpa, 1), f"{peak_kpa:.1f}")
+
+    async def take_pad_off(self) -> None:
+        await self._ask("Take the pad off the body, then press Enter. ")
+
+    async def press_pain(self) -> None:
+        self._say("Press the pain button once.")
+
+    async def put_pad_on(self) -> None:
+        await self._ask("The stop works. Put the pad on the body, then press Enter. ")
+
+    async def start(self) -> None:
+        """Wait for the second, separate act. Raises `NeedsPerson`."""
+        said = await self._ask("Everything is in order. Write start to start: ")
+        self._check(said.lower() == "start", "start")
+
+    def _check(self, agreed: bool, wanted: str) -> None:
+        if not agreed:
+            raise NeedsPerson(
+                f"that is not what is about to happen ({wanted}): nothing was started"
+            )
+
+    async def _ask(self, question: str) -> str:
+        """Return a line from the terminal; being cancelled leaves no thread behind."""
+        self._say(question)
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[bytes] = loop.create_future()
+        loop.add_reader(
+            self._terminal,
+            lambda: answer.done() or answer.set_result(os.read(self._terminal, 1024)),
+        )
+        try:
+            line = await answer
+        finally:
+            loop.remove_reader(self._terminal)
+        if not line:
+            raise NeedsPerson("nobody is at the terminal any more: nothing was started")
+        return line.decode("utf-8", "replace").strip()
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.lower().removesuffix("kpa"))
+    except ValueError:
+        return None

@@ -1,0 +1,63 @@
+"""What `run` and `demo` share: a sitting in the foreground, its summary and its picture."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from controller.fitting import Fit
+from firmware_bridge.capabilities import Capabilities
+
+from .account import account, summary
+from .documents import Told
+from .exits import FAULT, STOPPED
+from .people import attendant
+from .screens import watching
+from .sitting import Sitting, Visit
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Whatever ends a program lets go first."""
+
+EXIT_CODES = {"complete": 0, "stopped": STOPPED, "fault": FAULT}
+
+
+def play(
+    url: str,
+    prepare: Callable[[Capabilities], Fit],
+    *,
+    display: bool,
+    yes: bool,
+    picture: Path | None,
+) -> Told:
+    """Play on the device at `url`, and say how it went. Raises as `Sitting.run`."""
+    with watching(display=display) as audience:
+        sitting = Sitting(
+            url,
+            prepare,
+            lambda device, fit: attendant(device, fit, audience.say, yes=yes),
+            audience,
+        )
+        visit = asyncio.run(in_foreground(sitting))
+    return told(visit, picture)
+
+
+async def in_foreground(sitting: Sitting) -> Visit:
+    """Make a visit that Ctrl-C, `kill` and a closed terminal end in good order."""
+    loop = asyncio.get_running_loop()
+    for number in SIGNALS:
+        loop.add_signal_handler(number, sitting.leave)
+    try:
+        return await sitting.run()
+    finally:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+def told(visit: Visit, picture: Path | None) -> Told:
+    """Draw the picture, if one is wanted, and return everything there is to say."""
+    if picture is not None:
+        from .picture import draw_session
+
+        draw_session(visit, picture)
+    run = account(visit, None if picture is None else str(picture))
+    return Told(run, summary(run, visit.outcome), EXIT_CODES[visit.outcome.result])

@@ -1,0 +1,11 @@
+"""Every test has a runtime folder of its own: none may see what really runs on this machine."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def runtime(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("MYOLOOP_DEVICE", raising=False)
+    monkeypatch.delenv("MYOLOOP_DEBUG", raising=False)
+    return tmp_path

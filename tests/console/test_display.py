@@ -1,0 +1,114 @@
+"""The live view, as text."""
+
+import io
+
+from rich.console import Console
+
+from console.authoring import host
+from console.display import View
+from console.excerpt import excerpt
+from console.sitting import Scene, Vitals
+from controller.words import Judged, Reason, Sampled, StepBegan, StepEnded, Verdict
+from firmware_bridge.device import LinkStats
+
+FIT = excerpt(20, host("voice_coil", "simulated").capabilities)
+
+
+def stats(**changes):
+    kept = {
+        "frames_sent": 10,
+        "frames_received": 20,
+        "frames_bad": 0,
+        "samples_lost": 0,
+        "rtt_p50_ms": 0.8,
+        "rtt_p99_ms": 1.4,
+    }
+    return LinkStats(**{**kept, **changes})
+
+
+def view(emulated=True, vitals=None, **changes):
+    scene = Scene(
+        url="sim://healthy_f?seed=7",
+        emulated=emulated,
+        fit=FIT,
+        vitals=lambda: vitals or Vitals(stats(**changes), [0.0001] * 99 + [0.0123]),
+    )
+    return View(scene)
+
+
+def text(view, width=90):
+    console = Console(file=io.StringIO(), width=width, force_terminal=False)
+    console.print(view.render(console.width))
+    return console.file.getvalue()
+
+
+def test_before_anything_is_felt_there_is_a_picture_already():
+    said = text(view())
+    for word in ("Demonstration", "about to begin", "SIMULATION", "Ctrl-C"):
+        assert word in said
+
+
+def test_it_says_which_step_plays_and_how_much_is_left():
+    seen = view()
+    seen.hear(StepBegan(5.0, 2, "Kneading", "petrissage"))
+    seen.hear(Sampled(12.0, 15.5, 14.25, (3.0, 40.0)))
+    said = text(seen)
+    for word in ("step 3 of 3", "Kneading", "petrissage", "0:12 of 0:20, 0:08 left"):
+        assert word in said
+
+
+def test_it_shows_target_actual_and_limit_and_whose_limit_it_is():
+    seen = view()
+    seen.hear(Sampled(12.0, 15.5, 14.25, (3.0, 40.0)))
+    (line,) = [line for line in text(seen).splitlines() if line.startswith("pressure")]
+    assert "14.2 kPa" in line
+    assert "15.5 kPa" in line
+    assert "(profile)" in line
+
+
+def test_each_muscle_has_a_bar_that_grows_with_it():
+    seen = view()
+    seen.hear(Sampled(12.0, 15.5, 14.25, (3.0, 40.0)))
+    calm, tense = (line for line in text(seen).splitlines() if line.startswith("EMG"))
+    assert calm.count("█") < tense.count("█")
+    assert "40.0 uV" in tense
+
+
+def test_the_link_is_shown_with_its_worst():
+    (line,) = [line for line in text(view(frames_bad=3)).splitlines() if line.startswith("link")]
+    for word in ("round trip 1.4 ms", "3 bad frames", "0 samples lost", "ms late"):
+        assert word in line
+
+
+def test_the_last_event_is_told_in_a_sentence():
+    seen = view()
+    seen.hear(StepEnded(5.0, 0, "done"))
+    assert "step 1 is done" in text(seen)
+    seen.hear(Judged(7.5, Verdict("stop", Reason.OVER_PRESSURE, 31.25, 25.7)))
+    assert "7.5 s  stopped: the pressure was over its limit (31.2 kPa" in text(seen)
+
+
+def test_a_curve_is_drawn_of_what_was_felt():
+    seen = view()
+    before = sum(0x2800 < ord(letter) <= 0x28FF for letter in text(seen))
+    for k in range(500):
+        seen.hear(Sampled(k / 100, 10.0, 10.0 * k / 500, ()))
+    after = sum(0x2800 < ord(letter) <= 0x28FF for letter in text(seen))
+    assert after > before + 40
+
+
+def test_a_real_device_is_not_shown_as_a_simulation():
+    said = text(view(emulated=False))
+    assert "SIMULATION" not in said
+    assert "ON A PERSON" in said
+
+
+def test_it_fits_narrow_and_wide_terminals():
+    seen = view()
+    seen.hear(StepBegan(5.0, 2, "Kneading", "petrissage"))
+    for k in range(200):
+        seen.hear(Sampled(k / 10, 15.5, 14.25, (3.0, 4.0)))
+    for width in (60, 80, 100, 200):
+        lines = text(seen, width).splitlines()
+        assert max(map(len, lines)) <= width
+        assert len(lines) < 24

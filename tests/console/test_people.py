@@ -1,0 +1,108 @@
+"""A person at the terminal reads back what will be pressed where, and starts it by a second act."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from console.authoring import host
+from console.excerpt import excerpt
+from console.people import TerminalPerson, attendant
+from controller.preflight import NeedsPerson
+
+wire = pytest.mark.wire
+
+CAPABILITIES = host("voice_coil", "simulated").capabilities
+REAL = msgspec.structs.replace(CAPABILITIES, emulated=False)
+
+
+class Terminal:
+    """A pseudo-terminal, and what was said on it."""
+
+    def __init__(self):
+        self.far, self.near = os.openpty()
+        self.said = []
+        self.news = asyncio.Event()
+        self.person = TerminalPerson(REAL, excerpt(20, CAPABILITIES), self.near, self.say)
+
+    def say(self, line):
+        self.said.append(line)
+        self.news.set()
+
+    def close(self):
+        os.close(self.far)
+        os.close(self.near)
+
+    async def answering(self, asked, *answers):
+        """Let the person be asked, and answer line by line."""
+        task = asyncio.create_task(asked)
+        for answer in answers:
+            await self.news.wait()
+            self.news.clear()
+            os.write(self.far, answer.encode() + b"\n")
+        return await asyncio.wait_for(task, 5.0)
+
+
+@pytest.fixture
+def terminal():
+    terminal = Terminal()
+    yield terminal
+    terminal.close()
+
+
+@wire
+async def test_region_side_and_peak_are_read_back(terminal):
+    agreed = terminal.person.agree()
+    await terminal.answering(agreed, "Lumbar erector spinae", "left", "22.0 kPa")
+    assert "22.0 kPa (22 N on a pad of 10 cm2)" in terminal.said[0]
+
+
+@wire
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("gluteus",),
+        ("yes",),
+        ("lumbar_erector_spinae", "both"),
+        ("lumbar_erector_spinae", "left", "16"),
+        ("lumbar_erector_spinae", "left", "yes"),
+    ],
+)
+async def test_whoever_reads_back_something_else_starts_nothing(terminal, answers):
+    with pytest.raises(NeedsPerson, match="nothing was started"):
+        await terminal.answering(terminal.person.agree(), *answers)
+
+
+@wire
+async def test_starting_is_a_second_act(terminal):
+    await terminal.answering(terminal.person.take_pad_off(), "")
+    await terminal.person.press_pain()
+    await terminal.answering(terminal.person.put_pad_on(), "")
+    with pytest.raises(NeedsPerson):
+        await terminal.answering(terminal.person.start(), "")
+    await terminal.answering(terminal.person.start(), "start")
+
+
+@wire
+async def test_a_question_may_be_left_open(terminal):
+    asking = asyncio.create_task(terminal.person.take_pad_off())
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
+class Device:
+    """As much of a real device as is looked at here."""
+
+    capabilities = REAL
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_a_real_device_is_not_started_unattended(yes, monkeypatch):
+    with Path(os.devnull).open() as nobody:
+        monkeypatch.setattr("sys.stdin", nobody)
+        with pytest.raises(NeedsPerson, match="is a real device"):
+            attendant(Device(), excerpt(20, CAPABILITIES), print, yes=yes)

@@ -1,0 +1,129 @@
+"""The program as a person meets it: processes, signals, a real pseudo-terminal, real time."""
+
+import signal
+import time
+
+import msgspec
+import pytest
+
+from console.documents import Run
+from firmware_bridge.lock import owners
+from tests.console.terminals import Running, myoloop, only_json
+
+pytestmark = pytest.mark.wire
+
+SIM = "sim://healthy_f?seed=7"
+RUN = ("run", "library:demo", "--device", SIM, "--set", "settle_for=1s", "--no-display", "--json")
+
+
+def test_the_demo_plays_is_busy_meanwhile_and_ends_complete(runtime):
+    with Running("demo", "--seconds", "12", "--no-display", "--json", folder=runtime) as demo:
+        demo.until("Settle begins")
+        (owner,) = owners()
+        assert owner.control
+        busy = myoloop("device", "info", "--device", owner.url, "--json", folder=runtime)
+        assert busy.returncode == 3
+        error = only_json(busy.stdout)["error"]
+        assert error["kind"] == "busy"
+        assert str(owner.pid) in error["message"]
+        code, out = demo.end()
+    document = only_json(out)
+    run = msgspec.convert(document, Run)
+    assert (code, run.outcome) == (0, "complete")
+    assert run.duration_s == pytest.approx(12, rel=0.1)
+    assert run.pressure.peak_kpa <= run.pressure.envelope_kpa
+    assert 10 < run.pressure.true_peak_kpa <= run.pressure.envelope_kpa
+    assert run.link_stats.frames_bad == 0
+    assert run.verdict_counts.stop == run.verdict_counts.release == 0
+    assert (runtime / "myoloop-demo.svg").read_text("utf-8").startswith("<?xml")
+    assert owners() == []
+
+
+@pytest.mark.parametrize(
+    "signals", [[signal.SIGINT], [signal.SIGINT, signal.SIGINT], [signal.SIGTERM]], ids=str
+)
+def test_ctrl_c_lets_go_and_a_second_one_does_not_skip_that(signals, runtime):
+    with Running(*RUN, folder=runtime) as one:
+        one.until("Effleurage begins")
+        for number in signals:
+            one.signal(number)
+            time.sleep(0.1)
+        code, out = one.end()
+    run = msgspec.convert(only_json(out), Run)
+    assert (code, run.outcome, run.reason) == (1, "stopped", "operator")
+    assert [step.outcome for step in run.steps] == ["done", "stopped"]
+    assert run.verdict_counts.release == 1
+    assert run.verdict_counts.stop == 0
+
+
+def test_ctrl_c_before_anything_is_played_ends_at_once(runtime):
+    with Running(*RUN, folder=runtime) as one:
+        one.until("pre-flight")
+        one.signal(signal.SIGINT)
+        code, out = one.end()
+    assert code == 1
+    assert only_json(out)["error"]["kind"] == "interrupted"
+
+
+def test_stop_from_another_process_ends_the_session(runtime):
+    with Running(*RUN, folder=runtime) as one:
+        one.until("Settle begins")
+        stop = myoloop("stop", "--json", folder=runtime)
+        code, out = one.end()
+    (stopped,) = only_json(stop.stdout)["sessions"]
+    assert stop.returncode == 0
+    assert (stopped["confirmed"], stopped["path"]) == (True, "session")
+    assert (code, only_json(out)["reason"]) == (1, "operator")
+
+
+def test_stop_overrules_a_session_that_hangs(runtime):
+    with Running(*RUN, folder=runtime) as one:
+        one.until("Settle begins")
+        one.signal(signal.SIGSTOP)
+        stop = myoloop("stop", "--json", folder=runtime)
+        one.signal(signal.SIGCONT)
+        code, out = one.end()
+    (stopped,) = only_json(stop.stdout)["sessions"]
+    assert stop.returncode == 0
+    assert (stopped["confirmed"], stopped["path"]) == (True, "port")
+    assert code in (1, 3)
+    assert only_json(out)["outcome"] in ("stopped", "fault")
+
+
+def test_where_nothing_runs_stop_says_so(runtime):
+    stop = myoloop("stop", folder=runtime)
+    assert (stop.returncode, stop.stdout) == (0, "nothing runs on this machine\n")
+    as_json = myoloop("stop", "--json", folder=runtime)
+    assert only_json(as_json.stdout) == {"schema": "myoloop.stop/1", "sessions": []}
+
+
+def test_a_device_that_cannot_be_stopped_is_said_so(runtime):
+    stop = myoloop("stop", "--device", "serial:///dev/ttyNONE9", "--json", folder=runtime)
+    assert stop.returncode == 3
+    (one,) = only_json(stop.stdout)["sessions"]
+    assert not one["confirmed"]
+    assert "NOT CONFIRMED" in one["detail"]
+
+
+def test_a_twin_is_listed_asked_stopped_and_cleared(runtime):
+    port = runtime / "twin"
+    with Running("twin", "--on", f"serial:{port}", "--json", folder=runtime) as twin:
+        twin.until("twin ready")
+        url = f"serial://{port}"
+        listed = only_json(myoloop("device", "list", "--json", folder=runtime).stdout)["devices"]
+        assert url in [device["url"] for device in listed]
+        info = ("device", "info", "--device", url, "--json")
+        before = only_json(myoloop(*info, folder=runtime).stdout)
+        assert (before["state"], before["latch"]) == ("idle", None)
+        assert before["capabilities"]["model"] == "voice_coil"
+        stop = myoloop("stop", "--device", url, "--json", folder=runtime)
+        assert only_json(stop.stdout)["sessions"][0]["path"] == "port"
+        assert only_json(myoloop(*info, folder=runtime).stdout)["latch"]["cause"] == "stop_frame"
+        asked = myoloop("device", "clear", "--device", url, folder=runtime)
+        assert (asked.returncode, "not confirmed" in asked.stderr) == (1, True)
+        clear = myoloop("device", "clear", "--device", url, "--yes", "--json", folder=runtime)
+        assert only_json(clear.stdout)["cleared"]
+        assert only_json(myoloop(*info, folder=runtime).stdout)["state"] == "idle"
+        twin.signal(signal.SIGINT)
+        code, out = twin.end()
+    assert (code, only_json(out)["schema"]) == (0, "myoloop.twin/1")

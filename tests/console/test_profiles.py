@@ -1,0 +1,108 @@
+"""myoloop profile: list, show, check, plot; and what hostile files do to it."""
+
+import pytest
+
+from console.cli import main
+from profiles.library import library_ids, library_text
+from tests.console.terminals import only_json
+
+HOSTILE = {
+    "empty": b"",
+    "binary": bytes(range(256)) * 40,
+    "not utf-8": b"\xff\xfe\x00format",
+    "a list": b"- 1\n- 2\n",
+    "alias bomb": b"a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n",
+    "deep": b"[" * 5000,
+    "deep mapping": b"".join(b" " * n + b"a:\n" for n in range(200)),
+    "too long": b"x-a: " + b"y" * 70_000,
+    "other format": b"format: myoloop-profile/99\n",
+    "tag": b"format: !!python/object/apply:os.system ['true']\n",
+    "control characters": b"title: \x1b[2J\x07\n",
+    "endless": (library_text("demo") + "\nrules: {}\n").encode(),
+    "infinite": library_text("demo").replace("19 kPa", "1e400 kPa").encode(),
+    "not a number": library_text("demo").replace("19 kPa", "nan kPa").encode(),
+    "too hard": library_text("demo").replace("24 kPa", "2400 kPa").encode(),
+}
+
+
+def test_the_library_is_listed(capsys):
+    assert main(["profile", "list", "--json"]) == 0
+    listed = only_json(capsys.readouterr().out)
+    assert listed["schema"] == "myoloop.profile_list/1"
+    assert [p["id"] for p in listed["profiles"]] == list(library_ids())
+    assert all(p["worst_case_s"] > 0 for p in listed["profiles"])
+
+
+def test_a_profile_is_shown_as_it_was_written(capsys):
+    assert main(["profile", "show", "library:kneading"]) == 0
+    assert capsys.readouterr().out == library_text("kneading")
+
+
+def test_a_sound_profile_gets_a_short_clean_report(capsys):
+    assert main(["profile", "check", "library:demo"]) == 0
+    said = capsys.readouterr().out
+    for word in ("no problems", "at most", "peak", "dose", "needs", "(profile)", "do not act yet"):
+        assert word in said
+
+
+def test_a_check_in_json_tells_the_worst_case(capsys):
+    assert main(["profile", "check", "library:demo", "--json"]) == 0
+    document = only_json(capsys.readouterr().out)
+    assert document["ok"]
+    assert document["peak_kpa"] == 22.0  # the highest of a live parameter, not its default
+    assert document["needs"]["signals"]["emg"] == {"missing": "timed", "lost": "ease"}
+    assert document["dose"]["lumbar_erector_spinae"]["pressure_kpa_s"] > 100
+
+
+def test_deep_work_is_refused_on_nobody_and_allowed_on_a_simulated_person(capsys):
+    assert main(["profile", "check", "library:trigger-point", "--json"]) == 1
+    assert only_json(capsys.readouterr().out)["refused"] == "no_person"
+    assert main(["profile", "check", "library:trigger-point", "--person", "simulated"]) == 0
+
+
+def test_every_problem_has_its_place(tmp_path, capsys):
+    file = tmp_path / "mine.yaml"
+    file.write_text(library_text("demo").replace("rate: $rate", "rate: 0.6 kPa"), "utf-8")
+    assert main(["profile", "check", str(file)]) == 1
+    line = capsys.readouterr().out.splitlines()[0]
+    place, where, problem = line.split("  ", 2)
+    assert place.startswith(f"{file}:")
+    assert len(place.rsplit(":", 2)) == 3
+    assert where == "steps[2].petrissage.rate"
+    assert "a rate is wanted" in problem
+
+
+def test_a_value_is_checked_as_the_operator_sets_it(capsys):
+    assert main(["profile", "check", "library:demo", "--set", "depth=21kPa"]) == 0
+    assert main(["profile", "check", "library:demo", "--set", "depth=99kPa"]) == 1
+    assert "8 kPa to 22 kPa" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["check", "plot"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_profile_is_a_message_and_never_a_traceback(command, name, tmp_path, capsys):
+    file = tmp_path / "hostile.yaml"
+    file.write_bytes(HOSTILE[name])
+    assert main(["profile", command, str(file)]) == 1
+    told = capsys.readouterr()
+    assert "hostile.yaml:" in told.out + told.err
+    assert "Traceback" not in told.out + told.err
+    assert "\x1b" not in told.out + told.err
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_a_profile_is_drawn(kind, tmp_path, capsys):
+    file = tmp_path / f"picture.{kind}"
+    assert main(["profile", "plot", "library:trigger-point", "--picture", str(file)]) == 0
+    drawn = file.read_bytes()
+    assert drawn.startswith(b"<?xml" if kind == "svg" else b"\x89PNG")
+    if kind == "svg":
+        assert b"Trigger point, upper trapezius" in drawn
+        assert b"limit (profile)" in drawn
+
+
+def test_the_same_profile_is_the_same_picture(tmp_path):
+    one, two = tmp_path / "one.svg", tmp_path / "two.svg"
+    for file in (one, two):
+        assert main(["profile", "plot", "library:demo", "--picture", str(file)]) == 0
+    assert one.read_bytes() == two.read_bytes()

@@ -1,0 +1,26 @@
+"""myoloop run: what it says before it plays, and which profiles it never plays."""
+
+import pytest
+
+from console.authoring import not_played_yet
+from console.cli import main
+from profiles.library import library_text
+from tests.console.test_profiles import HOSTILE
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name != "too hard"])
+def test_a_hostile_profile_never_reaches_a_device(name, tmp_path, capsys):
+    file = tmp_path / "hostile.yaml"
+    file.write_bytes(HOSTILE[name])
+    # the device does not exist: whoever tried it would say so, with exit code 3
+    assert main(["run", str(file), "--device", "serial:///dev/ttyNONE9"]) == 1
+    told = capsys.readouterr()
+    assert "hostile.yaml:" in told.err
+    assert "Traceback" not in told.err
+
+
+def test_what_does_not_act_yet_is_said_plainly():
+    (note,) = not_played_yet(library_text("trigger-point"), "library:trigger-point")
+    assert note.startswith("rules and until in library:trigger-point are checked, but do not act")
+    plain = library_text("demo").partition("rules:")[0]
+    assert not_played_yet(plain, "plain.yaml") == []

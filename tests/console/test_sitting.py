@@ -1,0 +1,205 @@
+"""A whole visit to a device, in virtual time: from opening it to the picture of the session."""
+
+import asyncio
+
+import msgspec
+import numpy as np
+import pytest
+
+from console.account import account, summary
+from console.documents import Run
+from console.excerpt import excerpt
+from console.failures import Interrupted
+from console.people import SimulatedAttendant
+from console.picture import draw_session
+from console.playing import told
+from console.sitting import Sitting
+from console.witness import true_pressure
+from controller.words import (
+    Accepted,
+    Ceiling,
+    Ended,
+    Judged,
+    Reason,
+    Rejected,
+    Release,
+    Sampled,
+    StepBegan,
+    Stop,
+)
+
+URL = "sim://healthy_f?seed=7"
+
+
+class Watcher:
+    """An audience that notes everything, and acts when it sees something."""
+
+    def __init__(self):
+        self.lines, self.events, self.scenes = [], [], []
+        self.closed = 0
+        self.act = lambda event: None
+        self.act_on_line = lambda line: None
+
+    def say(self, line):
+        self.lines.append(line)
+        self.act_on_line(line)
+
+    def open(self, scene):
+        self.scenes.append(scene)
+
+    def hear(self, event):
+        self.events.append(event)
+        self.act(event)
+
+    def close(self):
+        self.closed += 1
+
+
+def sitting(watcher, seconds=12, prepare=None, url=URL):
+    return Sitting(
+        url,
+        prepare or (lambda capabilities: excerpt(seconds, capabilities)),
+        lambda device, fit: SimulatedAttendant(device, watcher.say),
+        watcher,
+    )
+
+
+def once(watcher, after_s, do):
+    """Do something when the session is `after_s` old."""
+
+    def act(event):
+        if isinstance(event, Sampled) and event.at_s >= after_s:
+            watcher.act = lambda _: None
+            do()
+
+    watcher.act = act
+
+
+async def test_a_session_is_played_and_told():
+    watcher = Watcher()
+    visit = await sitting(watcher).run()
+    run = told(visit, None).document
+    assert (run.outcome, run.reason, run.profile, run.device) == (
+        "complete", "complete", "demo", "voice_coil",
+    )  # fmt: skip
+    assert run.duration_s == pytest.approx(12, rel=0.1)
+    assert [step.technique for step in run.steps] == ["settle", "effleurage", "petrissage"]
+    assert {step.outcome for step in run.steps} == {"done"}
+    assert run.link_stats.frames_bad == run.link_stats.samples_lost == 0
+    assert run.verdict_counts.hold == run.verdict_counts.release == run.verdict_counts.stop == 0
+    assert msgspec.json.decode(msgspec.json.encode(run), type=Run) == run
+    assert "outcome: complete" in summary(run, visit.outcome)
+    assert len(watcher.scenes) == watcher.closed == 1
+    assert isinstance(watcher.events[-1], Ended)
+
+
+async def test_measured_and_true_pressure_stay_under_the_envelope_and_near_the_target():
+    pressure = told(await sitting(Watcher()).run(), None).document.pressure
+    assert 17.0 < pressure.peak_kpa <= pressure.envelope_kpa == 24.0
+    assert 17.0 < pressure.true_peak_kpa <= pressure.envelope_kpa
+    assert pressure.rmse_kpa < 2.0
+    assert pressure.true_rmse_kpa < 2.0
+
+
+async def test_every_muscle_is_told_of():
+    channels = told(await sitting(Watcher()).run(), None).document.emg
+    assert len(channels) == 2
+    for channel in channels:
+        assert 0 < channel.rms_median_uv <= channel.rms_p95_uv <= channel.rms_max_uv
+
+
+async def test_pre_flight_is_narrated_and_not_part_of_the_session():
+    watcher = Watcher()
+    await sitting(watcher).run()
+    assert all(line.startswith("pre-flight: ") for line in watcher.lines)
+    assert watcher.lines[-1] == "pre-flight: all in order"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_whoever_wants_out_is_let_go_within_a_second(times):
+    watcher = Watcher()
+    one = sitting(watcher)
+    once(watcher, 8.0, lambda: [one.leave() for _ in range(times)])
+    visit = await one.run()
+    assert (visit.outcome.result, visit.outcome.reason) == ("stopped", Reason.OPERATOR)
+    assert told(visit, None).exit_code == 1
+    true = true_pressure(visit)
+    pressed = true.at_s[true.kpa > 1.0]
+    assert 8.0 < pressed.max() < 9.1
+    assert np.all(np.diff(true.kpa[true.at_s > 8.3]) < 0.2)  # it only falls
+
+
+async def test_a_stop_from_elsewhere_ends_the_session_at_once():
+    watcher = Watcher()
+    one = sitting(watcher)
+    once(watcher, 8.0, lambda: one.tell(Stop()))
+    visit = await one.run()
+    assert visit.outcome.result == "stopped"
+    assert visit.outcome.duration_s == pytest.approx(8.0, abs=0.1)
+    assert [e.verdict.action for e in watcher.events if isinstance(e, Judged)] == ["stop"]
+
+
+async def test_a_lower_ceiling_is_obeyed():
+    watcher = Watcher()
+    one = sitting(watcher)
+    once(watcher, 3.0, lambda: one.tell(Ceiling(8.0)))
+    run = told(await one.run(), None).document
+    assert run.outcome == "complete"
+    assert run.pressure.true_peak_kpa < 9.0
+
+
+@pytest.mark.parametrize("order", [Stop(), Release()])
+async def test_before_anything_is_played_wanting_out_ends_the_visit(order):
+    watcher = Watcher()
+    one = sitting(watcher)
+    answers = []
+    watcher.act_on_line = lambda line: answers.append(one.tell(order))
+    with pytest.raises(Interrupted):
+        await one.run()
+    assert answers == [Accepted()]
+    assert watcher.scenes == []
+
+
+async def test_before_anything_is_played_there_is_nothing_to_lower():
+    watcher = Watcher()
+    one = sitting(watcher)
+    answers = []
+    watcher.act_on_line = lambda line: answers.append(one.tell(Ceiling(5.0)))
+    await one.run()
+    assert all(isinstance(answer, Rejected) for answer in answers)
+
+
+async def test_being_cancelled_lets_go_and_is_not_swallowed():
+    watcher = Watcher()
+    task = asyncio.create_task(sitting(watcher).run())
+    once(watcher, 8.0, task.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert watcher.closed == 1
+
+
+async def test_two_seeds_are_two_people():
+    one = account(await sitting(Watcher(), url="sim://healthy_f?seed=7").run(), None)
+    two = account(await sitting(Watcher(), url="sim://healthy_f?seed=8").run(), None)
+    assert one.emg != two.emg
+
+
+async def test_a_session_is_drawn(tmp_path):
+    watcher = Watcher()
+    visit = await sitting(watcher, seconds=30).run()
+    file = tmp_path / "session.svg"
+    run = told(visit, file).document
+    drawn = file.read_text("utf-8")
+    for word in ("Demonstration", "Kneading", "limit 24.0 kPa (profile)", "felt by the body"):
+        assert word in drawn
+    assert run.picture == str(file)
+
+
+async def test_a_session_that_hardly_began_is_drawn_too(tmp_path):
+    watcher = Watcher()
+    one = sitting(watcher)
+    watcher.act = lambda event: isinstance(event, StepBegan) and one.tell(Stop())
+    visit = await one.run()
+    draw_session(visit, tmp_path / "session.svg")
+    assert "stopped: a person ended it" in (tmp_path / "session.svg").read_text("utf-8")
+    assert account(visit, None).pressure.rmse_kpa is None
