@@ -1,0 +1,40 @@
+"""The page of safety is whole: every hazard, every limit of the supervisor, every plain word.
+
+That the tests it names exist and its numbers are the code's is shown for all pages in test_pages.
+"""
+
+import re
+
+import pytest
+
+from controller import preflight, safety
+from tests.docs.pages import constants, read, test_ids
+
+PAGE = read("SAFETY.md")
+HAZARDS = {
+    row[0]: row[1:]
+    for row in re.findall(r"^\| (H-\d\d) \| (.*?) \| (.*?) \|(.*)\|$", PAGE, re.MULTILINE)
+}
+
+
+def test_it_says_first_that_this_is_no_medical_device():
+    assert PAGE.splitlines()[2] == "**myoloop is not a medical device.**"
+
+
+def test_every_hazard_has_its_row():
+    assert list(HAZARDS) == [f"H-{number:02}" for number in range(1, 37)]
+
+
+@pytest.mark.parametrize("hazard", HAZARDS)
+def test_a_hazard_is_shown_to_be_met_or_plainly_said_not_to_be(hazard):
+    _name, done, shown_by = HAZARDS[hazard]
+    open_words = ("not built yet", "hardware", "nothing is kept")
+    assert test_ids(shown_by) or any(words in done.lower() for words in open_words)
+
+
+@pytest.mark.parametrize("module", [safety, preflight])
+def test_every_limit_of_the_supervisor_and_of_pre_flight_is_quoted(module):
+    numbers = {n for n, v in vars(module).items() if n.isupper() and isinstance(v, float | int)}
+    numbers = {n for n in numbers if not n.startswith("_")} - {"PERSON_S"}
+    quoted = {name for owner, name, _ in constants(PAGE) if owner == f"{module.__name__}."}
+    assert quoted == numbers
