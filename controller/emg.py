@@ -17,7 +17,7 @@ from .emg_heartbeat import Heart, beat, beat_level
 from .emg_hops import Gap, Tail, cut
 from .emg_onsets import Hop, Muscle, Step, learn_again, listen, relax, rising_hops, rules
 from .emg_plan import plan
-from .emg_quality import HARMLESS, Electrode, Sight, examine, hold, level
+from .emg_quality import HARMLESS, Electrode, Sight, examine, hold, level, unsettled_uv
 from .emg_settings import EmgSettings
 from .emg_spectrum import LEAST_SHARE, median_hz
 from .emg_words import EmgFeatures, Offset, Onset, Quality
@@ -124,7 +124,10 @@ class Emg:
             self._bands.restart(index, float(rows_uv[-1, index]))
         held = electrode.hold_hops > 0 or memory.settle_hops > 0
         clean = not (patched or held or electrode.faults)
+        tenth = sums.tenth
+        mains_uv = unsettled_uv(electrode, tenth[3][index], tenth[4][index], plan)
         leak_uv = max(
+            plan.settings.mains_leak * mains_uv,
             plan.settings.slope_leak * beating.slope_uv,
             plan.settings.actuator_leak * math.sqrt(sums.taken[index]),
         )
@@ -139,7 +142,7 @@ class Emg:
                 clean=clean,
                 moving=bool(flags & Quality.MOTION),
                 line_like=sight.cycle_share > plan.settings.line_share,
-                plain=sight.cycle_share < 0.5,
+                plain=sight.cycle_share < plan.settings.plain_share,
             ),
             plan,
             self._rules,

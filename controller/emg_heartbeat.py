@@ -24,6 +24,12 @@ LEAST_UV = 20.0
 OVER_QUIET = 4.0
 """A beat stands out from the trace by so much (E)."""
 
+SLOPES_KEPT = 4
+"""A slope counts for so many hops: while what it put into the band is in the filters (E).
+
+It is that of 20 ms on 20 ms, which mains and most of a muscle's own signal do not have.
+"""
+
 GATE_S = 0.030
 """The gate is open so long before and after the expected beat: never blind for more than 60 ms."""
 
@@ -38,6 +44,7 @@ class Heart(msgspec.Struct):
     means: list[float] = []
     slopes: list[float] = []
     levels: list[float] = []
+    swings: list[float] = []
     hop: int = 0
     quiet_uv: float = 0.0
     size_uv: float = 0.0
@@ -66,21 +73,19 @@ def beat(heart: Heart, mean_uv: float, level: float, swing_uv: float, hop_s: flo
     if len(means) > 2 * lag + 1:
         del means[0]
     slopes = heart.slopes
-    slopes.append(abs(means[-1] - means[max(0, len(means) - 3)]))
-    if len(slopes) > 2 * lag:
+    slopes.append(0.5 * abs(means[-1] + means[-2] - means[-3] - means[-4]) if means[3:] else 0.0)
+    if len(slopes) > SLOPES_KEPT:
         del slopes[0]
     heart.levels.append(level)
     if len(heart.levels) > 4 * lag:
         del heart.levels[0]
+    heart.swings.append(swing_uv)
+    if len(heart.swings) > 4 * lag:
+        del heart.swings[0]
     if len(means) == 2 * lag + 1:
         deflection_uv = abs(means[lag] - 0.5 * (means[0] + means[-1]))
-        _look(heart, deflection_uv, swing_uv, lag, hop_s)
+        _look(heart, deflection_uv, lag, hop_s)
     return Beat(max(slopes), _expected(heart, hop_s))
-
-
-def locked(heart: Heart) -> bool:
-    """Say whether beats come regularly."""
-    return heart.regular >= BEATS_NEEDED
 
 
 def _expected(heart: Heart, hop_s: float) -> bool:
@@ -91,7 +96,7 @@ def _expected(heart: Heart, hop_s: float) -> bool:
     return abs(phase) * heart.interval * hop_s <= GATE_S
 
 
-def _look(heart: Heart, deflection_uv: float, swing_uv: float, lag: int, hop_s: float) -> None:
+def _look(heart: Heart, deflection_uv: float, lag: int, hop_s: float) -> None:
     """Look for a beat: a deflection that stands out, at its highest."""
     floor_uv = max(heart.quiet_uv, 1e-9)
     share = hop_s / 1.0
@@ -101,13 +106,13 @@ def _look(heart: Heart, deflection_uv: float, swing_uv: float, lag: int, hop_s: 
         heart.peak_uv = deflection_uv
         heart.peak_hop = heart.hop - lag
     elif heart.peak_hop >= 0 and heart.hop - lag - heart.peak_hop > 2 * lag:
-        _found(heart, swing_uv, hop_s)
+        _found(heart, hop_s)
     if heart.last_hop >= 0 and (heart.hop - heart.last_hop) * hop_s > 2.0 * LONGEST_S:
         heart.regular = 0
         heart.size_uv *= 1.0 - hop_s
 
 
-def _found(heart: Heart, swing_uv: float, hop_s: float) -> None:
+def _found(heart: Heart, hop_s: float) -> None:
     """Take a deflection for a beat, unless it follows the last one too closely."""
     interval = heart.peak_hop - heart.last_hop
     if heart.last_hop < 0 or interval * hop_s >= REFRACTORY_S:
@@ -115,7 +120,7 @@ def _found(heart: Heart, swing_uv: float, hop_s: float) -> None:
         heart.last_hop = heart.peak_hop
         fresh = heart.size_uv == 0.0
         heart.size_uv += (1.0 if fresh else 0.25) * (heart.peak_uv - heart.size_uv)
-        heart.swing_uv += (1.0 if fresh else 0.25) * (swing_uv - heart.swing_uv)
+        heart.swing_uv += (1.0 if fresh else 0.25) * (max(heart.swings) - heart.swing_uv)
         loudest = max(heart.levels)
         heart.level = loudest if fresh else heart.level + 0.25 * (loudest - heart.level)
     heart.peak_uv, heart.peak_hop = 0.0, -1

@@ -45,6 +45,8 @@ class Electrode(msgspec.Struct):
     hold_hops: int = 0
     settle_hops: int = 0
     rest_uv: float = 0.0
+    cosine_uv: float = 0.0
+    sine_uv: float = 0.0
     faults: Quality = Quality(0)
 
 
@@ -66,6 +68,16 @@ def examine(electrode: Electrode, sight: Sight, resting: bool, plan: Plan) -> Qu
     return flags
 
 
+def unsettled_uv(electrode: Electrode, cosine_uv: float, sine_uv: float, plan: Plan) -> float:
+    """Return the RMS of the mains that is new, and that a notch does not take out yet."""
+    share = plan.hop_s / plan.settings.mains_settle_s
+    cosine_uv -= electrode.cosine_uv
+    sine_uv -= electrode.sine_uv
+    electrode.cosine_uv += share * cosine_uv
+    electrode.sine_uv += share * sine_uv
+    return math.sqrt(2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv))
+
+
 def hold(electrode: Electrode, flags: Quality, clipped: int, plan: Plan) -> bool:
     """Remember the faults in `flags`; say whether one that blinds has just gone.
 
@@ -79,6 +91,7 @@ def hold(electrode: Electrode, flags: Quality, clipped: int, plan: Plan) -> bool
     electrode.faults = blind
     if gone:
         electrode.hold_hops = max(electrode.hold_hops, plan.hold + 1)
+        electrode.cosine_uv = electrode.sine_uv = 0.0
     electrode.hold_hops = max(0, electrode.hold_hops - 1)
     return gone
 

@@ -85,8 +85,12 @@ class EmgSettings(msgspec.Struct, frozen=True, kw_only=True):
     mains_uv: float = 30.0
     mains_share: float = 0.7
     """Mains: so much RMS, and so much of the power of a tenth of a second (M)."""
-    line_share: float = 0.9
-    """A hop that is so much of a mains cycle scores nothing (E)."""
+    line_share: float = 0.95
+    plain_share: float = 0.8
+    """So much mains in a cycle: the hop scores nothing; and below this, it may count as strong (E).
+
+    It takes a tenth of a second to be sure of mains, and half of that to be sure of an onset.
+    """
     motion_uv: float = 150.0
     motion_ratio: float = 8.4
     motion_penalty: float = 2.0
@@ -105,6 +109,9 @@ class EmgSettings(msgspec.Struct, frozen=True, kw_only=True):
     """In-band share of a deflection of the slow trace: heart, taps, cables (E, from QRS shapes)."""
     beat_margin: float = 1.5
     """Around an expected beat: so much above what beats usually bring (E)."""
+    mains_leak: float = 1.2
+    mains_settle_s: float = 0.5
+    """New mains passes a notch, which takes 0.2 s to settle; a muscle has less of it (E)."""
     actuator_leak: float = 0.1
     """What a comb may leave of what it takes out (E)."""
     actuator_least_hz: float = 8.0

@@ -16,12 +16,14 @@ def median_hz(second_uv: Array, rate_hz: float, settings: EmgSettings) -> float 
     """
     n = len(second_uv)
     window = 0.5 - 0.5 * np.cos(np.arange(n) * (2.0 * np.pi / n))
-    still = (second_uv - second_uv.mean()) * window
+    mean_uv = float(np.mean(second_uv))
+    still = (second_uv - mean_uv) * window
     power = np.square(np.abs(np.fft.rfft(still)))
     bin_hz = rate_hz / n
     high_hz = min(settings.high_hz, MOST_OF_NYQUIST * rate_hz)
     first, last = round(settings.low_hz / bin_hz), round(high_hz / bin_hz)
-    summed = np.cumsum(power[first : last + 1])
+    summed: Array = np.cumsum(power[first : last + 1])
     if not summed[-1] > 0.0:
         return None
-    return float((first + np.searchsorted(summed, 0.5 * summed[-1])) * bin_hz)
+    half = int(np.searchsorted(summed, 0.5 * float(summed[-1])))
+    return (first + half) * bin_hz
