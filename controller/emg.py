@@ -86,6 +86,12 @@ class Emg:
                 self._hop(*_numbers(piece.rows_uv, piece.patched, memory), events)
         return self._features((len(samples_uv) + lost) / self.plan.rate_hz, events)
 
+    def onset_band_uv(self, channel: int) -> tuple[float, float]:
+        """Return a channel's level in the onset band, in its newest hop, and the threshold then."""
+        heard = self._memory.channels[channel]
+        level_uv = math.sqrt(heard.powers[-1]) if heard.powers else 0.0
+        return level_uv, math.exp(heard.muscle.threshold)
+
     def state(self) -> bytes:
         """Return everything remembered, for `restore`."""
         return msgspec.msgpack.encode(self._memory, enc_hook=_spelled)
