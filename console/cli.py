@@ -33,9 +33,10 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("profile", "show"): Command("profile", "show", "Print a profile."),
     ("profile", "check"): Command("profile", "check", "What a profile does, or what is wrong."),
     ("profile", "plot"): Command("profile", "plot", "Draw a profile."),
+    ("emg", "detect"): Command("emg", "detect", "When muscles begin and let go, in recordings."),
 }
 
-GROUPS = {"device": "Devices.", "profile": "Profiles."}
+GROUPS = {"device": "Devices.", "profile": "Profiles.", "emg": "Muscles, in recordings."}
 
 JSON_NOTE = "With --json: one JSON object on standard output, progress on standard error."
 

@@ -1,5 +1,6 @@
 """What `--json` prints: one struct for each document. They are an interface: see `schemas`."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -246,6 +247,21 @@ class ProfilePlot(Document, frozen=True, kw_only=True, tag="myoloop.profile_plot
     picture: str
 
 
+# --- emg --------------------------------------------------------------------------------------
+
+
+class Detected(msgspec.Struct, frozen=True):
+    """One contraction of a recording, in its seconds; `decided_s` is when its onset was known.
+
+    `emg detect` prints these by "<file stem>/<channel>", the one document without "schema": it is
+    what scorers of such detections read.
+    """
+
+    onset_s: float
+    decided_s: float
+    offset_s: float | None
+
+
 # --- everything else --------------------------------------------------------------------------
 
 
@@ -295,6 +311,6 @@ def schemas() -> Schemas:
 class Told(msgspec.Struct, frozen=True):
     """What a command has to say: to programs, to people, and to the shell."""
 
-    document: Document
+    document: Document | Mapping[str, tuple[Detected, ...]]
     text: str
     exit_code: int = 0

@@ -28,6 +28,10 @@ class Interrupted(Exception):
     """A person, or another process, wanted out before anything was played."""
 
 
+class NotARecording(Exception):
+    """A file that holds no EMG we can read; the message says why, and what would do."""
+
+
 class StoppedAgain(Exception):
     """A newer stop has latched the device while an older one was being cleared."""
 
@@ -47,6 +51,7 @@ _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     ProfileProblems: ("profile", STOPPED, None),
     Refused: ("refused", REFUSED, _CHECK),
     CannotPlay: ("cannot_play", REFUSED, _CHECK),
+    NotARecording: ("recording", USAGE, None),
     NeedsPerson: ("needs_person", REFUSED, None),
     NotReady: ("not_ready", REFUSED, None),
     LinkBusy: ("busy", FAULT, None),

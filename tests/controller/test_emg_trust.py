@@ -1,11 +1,11 @@
 """Trust in the EMG: lost at once, counted, and back only after a while."""
 
-from controller.trust import Trust, hear
+from controller.emg_trust import EmgTrust, hear
 
 
 def standings(story):
     """Fold (seconds, clean) spells of 10 ms batches; return what was thought at each."""
-    trust, at, said = Trust(), 0, []
+    trust, at, said = EmgTrust(), 0, []
     for seconds, clean in story:
         for _ in range(round(seconds * 100)):
             at += 1

@@ -19,7 +19,7 @@ BACK_S = 2.0
 Standing = Literal["trusted", "doubted", "lost", "gone"]
 
 
-class Trust(msgspec.Struct, frozen=True, gc=False):
+class EmgTrust(msgspec.Struct, frozen=True, gc=False):
     """Since when the signal has been bad, and since when it has been clean again."""
 
     bad_s: float | None = None
@@ -35,16 +35,16 @@ class Trust(msgspec.Struct, frozen=True, gc=False):
         return "lost" if bad_for_s >= LOST_S else "doubted"
 
 
-def hear(trust: Trust, at_s: float, *, clean: bool) -> Trust:
+def hear(trust: EmgTrust, at_s: float, *, clean: bool) -> EmgTrust:
     """Return what to remember of one more batch."""
     if not clean:
         if trust.bad_s is None:
-            return Trust(bad_s=at_s)
+            return EmgTrust(bad_s=at_s)
         return trust if trust.clean_s is None else Trust(bad_s=trust.bad_s)
     if trust.bad_s is None:
         return trust
     clean_s = at_s if trust.clean_s is None else trust.clean_s
     was_gap = clean_s - trust.bad_s < GAP_S
     if was_gap or at_s - clean_s >= BACK_S:
-        return Trust()
+        return EmgTrust()
     return trust if trust.clean_s is not None else Trust(trust.bad_s, at_s)
