@@ -6,7 +6,7 @@ from profiles.techniques import CONFIRM_S
 
 from . import factors
 from .alarms import SETTLE_S
-from .cues import Cue, Halt, Lower, Splice, Yield
+from .cues import KEEP, Cue, Halt, Lower, Splice, Yield
 from .intent import NEVER_S, Mind, steered, with_factors
 from .moment import Moment
 from .pausing import PAUSE_OVER_S, PAUSED_MAX_S, SILENT_S, Pausing
@@ -36,6 +36,8 @@ APPROACH_N = 5.0
 def is_news(mind: Mind, verdict: Verdict, at_s: float) -> bool:
     """Return whether a verdict asks for more than what is already under way."""
     match verdict.action:
+        case "ease":
+            return False
         case "stop":
             return True
         case "release":
@@ -55,6 +57,8 @@ def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[
     judged = () if _settles(mind, verdict, at_s) else (Judged(at_s, verdict),)
     mind = msgspec.structs.replace(mind, acted=(verdict.reason, at_s))
     match verdict.action:
+        case "ease":  # whoever eases has moved a factor of its own
+            return mind, KEEP, judged
         case "stop":
             return msgspec.structs.replace(mind, phase="over", why=verdict), Halt(verdict), judged
         case "release":
@@ -150,7 +154,7 @@ def _hold(mind: Mind, moment: Moment) -> tuple[Mind, Cue]:
     mind = msgspec.structs.replace(mind, well_at_s=at_s + FROZEN_FOR_S, frozen_s=at_s)
     if mind.phase == "playing":
         mind = steered(mind, at_s, FREEZE_OVER_S)
-    return mind, Lower(at_s, mind.factors.share, mind.factors.cap_kpa, FREEZE_OVER_S)
+    return mind, Lower(at_s, mind.factors.gain, mind.factors.cap_kpa, FREEZE_OVER_S)
 
 
 def _lower_of_command_and_value(mind: Mind, moment: Moment) -> float:
@@ -177,7 +181,9 @@ def _approach(mind: Mind, at_s: float) -> tuple[Mind, Cue]:
 
 def _eased_for_good(mind: Mind, at_s: float) -> Mind:
     """After pain nothing goes up any more: what was on its way up stays where it is."""
-    changes = {"share": min(mind.factors.share, mind.course.gain.value_at(at_s))}
+    gain = mind.course.gain.value_at(at_s)
+    share = gain / mind.factors.heard if mind.factors.heard else 0.0
+    changes = {"share": min(mind.factors.share, share)}
     if mind.pause is not None:
         changes = {}
     if mind.factors.frozen_kpa == NEVER_S and mind.factors.approach_kpa == NEVER_S:

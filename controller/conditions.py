@@ -7,7 +7,7 @@ import msgspec
 
 from profiles.program import AllOf, AnyOf, Button, Condition, Elapsed, Signal
 
-from .listening import net_uv
+from .emg_noise import net_uv
 from .references import Values
 
 State: TypeAlias = "float | tuple[State, ...] | None"

@@ -40,11 +40,11 @@ def hear(trust: EmgTrust, at_s: float, *, clean: bool) -> EmgTrust:
     if not clean:
         if trust.bad_s is None:
             return EmgTrust(bad_s=at_s)
-        return trust if trust.clean_s is None else Trust(bad_s=trust.bad_s)
+        return trust if trust.clean_s is None else EmgTrust(bad_s=trust.bad_s)
     if trust.bad_s is None:
         return trust
     clean_s = at_s if trust.clean_s is None else trust.clean_s
     was_gap = clean_s - trust.bad_s < GAP_S
     if was_gap or at_s - clean_s >= BACK_S:
         return EmgTrust()
-    return trust if trust.clean_s is not None else Trust(trust.bad_s, at_s)
+    return trust if trust.clean_s is not None else EmgTrust(trust.bad_s, at_s)

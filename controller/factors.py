@@ -16,8 +16,9 @@ class Factors(msgspec.Struct, frozen=True, kw_only=True):
     """What presses less than the programme says.
 
     `limit_kpa` is the envelope's; share and ceiling are the operator's; a hold freezes; a mode and
-    feeling for contact allow so much; a programme that was replaced by a higher one begins at the
-    peak of the old. Each source holds one value; the course is the smallest.
+    feeling for contact allow so much; guarding, doubt about the EMG, the profile's rules and its
+    `adapt` each have a share, and the first two a cap. Each source holds one value; the course is
+    the smallest of the caps, and the operator's share of the smallest of the others' shares.
     """
 
     limit_kpa: float
@@ -26,11 +27,28 @@ class Factors(msgspec.Struct, frozen=True, kw_only=True):
     frozen_kpa: float = float("inf")
     mode_kpa: float = float("inf")
     approach_kpa: float = float("inf")
+    guard: float = 1.0
+    guard_kpa: float = float("inf")
+    guarded_often_kpa: float = float("inf")
+    doubt: float = 1.0
+    doubt_kpa: float = float("inf")
+    rules: float = 1.0
+    adapt: float = 1.0
+
+    @property
+    def gain(self) -> float:
+        return self.share * self.heard
+
+    @property
+    def heard(self) -> float:
+        """The share that whatever listens lets press."""
+        return min(self.guard, self.doubt, self.rules, self.adapt)
 
     @property
     def cap_kpa(self) -> float:
         lowest = min(self.limit_kpa, self.ceiling_kpa, self.frozen_kpa)
-        return max(0.0, min(lowest, self.mode_kpa, self.approach_kpa))
+        lowest = min(lowest, self.mode_kpa, self.approach_kpa)
+        return max(0.0, min(lowest, self.guard_kpa, self.guarded_often_kpa, self.doubt_kpa))
 
 
 class Course(msgspec.Struct, frozen=True):
@@ -46,7 +64,7 @@ class Course(msgspec.Struct, frozen=True):
 
 def begin(factors: Factors) -> Course:
     """Return the course at the beginning: the whole programme, under the envelope."""
-    return Course(Glide(0.0, factors.share, factors.share), _constant(factors.cap_kpa))
+    return Course(Glide(0.0, factors.gain, factors.gain), _constant(factors.cap_kpa))
 
 
 def steer(
@@ -58,7 +76,7 @@ def steer(
 ) -> Course:
     """Return the course that reaches `factors`: within `over_s` where that is down."""
     return Course(
-        _glide(course.gain, factors.share, at_s, over_s, GAIN_RISE_PER_S),
+        _glide(course.gain, factors.gain, at_s, over_s, GAIN_RISE_PER_S),
         _glide(course.cap, factors.cap_kpa, at_s, over_s, cap_rise_kpa_s),
     )
 
@@ -70,7 +88,7 @@ def let_go(course: Course, at_s: float, over_s: float) -> Course:
 
 def come_back(course: Course, factors: Factors, at_s: float, over_s: float) -> Course:
     """Return the course whose gain is back at its share, while the trajectory rests at zero."""
-    gain = Glide(at_s, course.gain.value_at(at_s), factors.share, over_s)
+    gain = Glide(at_s, course.gain.value_at(at_s), factors.gain, over_s)
     return Course(gain, course.cap)
 
 

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from .listening import NOISE_UV, Muscle, net_uv
+from .emg_noise import NOISE_UV, net_uv
+from .emg_words import EmgFeatures
 from .references import LEAST_OF_NOISE, Values
 
 AFTER_RISE_S = 0.3
@@ -45,8 +46,9 @@ class Guard(msgspec.Struct, frozen=True):
     """What is remembered of the muscles' answers to what was done to them.
 
     `loud_s` is how much of the window after `candidate_s` was loud so far, `answered_s` when a
-    guard was answered last, `confirmed_s` when the latest were confirmed, and `lowered` how often
-    they came so close that the ceiling was lowered.
+    guard was answered last and `answering` whether it is not calm yet since, `confirmed_s` when
+    the latest were confirmed, and `lowered` how often they came so close that the ceiling was
+    lowered.
     """
 
     heard_s: float = 0.0
@@ -57,6 +59,7 @@ class Guard(msgspec.Struct, frozen=True):
     calm_since_s: float | None = 0.0
     confirmed_s: tuple[float, ...] = ()
     lowered: int = 0
+    answering: bool = False
     spasm_since_s: float | None = None
 
     def is_calm(self, at_s: float) -> bool:
@@ -77,7 +80,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 def loudness(
-    muscle: Muscle, baseline: Values, mvc: Values, noise_uv: tuple[float, ...]
+    emg: EmgFeatures, baseline: Values, mvc: Values, noise_uv: tuple[float, ...]
 ) -> Loudness:
     """Return how loud the muscles are. A channel that cannot be trusted says nothing.
 
@@ -85,8 +88,8 @@ def loudness(
     Without a strongest contraction that half of a threshold is left out.
     """
     loudest = Loudness(0.0, 0.0, 0.0)
-    for i, slow_uv in enumerate(muscle.slow_uv):
-        if muscle.trusted[i]:
+    for i, slow_uv in enumerate(emg.slow_uv):
+        if emg.trusted[i]:
             noise = _at(noise_uv, i) or NOISE_UV
             rest_uv = net_uv(_at(baseline, i) or LEAST_OF_NOISE * noise, noise)
             most_uv = net_uv(_at(mvc, i) or 0.0, noise)
@@ -122,6 +125,8 @@ def hear(
     guard, spasm = _listen_for_spasm(guard, at_s, loud, moving=moving)
     if spasm:
         return guard, Answer(spasm=True, measured=loud.spasm)
+    if guard.answering and at_s - guard.answered_s >= REFRACTORY_S and guard.is_calm(at_s):
+        guard = _replace(guard, answering=False)
     if guard.candidate_s is None:
         if not begins or at_s - guard.answered_s < REFRACTORY_S:
             return guard, None
@@ -160,6 +165,7 @@ def _confirm(
         candidate_s=None,
         loud_s=0.0,
         answered_s=at_s,
+        answering=True,
         confirmed_s=() if often else recent,
         lowered=guard.lowered + often,
     )

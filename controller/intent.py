@@ -8,12 +8,15 @@ from profiles.program import Program
 
 from .alarms import Alarms
 from .factors import CAP_RISE_KPA_S, Course, Factors, begin, steer
+from .hearing import Hearing, deaf
 from .pausing import Pausing
 from .player import Playhead, at_beginning, rhythmic_at, value_at
 from .safety import Watch
 from .timekeeping import Spent
 from .tracking import BANDWIDTH_HZ, MISSED_KPA, TOUCHING_KPA, Asked
 from .words import Mode, Reason, Verdict
+
+Early: TypeAlias = Literal["released", "stopped"]
 
 Phase: TypeAlias = Literal["playing", "paused", "releasing", "over"]
 
@@ -35,7 +38,8 @@ class Mind(msgspec.Struct, frozen=True):
 
     `well_at_s` is when a freeze may end and `frozen_s` since when it holds, `acted` the last cause
     that acted and when, `approach_s` since when contact is felt for, `grows_until_s` until when a
-    raised parameter is still coming about, `hurt` whether somebody has said that it hurts.
+    raised parameter is still coming about, `hurt` whether somebody has said that it hurts, and
+    `early` which step was ended before its time, and how.
     """
 
     program: Program
@@ -44,6 +48,8 @@ class Mind(msgspec.Struct, frozen=True):
     factors: Factors
     course: Course
     watch: Watch = Watch()
+    hearing: Hearing = Hearing()
+    early: tuple[int, Early] = (-1, "released")
     mode: Mode = "closed_loop"
     trusted_again: bool = False
     alarms: Alarms = ()
@@ -78,8 +84,11 @@ class Mind(msgspec.Struct, frozen=True):
         return Asked(self.target_kpa(to_s), limit.value, touch_kpa)
 
 
-def wake(program: Program, rig: Rig | None = None) -> Mind:
-    """Return the mind that will play `program` from session time 0 on."""
+def wake(program: Program, rig: Rig | None = None, noise_uv: tuple[float, ...] = ()) -> Mind:
+    """Return the mind that will play `program` from session time 0 on.
+
+    `noise_uv` is what of each EMG channel is noise, as pre-flight has heard it.
+    """
     factors = Factors(limit_kpa=program.envelope.pressure_kpa.value)
     playhead = at_beginning(program)
     return Mind(
@@ -88,6 +97,7 @@ def wake(program: Program, rig: Rig | None = None) -> Mind:
         playhead=playhead,
         factors=factors,
         course=begin(factors),
+        hearing=deaf(program, noise_uv),
         over_at_s=playhead.end_s,
     )
 

@@ -1,17 +1,14 @@
 """The whole controller as one fold: decide(mind, moment).
 
-The supervisor judges, people's orders are taken, the strongest of all that is wanted acts; where
-nothing acts, the programme goes on. People may stop and press less, the supervisor may stop and
-press less, the programme goes on; nothing here presses more than it says.
-
-What listens to the muscle joins in three places and needs no fourth: its verdicts beside the
-supervisor's, its factors in `Factors` (a share of `gain`, a freeze of `cap`), and the early end of
-a step in `advance`.
+The supervisor judges, muscles and the profile's own rules are heard, people's orders are taken;
+the strongest of all that is wanted acts, and where nothing acts, the programme goes on. Each of
+them may stop and press less; nothing here presses more than the programme says.
 """
 
 from .acts import act, is_news
 from .cues import KEEP, Cue
 from .intent import Mind
+from .listening import listen
 from .moment import Moment
 from .obedience import obey
 from .progress import advance, go_on
@@ -27,16 +24,17 @@ def decide(mind: Mind, moment: Moment) -> tuple[Mind, Cue, tuple[Event, ...]]:
         return mind, KEEP, ()
 
     mind, verdict, careful, seen = supervise(mind, moment)
+    mind, heard, answer, told = listen(mind, moment)
     mind, over, trusted, steps = advance(mind, at_s)
-    mind, wanted, told, obeyed = obey(mind, moment.orders, at_s)
-    events = (*seen, *steps, *obeyed)
+    mind, wanted, ordered, obeyed = obey(mind, moment.orders, at_s)
+    events = (*seen, *told, *steps, *obeyed)
 
-    verdict = stronger(stronger(wanted, verdict), over)
+    verdict = stronger(stronger(stronger(wanted, verdict), heard), over)
     if verdict is not None and is_news(mind, verdict, at_s):
         mind, cue, acted = act(mind, verdict, moment)
         return mind, cue, (*events, *acted)
 
-    for cue in (told, careful, trusted):
+    for cue in (ordered, answer, careful, trusted):
         if cue is not KEEP:
             return mind, cue, events
     mind, cue = go_on(mind, verdict, at_s)

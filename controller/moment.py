@@ -2,6 +2,7 @@
 
 import msgspec
 
+from .emg_words import EmgFeatures
 from .words import Order, Reason
 
 
@@ -10,7 +11,8 @@ class Features(msgspec.Struct, frozen=True):
 
     `pressure_kpa` is the regulated sensor's mean, `lowest_kpa` the least sample of the sensor that
     reads most: what both may not exceed. `still` has, for each pressure sensor, the one value that
-    all its samples are, None where they differ; `lost_s` is how much is missing before this.
+    all its samples are, None where they differ; `lost_s` is how much is missing before this; `emg`
+    is what the muscles say, None where nobody listens to them.
     """
 
     start_s: float
@@ -20,6 +22,7 @@ class Features(msgspec.Struct, frozen=True):
     emg_uv: tuple[float, ...]
     still: tuple[float | None, ...] = ()
     lost_s: float = 0.0
+    emg: EmgFeatures | None = None
 
 
 class Health(msgspec.Struct, frozen=True, gc=False):
@@ -27,7 +30,8 @@ class Health(msgspec.Struct, frozen=True, gc=False):
 
     `clock_s` is how far the device's clock may be off. `fading` says that the device lets go
     because it was not told enough, `limited` that it holds back a rise, `pain_presses` counts
-    since the session began, `failure` says what has gone for good.
+    since the session began, `pressed` names the buttons that are held down, `failure` says what has
+    gone for good.
     """
 
     pressure_age_s: float
@@ -37,6 +41,7 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     fading: bool = False
     limited: bool = False
     pain_presses: int = 0
+    pressed: tuple[str, ...] = ()
     failure: Reason | None = None
 
 

@@ -84,7 +84,7 @@ def _changed(mind: Mind, at_s: float, **changes: float) -> Obeyed:
     mind = with_factors(mind, **changes)
     if mind.phase != "playing":
         return mind, None, KEEP, ()
-    cue = Lower(at_s, mind.factors.share, mind.factors.cap_kpa, EASE_OVER_S)
+    cue = Lower(at_s, mind.factors.gain, mind.factors.cap_kpa, EASE_OVER_S)
     return steered(mind, at_s, EASE_OVER_S), None, cue, ()
 
 

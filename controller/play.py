@@ -8,6 +8,7 @@ from firmware_bridge.device import Device
 from profiles.envelope import Envelope
 from profiles.regions import Thresholds
 
+from .ears import ears_for
 from .fitting import Fit, device_envelope, fit
 from .preflight import NeedsPerson, SimulatedPerson, preflight
 from .priority import urgent
@@ -39,9 +40,10 @@ async def play(
         raise NeedsPerson("a device that is not emulated is started with `myoloop run`")
     text, file = read_profile(profile)
     fitted = prepare(text, file, device.capabilities, values)
-    ready = await preflight(device, SimulatedPerson(device))
+    ears = ears_for(fitted.program, device.capabilities)
+    ready = await preflight(device, SimulatedPerson(device), ears)
     with urgent():
-        return await Session(device, fitted, on_event, ready.zero_kpa).run()
+        return await Session(device, fitted, on_event, ready.zero_kpa, ears).run()
 
 
 def prepare(
@@ -63,6 +65,7 @@ def prepare(
         area_cm2=pad_area_cm2(capabilities),
         thresholds=simulated_person(capabilities),
         emulated=capabilities.emulated,
+        closed_loop=bool(capabilities.sensors_of("emg")),
     )
     return fit(program, capabilities)
 

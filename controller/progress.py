@@ -1,5 +1,7 @@
 """How a programme goes on: steps that end and begin, holds that end, everything that has an end."""
 
+from typing import Literal, TypeAlias
+
 import msgspec
 
 from .acts import FREEZE_OVER_S, FROZEN_FOR_S, felt_again
@@ -10,6 +12,8 @@ from .player import part_at
 from .supervision import trust_again
 from .timekeeping import step_over, too_long
 from .words import Event, StepBegan, StepEnded, Verdict
+
+Outcome: TypeAlias = Literal["done", "released", "timed_out", "stopped"]
 
 
 def advance(mind: Mind, at_s: float) -> tuple[Mind, Verdict | None, Cue, tuple[Event, ...]]:
@@ -59,7 +63,7 @@ def _thaw(mind: Mind, verdict: Verdict | None, at_s: float) -> tuple[Mind, Cue]:
 def _steer(mind: Mind, at_s: float) -> tuple[Mind, Cue]:
     if mind.phase != "playing":
         return mind, KEEP
-    cue = Lower(at_s, mind.factors.share, mind.factors.cap_kpa, FREEZE_OVER_S)
+    cue = Lower(at_s, mind.factors.gain, mind.factors.cap_kpa, FREEZE_OVER_S)
     return steered(mind, at_s, FREEZE_OVER_S), cue
 
 
@@ -95,5 +99,11 @@ def _end_last(events: list[Event], mind: Mind, at_s: float) -> None:
     began = [event.index for event in events if isinstance(event, StepBegan)]
     last = began[-1] if began else mind.playhead.index
     if last >= 0:
-        outcome = "timed_out" if mind.program.steps[last].until else "done"
-        events.append(StepEnded(at_s, last, outcome))
+        events.append(StepEnded(at_s, last, _outcome(mind, last)))
+
+
+def _outcome(mind: Mind, index: int) -> Outcome:
+    ended, how = mind.early
+    if ended == index:
+        return how
+    return "timed_out" if mind.program.steps[index].until else "done"

@@ -55,12 +55,14 @@ def share(reactions: tuple[Reaction, ...]) -> float:
     return min((reaction.share for reaction in reactions), default=1.0)
 
 
-def held_since_s(reactions: tuple[Reaction, ...], rules: tuple[Rule, ...]) -> float | None:
-    """Return since when a rule holds the pressure where it is, None where none does."""
-    pairs = zip(rules, reactions, strict=True)
-    return min(
-        (r.acted_s for rule, r in pairs if isinstance(rule.do, Hold) and r.answers), default=None
-    )
+def held_since_s(
+    reactions: tuple[Reaction, ...], rules: tuple[Rule, ...]
+) -> tuple[float, float] | None:
+    """Return since when a rule holds the pressure where it is, and for how long it may."""
+    for rule, reaction in zip(rules, reactions, strict=True):
+        if isinstance(rule.do, Hold) and reaction.answers:
+            return reaction.acted_s, rule.do.for_s
+    return None
 
 
 def _looked_at(

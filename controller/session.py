@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal, assert_never
 
-from firmware_bridge.codes import Cause, Source, State, StatusFlags
+from firmware_bridge.codes import Buttons, Cause, Source, State, StatusFlags
 from firmware_bridge.device import Device
 from firmware_bridge.errors import (
     BridgeError,
@@ -18,6 +18,7 @@ from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
 from .admission import refusal
 from .chronicle import Chronicle
 from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
+from .ears import Ears, ears_for
 from .features import features
 from .fitting import Fit, armed_limits, rig
 from .intent import wake
@@ -69,12 +70,14 @@ class Session:
         fit: Fit,
         on_event: Callable[[Event], None],
         zero_kpa: tuple[float, ...] = (),
+        ears: Ears | None = None,
     ) -> None:
         self._device = device
         self._zero_kpa = zero_kpa
+        self._ears = ears or ears_for(fit.program, device.capabilities)
         self._fit = fit
         self._on_event = on_event
-        self._mind = wake(fit.program, rig(fit))
+        self._mind = wake(fit.program, rig(fit), self._ears.noise_uv if self._ears else ())
         self._chronicle = Chronicle()
         self._orders: list[Order] = []
         self._loop = asyncio.get_running_loop()
@@ -87,6 +90,7 @@ class Session:
         self._state = State.IDLE
         self._pain_presses = 0
         self._limited = False
+        self._pressed: tuple[str, ...] = ()
         self._failure: Reason | None = None
         self.late_s: list[float] = []
 
@@ -133,7 +137,9 @@ class Session:
             case SensorBatch():
                 self._batch_s = self._heard_s
                 self._sampled_s = reading.start_s + TICK_S
-                self._think(features(reading, self._offset_s, self._zero_kpa), reading.number)
+                emg = self._ears.hear(reading) if self._ears is not None else None
+                felt = features(reading, self._offset_s, self._zero_kpa, emg)
+                self._think(felt, reading.number)
             case Status():
                 self._note(reading)
             case Pressed():
@@ -144,6 +150,7 @@ class Session:
     def _note(self, status: Status) -> None:
         self._state = status.state
         self._limited = bool(status.flags & StatusFlags.LIMITED)
+        self._pressed = _named(status.buttons)
         if self._failure is None:
             self._failure = _ENDED_BY.get(status.state)
             if status.cause is Cause.STOP_BUTTON:
@@ -168,6 +175,7 @@ class Session:
             fading=self._state is State.FADING,
             limited=self._limited,
             pain_presses=self._pain_presses,
+            pressed=self._pressed,
             failure=self._failure,
         )
 
@@ -264,6 +272,11 @@ class Session:
         )
         self._on_event(Ended(at_s, outcome))
         return outcome
+
+
+def _named(buttons: Buttons) -> tuple[str, ...]:
+    """Return the names that a profile has for the buttons that are held down."""
+    return tuple(button.name.lower() for button in buttons if button.name) if buttons else ()
 
 
 def _result(reason: Reason) -> Literal["complete", "stopped", "fault"]:

@@ -78,7 +78,7 @@ def _in_mode(mind: Mind, mode: Mode, at_s: float) -> tuple[Mind, Cue]:
     mind = with_factors(mind, mode_kpa=cap_kpa(mode, ppt_kpa))
     if mind.phase != "playing":
         return mind, KEEP
-    cue = Lower(at_s, mind.factors.share, mind.factors.cap_kpa, MODE_OVER_S)
+    cue = Lower(at_s, mind.factors.gain, mind.factors.cap_kpa, MODE_OVER_S)
     return steered(mind, at_s, MODE_OVER_S), cue
 
 

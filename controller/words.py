@@ -40,6 +40,10 @@ class Reason(StrEnum):
     SESSION_TIME = "session_time"
     REGION_TIME = "region_time"
     PAUSED_OUT = "paused_out"
+    GUARDING = "guarding"
+    SPASM = "spasm"
+    EMG_LOST = "emg_lost"
+    RULE = "rule"
 
 
 FAULTS = frozenset(
@@ -55,7 +59,7 @@ FAULTS = frozenset(
 )
 """Reasons that are nobody's wish and no judgement: device or link failed."""
 
-Act = Literal["hold", "approach", "pause", "release", "stop"]
+Act = Literal["ease", "hold", "approach", "pause", "release", "stop"]
 """From the mildest to the strongest. To approach is to let go and to feel for contact anew."""
 
 Mode = Literal["closed_loop", "step_adjust", "open_loop"]
@@ -153,12 +157,13 @@ class StepBegan(msgspec.Struct, frozen=True, tag="step_began"):
 class StepEnded(msgspec.Struct, frozen=True, tag="step_ended"):
     """Step `index` is over: done, timed_out (its `until` never came), or stopped on the way.
 
-    skipped: it was never begun, because it needs warming up that a long pause has undone.
+    released: its `until` came, and ended it sooner. skipped: it was never begun, because it needs
+    warming up that a long pause has undone.
     """
 
     at_s: float
     index: int
-    outcome: Literal["done", "timed_out", "stopped", "skipped"]
+    outcome: Literal["done", "released", "timed_out", "stopped", "skipped"]
 
 
 class Judged(msgspec.Struct, frozen=True, tag="judged"):
@@ -187,6 +192,23 @@ class Marked(msgspec.Struct, frozen=True, tag="marked"):
 
     at_s: float
     label: str
+
+
+class Reacted(msgspec.Struct, frozen=True, tag="reacted"):
+    """A rule of the profile has acted: its name, what it does, and its line."""
+
+    at_s: float
+    rule: str
+    action: str
+    line: int
+
+
+class Unmeasurable(msgspec.Struct, frozen=True, tag="unmeasurable"):
+    """What a signal is to be compared with could not be measured: nothing will come of it."""
+
+    at_s: float
+    signal: str
+    of: str
 
 
 class Replaced(msgspec.Struct, frozen=True, tag="replaced"):
@@ -242,6 +264,8 @@ Event: TypeAlias = (
     | Paused
     | Resumed
     | Marked
+    | Reacted
+    | Unmeasurable
     | Replaced
     | ModeChanged
     | Alarm

@@ -3,17 +3,13 @@
 import pytest
 
 from controller.guarding import Guard, hear, loudness
-from controller.listening import Muscle
+from tests.controller.moments import emg
 
 REST_UV, NOISE = (5.0,), (2.0,)
 
 
-def muscle(uv, *, trusted=True):
-    return Muscle((uv,), (uv,), (trusted,), (uv > 12.0,), (False,))
-
-
 def loud(uv, mvc=(), **more):
-    return loudness(muscle(uv, **more), REST_UV, mvc, NOISE)
+    return loudness(emg(uv, **more), REST_UV, mvc, NOISE)
 
 
 def told(story, pressing=lambda at_s: True, moving=False, pained_s=None):
@@ -51,8 +47,8 @@ def test_a_channel_that_cannot_be_trusted_says_nothing():
 
 
 def test_a_baseline_that_was_not_measurable_counts_as_twice_the_noise():
-    assert loudness(muscle(11.0), (None,), (), NOISE).guarding > 1.0
-    assert loudness(muscle(9.0), (), (), NOISE).guarding < 1.0
+    assert loudness(emg(11.0), (None,), (), NOISE).guarding > 1.0
+    assert loudness(emg(9.0), (), (), NOISE).guarding < 1.0
 
 
 def test_an_onset_freezes_at_once_and_half_a_second_of_it_eases():

@@ -62,7 +62,7 @@ def test_the_first_rule_in_the_file_wins():
 
 def test_a_rule_that_holds_says_since_when():
     _, _, reactions = acted((RESTING,), [(0, 2, 20)])
-    assert held_since_s(reactions, (RESTING,)) == pytest.approx(0.6)
+    assert held_since_s(reactions, (RESTING,)) == (pytest.approx(0.6), 3.0)
     _, _, reactions = acted((RESTING,), [(0, 2, 20), (2, 3, 10)])
     assert held_since_s(reactions, (RESTING,)) is None
 
