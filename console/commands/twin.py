@@ -13,6 +13,9 @@ def twin(
     on: Annotated[str, typer.Option("--on", metavar="serial:PATH", help="Where it is found.")],
     preset: Annotated[str, typer.Option(help="Who lies under it.")] = "healthy_f",
     seed: Annotated[int, typer.Option(min=0, help="Which of these persons.")] = 7,
+    more: Annotated[
+        str, typer.Option(metavar="OPTIONS", help="More of its address: guards=early&ecg=on.")
+    ] = "",
     *,
     stroke: Annotated[bool, typer.Option("--stroke", help="It moves along the body.")] = False,
     urgent: Annotated[bool, typer.Option("--urgent", help="Scheduled ahead, if it may.")] = False,
@@ -21,7 +24,8 @@ def twin(
     from sim.birth import recipe
     from sim.process import serve
 
-    wanted = recipe(f"sim://{preset}?seed={seed}" + ("&stroke=1" if stroke else ""))
+    options = [f"seed={seed}", "stroke=1" if stroke else "", more]
+    wanted = recipe(f"sim://{preset}?{'&'.join(filter(None, options))}")
     with contextlib.redirect_stdout(sys.stderr):  # that it is ready is progress, not the result
         serve(on, wanted, fifo=urgent)
     return Told(Twin(on=on, preset=preset), f"{on}: the virtual device is gone")

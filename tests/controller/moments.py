@@ -3,10 +3,11 @@
 from controller.emg_words import EmgFeatures, Quality
 from controller.moment import Features, Health, Moment
 
+NOTHING_WRONG = Quality(0)
 WELL = Health(pressure_age_s=0.005, judgement_age_s=0.01, device_age_s=0.005)
 
 
-def emg(uv, *, trusted=True, crossing=None, flags=Quality(0)):
+def emg(uv, *, trusted=True, crossing=None, flags=NOTHING_WRONG):
     """EMG of one channel."""
     return EmgFeatures(
         duration_s=0.01,
