@@ -18,8 +18,9 @@ GUARDING_OVER = (3.0, 0.10)
 CALM_UNDER, CALM_S = (2.0, 0.05), 1.0
 """What is calm again: under one of these for so long (E, rules)."""
 
-REFRACTORY_S = 3.0
-"""One cause is answered once: no confirmation for so long after one (E, rules)."""
+REFRACTORY_S, PERSISTS_S = 3.0, 10.0
+"""One cause is answered once: no other for so long after it, nor before all was calm again; but a
+guard that outlasts its answer by the second counts as another (E, rules; the second E)."""
 
 OFTEN, OFTEN_S = 3, 60.0
 """So many guards within so long lower the ceiling; as many again close the region (E, rules)."""
@@ -128,7 +129,8 @@ def hear(
     if guard.answering and at_s - guard.answered_s >= REFRACTORY_S and guard.is_calm(at_s):
         guard = _replace(guard, answering=False)
     if guard.candidate_s is None:
-        if not begins or at_s - guard.answered_s < REFRACTORY_S:
+        since_s = at_s - guard.answered_s
+        if not begins or since_s < (PERSISTS_S if guard.answering else REFRACTORY_S):
             return guard, None
         guard = msgspec.structs.replace(guard, candidate_s=at_s, loud_s=0.0)
         return guard, Answer(freeze=True, measured=loud.guarding)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+from controller.ears import ears_for
 from controller.play import prepare
 from controller.preflight import SimulatedPerson, preflight
 from controller.session import Session
@@ -105,9 +106,10 @@ async def story(*happenings, text=KNEADING, recipe=None):
     stage.regulated, stage.independent = actuator._regulated, actuator._independent
     try:
         fitted = prepare(text, "story.yaml", device.capabilities, {})
-        ready = await preflight(device, SimulatedPerson(device))
+        ears = ears_for(fitted.program, device.capabilities)
+        ready = await preflight(device, SimulatedPerson(device), ears)
         stage.fit, stage.cues = fitted, sorted(happenings, key=lambda one: one[0])
-        stage.session = Session(device, fitted, stage.hear, ready.zero_kpa)
+        stage.session = Session(device, fitted, stage.hear, ready.zero_kpa, ears)
         stage.outcome = await stage.session.run()
         with contextlib.suppress(Exception):
             await asyncio.gather(*stage.tasks)
