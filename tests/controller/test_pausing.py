@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from controller.chronicle import Chronicle
 from controller.intent import wake
 from controller.mind import decide
 from controller.pausing import PAIN_AGAIN_S, SILENT_S, Pausing
@@ -248,3 +249,13 @@ def test_a_rhythm_is_always_entered_at_a_peak_that_has_been(at_s):
     if since_s >= entry_s:
         assert track.value_at(again_s) == pytest.approx(14.0)
         assert since_s - again_s <= 1 / 0.7 + 0.15
+
+
+def test_a_step_that_is_left_out_later_does_not_end_the_one_that_plays():
+    chronicle = Chronicle()
+    chronicle.hear(StepBegan(0.0, 0, "Settle", "settle"))
+    chronicle.hear(StepEnded(5.0, 1, "skipped"))
+    chronicle.hear(StepEnded(9.0, 0, "done"))
+    assert [(s.label, s.outcome, s.duration_s) for s in chronicle.close(9.0)] == [
+        ("Settle", "done", 9.0)
+    ]
