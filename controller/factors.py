@@ -93,9 +93,16 @@ def come_back(course: Course, factors: Factors, at_s: float, over_s: float) -> C
 
 
 def _glide(old: Glide, target: float, at_s: float, over_s: float, rise: float) -> Glide:
-    if old.end == target and at_s >= old.at_s + old.over_s:
+    """Return the way to `target`. What was on its way down already is nowhere above its old way."""
+    left_s = old.at_s + old.over_s - at_s
+    start, slope = old.locate(at_s)
+    falls = left_s > 0.0 and old.end < start
+    if old.end == target and (left_s <= over_s or not falls):
         return old
-    start = old.value_at(at_s)
+    if falls and target <= old.end:
+        return Glide(at_s, start, target, min(over_s, left_s), slope)
+    if falls:
+        start = old.end
     if target > start:
         over_s = _PEAK_OF_GLIDE * (target - start) / rise
     return Glide(at_s, start, target, over_s)
