@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import codec
+import emg
 import host_loss
 import round_trip
 import silences
@@ -24,6 +25,7 @@ TABLES: tuple[Measure, ...] = (
     ticks.measure,
     silences.measure,
     virtual.measure,
+    emg.measure,
 )
 
 BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"

@@ -1,6 +1,7 @@
 """Recordings of EMG, as files: .npz, .csv, .edf and .bdf. What they hold is microvolts."""
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,13 @@ Found = tuple[Array, float, tuple[str, ...]]
 
 
 def _npz(file: Path, rate_hz: float | None) -> Found:
+    arrays: dict[str, Any] = {}
     try:
-        with np.load(file, allow_pickle=False) as held:
-            arrays: dict[str, Any] = {name: held[name] for name in held.files}
-    except (ValueError, EOFError, zipfile.BadZipFile, OSError) as error:
-        raise NotARecording(f"{file}: not a NumPy archive without pickles ({error})") from error
+        with file.open("rb") as stream:
+            held: Any = np.load(stream, allow_pickle=False)
+            arrays = {name: held[name] for name in getattr(held, "files", ())}
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise NotARecording(f"{file}: not a whole NumPy archive ({error})") from error
     if "x" not in arrays:
         raise NotARecording(
             f"{file}: needs an array x, (samples, channels); it has {_names(arrays)}"
@@ -126,7 +129,8 @@ def _columns(file: Path, values: Any) -> Array:  # noqa: ANN401  whatever the fi
         raise NotARecording(
             f"{file}: needs numbers, (samples, channels); x is {plain.dtype} {plain.shape}"
         )
-    return np.array(plain, np.float64).reshape(len(plain), -1)
+    wide = plain if plain.ndim == 2 else plain[:, None]
+    return np.array(wide, np.float64)
 
 
 def _number(file: Path, value: Any) -> float:  # noqa: ANN401  whatever the file held

@@ -1,5 +1,7 @@
 """One recording through the very front end that listens to a device."""
 
+from statistics import linear_regression
+
 import msgspec
 
 from controller.emg import Emg
@@ -9,6 +11,9 @@ from controller.emg_words import EmgFeatures, Offset, Onset
 
 from .emg_files import Recording
 from .failures import NotARecording
+
+FATIGUE_S = 20.0
+"""One second's median frequency wanders by 4 to 5 Hz: a trend needs so much time at least (M)."""
 
 
 class Contraction(msgspec.Struct, frozen=True):
@@ -63,6 +68,14 @@ def hear(recording: Recording, settings: EmgSettings, mvc_uv: float | None) -> H
         for index, curve in enumerate(curves)
     ]
     return Heard(recording, emg.plan.hop_s, curves, contractions, medians)
+
+
+def fatigue(median_hz: list[tuple[float, float]]) -> tuple[float, float] | None:
+    """Return where a median frequency begins, and how it moves in Hz a minute: a straight line."""
+    if len(median_hz) < FATIGUE_S / 2.0 or median_hz[-1][0] - median_hz[0][0] < FATIGUE_S:
+        return None
+    line = linear_regression(*zip(*median_hz, strict=True))
+    return line.intercept + line.slope * median_hz[0][0], 60.0 * line.slope
 
 
 def _note(curves: list[Curves], told: EmgFeatures, emg: Emg) -> None:

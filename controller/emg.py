@@ -13,14 +13,28 @@ import numpy as np
 
 from .emg_bands import BandMemory, Bands, Sums
 from .emg_filters import Array
-from .emg_heartbeat import Heart, beat, beat_level
+from .emg_heartbeat import Beat, Heart, beat, beat_level
 from .emg_hops import Gap, Tail, cut
 from .emg_onsets import Hop, Muscle, Step, learn_again, listen, relax, rising_hops, rules
 from .emg_plan import plan
-from .emg_quality import HARMLESS, Electrode, Sight, examine, hold, level, unsettled_uv
+from .emg_quality import (
+    ACTUATOR,
+    HEARTBEAT,
+    LOST,
+    MOTION,
+    QUALITIES,
+    SETTLING,
+    UNTRUSTED,
+    Electrode,
+    Sight,
+    examine,
+    hold,
+    level,
+    unsettled_uv,
+)
 from .emg_settings import EmgSettings
 from .emg_spectrum import LEAST_SHARE, median_hz
-from .emg_words import EmgFeatures, Offset, Onset, Quality
+from .emg_words import EmgFeatures, Offset, Onset
 
 
 class Channel(msgspec.Struct):
@@ -30,13 +44,21 @@ class Channel(msgspec.Struct):
     heart: Heart
     electrode: Electrode
     powers: list[float]
-    flags: Quality = Quality.SETTLING
+    flags: int = SETTLING
     fast_uv: float = 0.0
     slow_uv: float = 0.0
     let_go_s: float = 0.0
     steady_hops: int = 0
-    crossed: bool = False
-    median_hz: float | None = None
+
+
+class Said(msgspec.Struct):
+    """What the hops of one piece say, all together."""
+
+    flags: list[int]
+    crossing: list[bool]
+    median_hz: list[float | None]
+    events: list[Onset | Offset]
+    hops: int = 0
 
 
 class Memory(msgspec.Struct):
@@ -76,15 +98,16 @@ class Emg:
             raise ValueError(f"EMG of shape {samples_uv.shape}: needs {self.plan.channels} columns")
         memory = self._memory
         self._follow(actuator_hz)
-        for channel in memory.channels:
-            channel.crossed, channel.median_hz = False, None
-        events: list[Onset | Offset] = []
+        channels = self.plan.channels
+        said = Said([0] * channels, [False] * channels, [None] * channels, [])
         for piece in cut(memory.tail, samples_uv, lost, self.plan):
             if isinstance(piece, Gap):
                 self._begin_anew(piece)
             else:
-                self._hop(*_numbers(piece.rows_uv, piece.patched, memory), events)
-        return self._features((len(samples_uv) + lost) / self.plan.rate_hz, events)
+                self._hop(*_numbers(piece.rows_uv, piece.patched, memory), said)
+        if not said.hops:
+            said.flags = [channel.flags for channel in memory.channels]
+        return self._features((len(samples_uv) + lost) / self.plan.rate_hz, said)
 
     def onset_band_uv(self, channel: int) -> tuple[float, float]:
         """Return a channel's level in the onset band, in its newest hop, and the threshold then."""
@@ -103,74 +126,70 @@ class Emg:
 
     # --- a hop --------------------------------------------------------------------------------
 
-    def _hop(self, rows_uv: Array, patched: bool, events: list[Onset | Offset]) -> None:
+    def _hop(self, rows_uv: Array, patched: bool, said: Said) -> None:
         memory, bands = self._memory, self._bands
         if not memory.begun:
             bands.begin(rows_uv[0])
             memory.begun = True
         sums = bands.hear(rows_uv)
         memory.hops += 1
+        said.hops += 1
         memory.settle_hops = max(0, memory.settle_hops - 1)
         for index, channel in enumerate(memory.channels):
-            self._listen(index, channel, rows_uv, patched, sums, events)
+            self._listen(index, channel, rows_uv, patched, sums, said)
 
     def _listen(
-        self, index: int, channel: Channel, rows_uv: Array, patched: bool, sums: Sums,
-        events: list[Onset | Offset],
+        self, index: int, channel: Channel, rows_uv: Array, patched: bool, sums: Sums, said: Said
     ) -> None:  # fmt: skip
         """Let one channel hear its hop."""
-        plan, memory = self.plan, self._memory
-        muscle, heart, electrode = channel.muscle, channel.heart, channel.electrode
-        short, fast, shown = sums.short[index], sums.fast[0][index], sums.fast[1][index]
+        plan, muscle, electrode = self.plan, channel.muscle, channel.electrode
+        short = sums.short[index]
         loud = level(math.sqrt(short))
-        beating = beat(heart, sums.mean_uv[index], loud, sums.swing_uv[index], plan.hop_s)
-        sight = self._sight(index, rows_uv, sums, heart)
+        beating = beat(channel.heart, sums.mean_uv[index], loud, sums.swing_uv[index], plan.hop_s)
+        sight = self._sight(index, rows_uv, sums, channel.heart)
         flags = examine(electrode, sight, not muscle.active, plan)
         if hold(electrode, flags, sight.clipped, plan):
             self._bands.restart(index, float(rows_uv[-1, index]))
-        held = electrode.hold_hops > 0 or memory.settle_hops > 0
-        clean = not (patched or held or electrode.faults)
-        tenth = sums.tenth
-        mains_uv = unsettled_uv(electrode, tenth[3][index], tenth[4][index], plan)
-        leak_uv = max(
-            plan.settings.mains_leak * mains_uv,
-            plan.settings.slope_leak * beating.slope_uv,
-            plan.settings.actuator_leak * math.sqrt(sums.taken[index]),
+        held = electrode.hold_hops > 0 or self._memory.settle_hops > 0
+        hop = Hop(
+            short=loud,
+            fast=level(math.sqrt(sums.fast[0][index])),
+            slow_uv=math.sqrt(sums.slow[0][index]),
+            leak=self._leak(index, channel, beating, sums),
+            clean=not (patched or held or electrode.faults),
+            moving=bool(flags & MOTION),
+            line_like=sight.cycle_share > plan.settings.line_share,
+            plain=sight.cycle_share < plan.settings.plain_share,
         )
-        leak = max(level(leak_uv), beat_level(heart, beating, plan.settings))
-        step = listen(
-            muscle,
-            Hop(
-                short=loud,
-                fast=level(math.sqrt(fast)),
-                slow_uv=math.sqrt(sums.slow[0][index]),
-                leak=leak,
-                clean=clean,
-                moving=bool(flags & Quality.MOTION),
-                line_like=sight.cycle_share > plan.settings.line_share,
-                plain=sight.cycle_share < plan.settings.plain_share,
-            ),
-            plan,
-            self._rules,
-        )
+        step = listen(muscle, hop, plan, self._rules)
         channel.powers.append(short)
         if len(channel.powers) > plan.back:
             del channel.powers[0]
         if step is not Step.NOTHING:
-            self._tell(index, channel, step, events)
-        if held or muscle.learning:
-            flags |= Quality.SETTLING
-        if patched:
-            flags |= Quality.LOST
-        if beating.expected:
-            flags |= Quality.HEARTBEAT
-        if memory.actuator_hz is not None:
-            flags |= Quality.ACTUATOR
-        channel.flags = flags
-        channel.fast_uv = math.sqrt(shown)
+            self._tell(index, channel, step, said.events)
+        channel.flags = (
+            flags
+            | (SETTLING if held or muscle.learning else 0)
+            | (LOST if patched else 0)
+            | (HEARTBEAT if beating.expected else 0)
+            | (ACTUATOR if self._memory.actuator_hz is not None else 0)
+        )
+        channel.fast_uv = math.sqrt(sums.fast[1][index])
         channel.slow_uv = math.sqrt(sums.slow[1][index])
-        channel.crossed = channel.crossed or muscle.over
-        self._tire(index, channel)
+        said.flags[index] |= channel.flags
+        said.crossing[index] |= muscle.over
+        self._tire(index, channel, said)
+
+    def _leak(self, index: int, channel: Channel, beating: Beat, sums: Sums) -> float:
+        """Return the level that mains, cable, heart or actuator may have put into the band."""
+        s, tenth = self.plan.settings, sums.tenth
+        mains_uv = unsettled_uv(channel.electrode, tenth[3][index], tenth[4][index], self.plan)
+        leak_uv = max(
+            s.mains_leak * mains_uv,
+            s.slope_leak * beating.slope_uv,
+            s.actuator_leak * math.sqrt(sums.taken[index]),
+        )
+        return max(level(leak_uv), beat_level(channel.heart, beating, s))
 
     def _sight(self, index: int, rows_uv: Array, sums: Sums, heart: Heart) -> Sight:
         low_uv, high_uv = sums.low_uv[index], sums.high_uv[index]
@@ -210,16 +229,16 @@ class Emg:
             events.append(Offset(index, at_s, now_s))
         events.append(Onset(index, at_s, now_s))
 
-    def _tire(self, index: int, channel: Channel) -> None:
+    def _tire(self, index: int, channel: Channel, said: Said) -> None:
         """Take the median frequency of each whole second of clean activity."""
         muscle = channel.muscle
         loud = channel.slow_uv > LEAST_SHARE * muscle.usual_uv
-        steady = muscle.active and loud and not channel.flags & ~HARMLESS
+        steady = muscle.active and loud and not channel.flags & UNTRUSTED
         channel.steady_hops = channel.steady_hops + 1 if steady else 0
         if channel.steady_hops == self.plan.second:
             channel.steady_hops = 0
             second_uv = self._bands.last_second(index)
-            channel.median_hz = median_hz(second_uv, self.plan.rate_hz, self.plan.settings)
+            said.median_hz[index] = median_hz(second_uv, self.plan.rate_hz, self.plan.settings)
 
     # --- what changes between hops ------------------------------------------------------------
 
@@ -245,20 +264,23 @@ class Emg:
         memory.settle_hops = max(memory.settle_hops, self.plan.gap_hold)
         self._bands.begin(gap.first_uv)
         memory.begun = True
+        for channel in memory.channels:
+            channel.flags |= LOST | SETTLING
+            channel.steady_hops = 0
 
-    def _features(self, duration_s: float, events: list[Onset | Offset]) -> EmgFeatures:
+    def _features(self, duration_s: float, said: Said) -> EmgFeatures:
         channels = self._memory.channels
         return EmgFeatures(
             duration_s=duration_s,
             fast_uv=tuple(c.fast_uv for c in channels),
             slow_uv=tuple(c.slow_uv for c in channels),
             floor_uv=tuple(math.exp(c.muscle.rest) for c in channels),
-            trusted=tuple(not c.flags & ~HARMLESS for c in channels),
-            flags=tuple(c.flags for c in channels),
-            crossing=tuple(c.crossed for c in channels),
+            trusted=tuple(not flags & UNTRUSTED for flags in said.flags),
+            flags=tuple(QUALITIES[flags] for flags in said.flags),
+            crossing=tuple(said.crossing),
             active=tuple(c.muscle.active for c in channels),
-            events=tuple(events),
-            median_hz=tuple(c.median_hz for c in channels),
+            events=tuple(said.events),
+            median_hz=tuple(said.median_hz),
         )
 
 

@@ -22,7 +22,8 @@ REGULAR = 0.20
 BEATS_NEEDED = 3
 LEAST_UV = 20.0
 OVER_QUIET = 4.0
-"""A beat stands out from the trace by so much (E)."""
+OVER_BAND = 2.0
+"""A beat stands out so much from the trace, and from the onset band, where a muscle is (E)."""
 
 SLOPES_KEPT = 4
 """A slope counts for so many hops: while what it put into the band is in the filters (E).
@@ -101,7 +102,8 @@ def _look(heart: Heart, deflection_uv: float, lag: int, hop_s: float) -> None:
     floor_uv = max(heart.quiet_uv, 1e-9)
     share = hop_s / 1.0
     heart.quiet_uv += share * (min(deflection_uv, 3.0 * floor_uv + 1.0) - heart.quiet_uv)
-    needed_uv = max(LEAST_UV, OVER_QUIET * heart.quiet_uv, 0.5 * heart.size_uv)
+    band_uv = math.exp(max(heart.levels))
+    needed_uv = max(LEAST_UV, OVER_QUIET * heart.quiet_uv, 0.5 * heart.size_uv, OVER_BAND * band_uv)
     if deflection_uv > max(needed_uv, heart.peak_uv):
         heart.peak_uv = deflection_uv
         heart.peak_hop = heart.hop - lag

@@ -7,9 +7,18 @@ import msgspec
 from .emg_plan import Plan
 from .emg_words import Quality
 
-STUCK = Quality.FLAT | Quality.SATURATED
-FAULTS = STUCK | Quality.MAINS
-HARMLESS = Quality.HEARTBEAT | Quality.ACTUATOR
+FLAT, SATURATED, MOTION = int(Quality.FLAT), int(Quality.SATURATED), int(Quality.MOTION)
+MAINS, QUIET, LOST = int(Quality.MAINS), int(Quality.QUIET), int(Quality.LOST)
+SETTLING, HEARTBEAT, ACTUATOR = (
+    int(Quality.SETTLING),
+    int(Quality.HEARTBEAT),
+    int(Quality.ACTUATOR),
+)
+"""Flags are whole numbers inside: members of an enum cost a microsecond each time they meet."""
+
+QUALITIES = tuple(Quality(flags) for flags in range(2 * ACTUATOR))
+
+UNTRUSTED = ~(HEARTBEAT | ACTUATOR)
 
 QUIET_BELOW_UV = 0.5
 """Electrodes and amplifiers make 0.7 uV and more; a muscle that only relaxes is never below (M)."""
@@ -47,24 +56,24 @@ class Electrode(msgspec.Struct):
     rest_uv: float = 0.0
     cosine_uv: float = 0.0
     sine_uv: float = 0.0
-    faults: Quality = Quality(0)
+    faults: int = 0
 
 
-def examine(electrode: Electrode, sight: Sight, resting: bool, plan: Plan) -> Quality:
+def examine(electrode: Electrode, sight: Sight, resting: bool, plan: Plan) -> int:
     """Return what is wrong in this hop. `resting`: the muscle is not active."""
     s = plan.settings
     electrode.flat_hops = electrode.flat_hops + 1 if sight.span_uv < s.step_uv else 0
-    flags = Quality.FLAT if electrode.flat_hops >= plan.flat else Quality(0)
+    flags = FLAT if electrode.flat_hops >= plan.flat else 0
     if sight.clipped >= 2:
-        flags |= Quality.SATURATED
+        flags |= SATURATED
     if sight.mains_uv > s.mains_uv and sight.mains_share > s.mains_share:
-        flags |= Quality.MAINS
+        flags |= MAINS
     if sight.swing_uv > max(
         s.motion_uv, s.motion_ratio * sight.band_uv, BEAT_SWING * sight.beat_swing_uv
     ):
-        flags |= Quality.MOTION
+        flags |= MOTION
     if _too_quiet(electrode, sight, resting, plan):
-        flags |= Quality.QUIET
+        flags |= QUIET
     return flags
 
 
@@ -78,15 +87,15 @@ def unsettled_uv(electrode: Electrode, cosine_uv: float, sine_uv: float, plan: P
     return math.sqrt(2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv))
 
 
-def hold(electrode: Electrode, flags: Quality, clipped: int, plan: Plan) -> bool:
+def hold(electrode: Electrode, flags: int, clipped: int, plan: Plan) -> bool:
     """Remember the faults in `flags`; say whether one that blinds has just gone.
 
     A few clipped samples are told, and do not blind: a strong contraction makes them. After a fault
     filters start anew, and nothing is decided for `hold_s`.
     """
-    blind = flags & (Quality.FLAT | Quality.MAINS)
-    if flags & Quality.SATURATED and clipped * 2 > plan.hop:
-        blind |= Quality.SATURATED
+    blind = flags & (FLAT | MAINS)
+    if clipped * 2 > plan.hop:
+        blind |= SATURATED
     gone = bool(electrode.faults) and not blind
     electrode.faults = blind
     if gone:

@@ -43,10 +43,11 @@ class EmgFeatures(msgspec.Struct, frozen=True, kw_only=True):
     """What a piece of the stream says, one entry for each channel.
 
     `duration_s` is how much time the piece took, lost samples included. `fast_uv` and `slow_uv` are
-    RMS over 30 and 250 ms of the cleaned 20-450 Hz band. `floor_uv` is the resting level of the
-    narrower band in which onsets are looked for, and serves these alone. `crossing`: the level was
-    over the threshold somewhere in this piece, which is not an onset yet. `median_hz` is there once
-    for each whole second of clean activity, at its end.
+    RMS over 30 and 250 ms of the cleaned 20-450 Hz band, `floor_uv` is the resting level of the
+    narrower band in which onsets are looked for, and serves these alone. `flags` are those of all
+    hops of the piece, and a channel is `trusted` if every hop was; `crossing`: somewhere in it the
+    level was over the threshold, which is not an onset yet. A piece without a whole hop repeats
+    what was before. `median_hz` is there once for each second of clean activity, at its end.
     """
 
     duration_s: float

@@ -8,7 +8,7 @@ import typer
 from console import drawing
 from console.documents import Detected, Told
 from console.emg_files import read_recording
-from console.emg_listening import Contraction, Heard, hear
+from console.emg_listening import Contraction, Heard, fatigue, hear
 from console.tables import table
 from controller.emg_scale import Scale
 from controller.emg_settings import HEART_LOW_HZ, EmgSettings
@@ -87,15 +87,14 @@ def _report(heard: Heard) -> str:
         trusted = heard.curves[channel].trusted
         label = f" ({recording.labels[channel]})" if recording.labels else ""
         good = 100.0 * sum(trusted) / max(1, len(trusted))
-        lines.append(f"channel {channel}{label}: {len(found)} contractions, {good:.0f} % trusted")
+        count = f"{len(found)} contraction{'s' if len(found) != 1 else ''}"
+        lines.append(f"channel {channel}{label}: {count}, {good:.0f} % trusted")
         if found:
             head = ("onset", "known after", "offset", "lasts", "peak", _of(found))
             lines.append(table(head, [_row(one) for one in found]))
-        medians = [hz for _, hz in heard.median_hz[channel]]
-        if len(medians) > 1:
-            lines.append(
-                f"median frequency {medians[0]:.0f} Hz at first, {medians[-1]:.0f} at last"
-            )
+        tiring = fatigue(heard.median_hz[channel])
+        if tiring is not None:
+            lines.append(f"median frequency {tiring[0]:.0f} Hz, {tiring[1]:+.1f} Hz a minute")
     return "\n".join(lines)
 
 
