@@ -30,21 +30,25 @@ LOST_P99_S = 0.05
 """One tick in a hundred so late that nothing may rise: no session would get far (E)."""
 
 
+_SYSTEM = "/usr/local/sbin:/usr/sbin:/sbin"
+
+
 class Tool(msgspec.Struct, frozen=True):
-    """Something outside of Python. `used_by` is the command, or kind of address, that needs it."""
+    """Something outside of Python. `used_by` is the command, or kind of address, that needs it.
+
+    `where` is a path, or the name of a program.
+    """
 
     name: str
     used_by: str
-    paths: tuple[str, ...]
+    where: str
     advice: str
 
 
 TOOLS = (
-    Tool("mosquitto", "mqtt", ("mosquitto",), "sudo apt install mosquitto, or name another broker"),
-    Tool("dbus", "ble", ("/run/dbus/system_bus_socket",), "sudo apt install dbus"),
-    Tool(
-        "bluetooth", "ble", ("/sys/class/bluetooth/hci0",), "plug an adapter in; apt install bluez"
-    ),
+    Tool("mosquitto", "mqtt", "mosquitto", "sudo apt install mosquitto, or name another broker"),
+    Tool("dbus", "ble", "/run/dbus/system_bus_socket", "sudo apt install dbus"),
+    Tool("bluetooth", "ble", "/sys/class/bluetooth/hci0", "plug an adapter in; apt install bluez"),
 )
 
 
@@ -131,13 +135,20 @@ def tools(used: Collection[str]) -> Iterator[Finding]:
     """Yield what is there and what is missing of what `used` commands and addresses need."""
     for tool in TOOLS:
         if tool.used_by in used:
-            there = any(Path(path).exists() or shutil.which(path) for path in tool.paths)
+            there = _is_there(tool.where)
             found = f"needed by {tool.used_by}"
             yield (
                 Finding(tool.name, "ok", found)
                 if there
                 else Finding(tool.name, "look", f"missing; {found}", tool.advice)
             )
+
+
+def _is_there(where: str) -> bool:
+    """Whether a path is there, or a program, among those of the system too."""
+    if where.startswith("/"):
+        return Path(where).exists()
+    return shutil.which(where, path=f"{os.environ.get('PATH', '')}:{_SYSTEM}") is not None
 
 
 def _is_stale(file: Path) -> bool:

@@ -189,6 +189,19 @@ def test_stop_reaches_a_tcp_device_whose_session_hangs(runtime):
         assert info["latch"]["cause"] == "stop_frame"
 
 
+def test_a_host_that_is_killed_over_tcp_leaves_a_device_that_has_let_go(runtime):
+    with Running("twin", "--on", "tcp:0", folder=runtime) as twin:
+        url = ready_at(twin)
+        words = ("run", "library:demo", "--device", url, "--no-display", "--json")
+        with Running(*words, folder=runtime) as one:
+            one.until("Settle begins")
+            one.signal(signal.SIGKILL)
+        info = only_json(
+            myoloop("device", "info", "--device", url, "--json", folder=runtime).stdout
+        )
+    assert info["latch"]["cause"] == "last_close"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
