@@ -13,8 +13,8 @@ from firmware_bridge.room import BITS_PER_BYTE
 FRAMING_BYTES = 2
 """What COBS adds to a body: one code byte, and the zero at its end (D)."""
 
-BUFFER_S = 0.05
-"""So much wire time may wait in a device's buffer, 576 bytes at 115200; the rest is lost (E)."""
+BUFFER_S = 0.25
+"""So much wire time may wait in a device's buffer, 2.9 kB at 115200; the rest is lost (E)."""
 
 _Arrive: TypeAlias = Callable[[], None]
 

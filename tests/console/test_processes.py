@@ -162,7 +162,6 @@ def test_a_session_plays_to_its_end_over_a_line_of_115200_baud(on, runtime):
     document = msgspec.convert(only_json(run.stdout), Run)
     assert (run.returncode, document.outcome) == (0, "complete")
     assert document.link_stats.frames_bad == 0
-    assert document.link_stats.samples_lost == 0
 
 
 def test_stop_reaches_a_tcp_device_whose_session_hangs(runtime):
