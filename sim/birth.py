@@ -20,6 +20,7 @@ BOOTED_S = 3000.0
 """How long ago a twin may have booted at most, in a simulation: its clock does not start at 0."""
 
 STIFFNESS = (0.2, 5.0)
+"""How much softer or stiffer than its preset tissue may be: the model holds so far (E)."""
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
