@@ -26,6 +26,7 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("run",): Command("run", "run", "Play a profile on a device."),
     ("stop",): Command("stop", "stop", "Stop every session of this machine, now."),
     ("twin",): Command("twin", "twin", "A virtual device, for any program to talk to."),
+    ("doctor",): Command("doctor", "doctor", "Whether this machine is fit, and why."),
     ("device", "list"): Command("device", "list_devices", "What can be opened from here."),
     ("device", "info"): Command("device", "info", "What a device has, and how it is."),
     ("device", "clear"): Command("device", "clear", "Clear the latch that a stop has left."),

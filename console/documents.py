@@ -262,6 +262,43 @@ class Detected(msgspec.Struct, frozen=True):
     offset_s: float | None
 
 
+# --- doctor -----------------------------------------------------------------------------------
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing about this machine: "look" may disturb a session, "bad" prevents it.
+
+    `advice` says what to do.
+    """
+
+    name: str
+    status: Literal["ok", "look", "bad"]
+    found: str
+    advice: str | None = None
+
+
+class Doctor(Document, frozen=True, kw_only=True, tag="myoloop.doctor/1"):
+    """How fit this machine is."""
+
+    findings: tuple[Finding, ...]
+
+
+class WhyConstant(msgspec.Struct, frozen=True, kw_only=True):
+    """A constant of the program; `sentence` is the reason beside it, with source and mark."""
+
+    name: str
+    value: str
+    file: str
+    line: int
+    sentence: str | None
+
+
+class Why(Document, frozen=True, kw_only=True, tag="myoloop.doctor_why/1"):
+    """Why numbers are what they are."""
+
+    constants: tuple[WhyConstant, ...]
+
+
 # --- everything else --------------------------------------------------------------------------
 
 
@@ -296,6 +333,8 @@ DOCUMENTS: tuple[type[Document], ...] = (
     ProfileText,
     ProfileCheck,
     ProfilePlot,
+    Doctor,
+    Why,
     Twin,
     Failed,
 )

@@ -22,6 +22,7 @@ MAX_PAYLOAD_UP = 228
 """Longest payload, device to host, bytes."""
 
 MAX_BODY = OVERHEAD + MAX_PAYLOAD_UP
+"""Longest body, bytes: no run of it reaches 254, so COBS adds exactly one (D, wire, *Frames*)."""
 
 _encode = cast(Callable[[bytes], bytes], encode)
 _decode = cast(Callable[[bytes], bytes], decode)

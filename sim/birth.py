@@ -25,6 +25,7 @@ BOOTED_S = 3000.0
 """How long ago a twin may have booted at most, in a simulation: its clock does not start at 0."""
 
 STIFFNESS = (0.2, 5.0)
+"""How much softer or stiffer than its preset tissue may be: the model holds so far (E)."""
 
 GUARDS = {"usual": None, "early": 0.15, "never": inf}
 """Share of the pain threshold from which somebody guards; early: in any massage (E)."""

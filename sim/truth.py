@@ -15,6 +15,7 @@ KEPT = 240_000
 """Samples that are kept: forty minutes."""
 
 EVENTS_KEPT = 5000
+"""So many changes of state are remembered, then the oldest go: hours of sessions (E)."""
 
 _SPARE = 6000
 _LITTLE = array("h", [1]).tobytes()[0] == 1

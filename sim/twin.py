@@ -6,7 +6,7 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
-from firmware_bridge.capabilities import encode_capabilities
+from firmware_bridge.capabilities import Capabilities, encode_capabilities
 from firmware_bridge.clock import unwrap
 from firmware_bridge.codes import Cause, Document, Gesture, Refusal, Role, State
 from firmware_bridge.errors import BadFrame, LinkError, UnknownMessage
@@ -57,6 +57,7 @@ PIECE_BYTES = 200
 """Bytes of a document in one PIECE."""
 
 EPOCHS = 15
+"""Epochs are numbered from 1: 0 is nobody's, and four bits hold no more (wire, *Frames*)."""
 
 _BOUND = (Arm, Disarm, Clear, Knots, Splice, Beat)
 """What counts only under the owner's epoch."""
@@ -101,10 +102,10 @@ class Twin:
             stroke=traits.stroke,
         )
         self._machine.on_latched = self._end_epoch
-        capabilities = voice_coil.capabilities(
+        self._capabilities = voice_coil.capabilities(
             person.ppt_kpa, stroke=traits.stroke, emg_channels=traits.emg_channels
         )
-        self._documents = {Document.CAPABILITIES: encode_capabilities(capabilities)}
+        self._documents = {Document.CAPABILITIES: encode_capabilities(self._capabilities)}
         self._schema_crc = crc32(self._documents[Document.CAPABILITIES])
         self._clockwork = Clockwork(time, self._next_due, self.run_to)
         self._link: Link | None = None
@@ -119,6 +120,17 @@ class Twin:
         """Listen to a link; a lost one may be followed by another."""
         self._link = link
         link.listen(self._hear, self._lose)
+
+    def abandon(self) -> None:
+        """The owner has hung up, whether or not others still listen."""
+        self.run_to(self._time.tick(self._clockwork.now_s))
+        self._machine.hang_up()
+        self._end_epoch()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it says of itself."""
+        return self._capabilities
 
     def start(self) -> None:
         """Let time pass."""
@@ -287,9 +299,7 @@ class Twin:
         del error
         self._link = None
         self._greeted = False
-        self.run_to(self._time.tick(self._clockwork.now_s))
-        self._machine.hang_up()
-        self._end_epoch()
+        self.abandon()
 
     def _end_epoch(self) -> None:
         self._owner, self._epoch = None, 0

@@ -60,10 +60,10 @@ def _tell(owner: Owner) -> words.Outcome:
 def _past_the_session(url: str, pid: int | None, why: str) -> Stopped:
     """Tell the device itself."""
     from firmware_bridge.errors import LinkUnavailable
-    from firmware_bridge.links.blunt import stop_port
+    from firmware_bridge.links.blunt import stop_device
 
     try:
-        heeded = stop_port(url)
+        heeded = stop_device(url)
     except LinkUnavailable as error:
         heeded, why = False, f"{why}; {error}"
     if heeded:
