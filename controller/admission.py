@@ -192,7 +192,7 @@ def _stages(person: Person, program: Program) -> Iterator[Refusal]:
         yield Refusal(
             why=Why.NOT_REHEARSED,
             region=None,
-            what=f"{' and '.join(new)} was not rehearsed for {person.id} on an emulated device",
+            what=f"not rehearsed for {person.id} on an emulated device: {', '.join(new)}",
             allowed="play the profile to its end once, with `--device sim://healthy_f "
             f"--person {person.id}`",
         )

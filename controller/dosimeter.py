@@ -16,18 +16,22 @@ class Dosimeter:
     """Hears events, adds up doses. Of command and value the higher counts; gaps count too."""
 
     def __init__(self, program: Program) -> None:
-        self._program = program
+        self.program = program
         self._doses: dict[str, Dose] = {}
         self._index = 0
         self._kpa = 0.0
         self._at_s = 0.0
-        self.began = False
         self.ended: Ended | None = None
 
     @property
     def doses(self) -> dict[str, Dose]:
         """What was pressed so far, by region."""
         return dict(self._doses)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was played."""
+        return self.ended is not None and self.ended.outcome.result == "complete"
 
     def hear(self, event: Event) -> None:
         """Take one event."""
@@ -37,7 +41,6 @@ class Dosimeter:
             case StepBegan(at_s, index):
                 self._until(at_s, self._kpa)
                 self._index = index
-                self.began = True
             case Ended(at_s):
                 self._until(at_s + (LETTING_GO_S if self._kpa > 0.0 else 0.0), self._kpa)
                 self.ended = event
@@ -50,7 +53,7 @@ class Dosimeter:
         higher_kpa, self._kpa, self._at_s = max(self._kpa, kpa), kpa, max(at_s, self._at_s)
         if length_s == 0.0 or not math.isfinite(length_s):
             return
-        step = self._program.steps[self._index]
+        step = self.program.steps[self._index]
         resting = step.technique == "rest" and higher_kpa < 1.0
         more = Dose(
             pressure_kpa_s=length_s * higher_kpa,

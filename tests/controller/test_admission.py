@@ -128,8 +128,8 @@ def test_what_was_never_rehearsed_is_not_played():
 
 def test_every_reason_is_told_at_once():
     someone = person(screening(fever=Answer("yes")), entry(1.0, worked_s=890.0))
+    program = programme()
     with pytest.raises(NotAdmitted) as told:
-        program = programme()
         admit(someone, program, dose(program), NOW_S)
     assert len(told.value.refusals) == 2
     assert len(str(told.value).splitlines()) == 3
