@@ -1,8 +1,9 @@
 """The health questions: asked at a terminal, answered by options, or read from a file."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, cast
 
 import typer
@@ -23,18 +24,37 @@ def at_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def interview(now_s: float) -> Screening:
-    """Ask everything, one question after the other."""
-    typer.echo("Some questions about health, before anything presses. Answer y or n.", err=True)
-    return Screening(now_s, {question.id: _asked(question) for question in QUESTIONS})
+def interview(now_s: float, given: Mapping[str, Answer] = MappingProxyType({})) -> Screening:
+    """Ask everything that is not answered yet, one question after the other."""
+    due = [question for question in QUESTIONS if question.id not in given]
+    if due:
+        typer.echo("Some questions about health, before anything presses.", err=True)
+    return Screening(now_s, {**given, **{question.id: _asked(question) for question in due}})
+
+
+def agree(question: str) -> bool:
+    """Ask until the answer is yes or no. Raises `typer.Abort`: nobody answers any more."""
+    while True:
+        said = _line(f"{question} [y/n] ").lower()
+        if said in ("y", "yes", "n", "no"):
+            return said.startswith("y")
+
+
+def _line(prompt: str) -> str:
+    """Return a line from the terminal; what is asked goes to standard error, nothing else does."""
+    typer.echo(prompt, nl=False, err=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise typer.Abort
+    return line.strip()
 
 
 def _asked(question: Question) -> Answer:
-    if not typer.confirm(question.ask, default=None, err=True):
+    if not agree(question.ask):
         return Answer("no")
     if question.advice:
         typer.echo(f"  {question.advice}", err=True)
-    agreed = bool(question.agree) and typer.confirm(f"  {question.agree}", default=None, err=True)
+    agreed = bool(question.agree) and agree(f"  {question.agree}")
     where = _where() if question.where else ()
     return Answer("agreed" if agreed else "yes", where)
 
@@ -42,14 +62,8 @@ def _asked(question: Question) -> Answer:
 def _where() -> tuple[str, ...]:
     typer.echo(f"  Regions: {', '.join(REGIONS)}", err=True)
     while True:
-        said = typer.prompt(
-            "  Where? Regions with commas between, or Enter: anywhere",
-            default="",
-            show_default=False,
-            err=True,
-        )
         try:
-            return regions(said)
+            return regions(_line("  Where? Regions with commas between, or Enter: anywhere "))
         except typer.BadParameter as error:
             typer.echo(f"  {error.message}", err=True)
 
@@ -137,6 +151,14 @@ def regions(said: str) -> tuple[str, ...]:
             hint = did_you_mean(name, REGIONS)
             raise typer.BadParameter(f'"{name}" is no region; {hint}')
     return tuple(filter(None, names))
+
+
+def one_region(said: str) -> str:
+    """Return the one region that is named. Raises `typer.BadParameter`."""
+    found = regions(said)
+    if len(found) != 1:
+        raise typer.BadParameter(f"one region is needed: {', '.join(REGIONS)}")
+    return found[0]
 
 
 def _known(name: str) -> str:

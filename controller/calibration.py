@@ -26,6 +26,9 @@ RAMP_1_CM2_KPA_S = 10.0
 CONTACT_KPA, CONTACT_S = 2.0, 5.0
 """What the pad rests at before it rises, and how long (E)."""
 
+LEAST_RISE_KPA = 3.0
+"""A rise this short tells nothing: the pad is too large for the region's force (E)."""
+
 READINGS = 4
 """The first is not used (E, physiology 2.3)."""
 
@@ -62,8 +65,16 @@ def cut_off(region: str, sex: Sex, area_cm2: float, device: Envelope) -> Limit:
 
 
 def rise(region: str, sex: Sex, area_cm2: float, device: Envelope) -> Program:
-    """Return the programme of one reading: contact, a slow steady rise to the cut-off, let go."""
+    """Return the programme of one reading: contact, a slow steady rise to the cut-off, let go.
+
+    Raises `CalibrationFailed`: there is no room to rise.
+    """
     top = cut_off(region, sex, area_cm2, device)
+    if top.value < CONTACT_KPA + LEAST_RISE_KPA:
+        raise CalibrationFailed(
+            f"only {top.value:.1f} kPa may be pressed on {region} with a pad of {area_cm2:g} cm2 "
+            f"({top.owner}): too little to measure where pain begins; use a smaller pad"
+        )
     curve = Curve(0.0)
     curve.swing_to(CONTACT_KPA, 1.0)
     curve.rest_until(CONTACT_S)

@@ -49,12 +49,10 @@ class Curve:
         self._rhythmic.extend([rhythmic] * count)
 
     def climb_to(self, value: float, rate: float) -> None:
-        """Go to `value` at a steady rate; the first and the last segment round it off."""
+        """Go up to `value` at a steady rate; the first and the last segment round it off."""
         start, begin, step = self.value, self.now_s, SEGMENT_S
         length = (value - start) / rate + step
-        count = math.ceil(length / step)
-        if value <= start or count < 3:
-            return
+        count = max(3, math.ceil(length / step))
         step = length / count
         inner = (value - start) / (count - 1)
         self._add(begin + step, start + inner / 2.0, inner / step)

@@ -60,7 +60,7 @@ def screen(
     people, now_s = People(), time.time()
     people.load(person_id)
     given = told(answers, yes_to, agreed_to, no_to)
-    screening = interview(now_s) if not given and at_terminal() else complete(given, now_s)
+    screening = interview(now_s, given) if at_terminal() else complete(given, now_s)
     people.screen(person_id, screening)
     return _shown(person_id)
 
@@ -82,13 +82,12 @@ def calibrate(
     from console.calibrating import Place, Rise
     from console.calibrating import calibrate as measure
     from console.playing import in_foreground
-    from console.questions import regions
+    from console.questions import one_region
     from console.screens import watching
     from console.standing import threshold, threshold_line
 
     url, people = needed(device), People()
-    (known,) = regions(region) or ("",)
-    place = Place(known, side)
+    place = Place(one_region(region), side)
     people.load(person_id)
     with watching(display=not no_display) as audience:
         audience.say("Press the pain button as soon as it begins to hurt, and not later.")
@@ -146,14 +145,13 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether that is meant.")] = False,
 ) -> Told:
     """Delete everything of a person: answers, thresholds and doses. It cannot be taken back."""
+    from console.questions import agree
+
     people = People()
     person = people.load(person_id)
-    if not yes:
-        typer.confirm(
-            f"Delete everything of {person_id}, {len(person.ledger.entries)} doses too?",
-            abort=True,
-            err=True,
-        )
+    doses = len(person.ledger.entries)
+    if not yes and not agree(f"Delete everything of {person_id}, {doses} doses too?"):
+        raise typer.Abort
     people.forget(person_id)
     return Told(PersonForgotten(id=person_id), f"nothing is kept of {person_id} any more")
 

@@ -5,7 +5,13 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from controller.ledger import DAY_S, DEEP_LOCK_S, Entry, Ledger, booked, settled
 from profiles.dose import Dose
@@ -103,8 +109,9 @@ class Ledgers(RuleBasedStateMachine):
                 assert until_s >= at_s + DEEP_LOCK_S
 
 
-Ledgers.TestCase.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
-TestWhatCountsIsNeverLessThanWhatWasDone = Ledgers.TestCase
+def test_what_counts_is_never_less_than_what_was_done():
+    limits = settings(max_examples=25, stateful_step_count=15, deadline=None)
+    run_state_machine_as_test(Ledgers, settings=limits)
 
 
 def test_what_was_settled_never_gets_less_when_it_is_booked_late():
