@@ -61,9 +61,11 @@ class Care(Booking):
         if meter is not None and meter.complete and self._pad is not None:
             stage: Stage = "simulator" if self._pad.emulated else "open_loop"
             device = ANY_DEVICE if self._pad.emulated else self._pad.model
-            techniques = {step.technique for step in meter.program.steps}
+            techniques = sorted({step.technique for step in meter.program.steps})
             unlocks = [Unlock(technique, device, stage) for technique in techniques]
             self.people.unlock(self.person_id, unlocks)
+            if self.watch is not None and self._pad.emulated:
+                self.watch.say(f"rehearsed for {self.person_id}: {', '.join(techniques)}")
 
 
 def care_for(person_id: str, url: str, *, ask: bool) -> Care:

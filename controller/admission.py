@@ -1,7 +1,7 @@
 """Whether a person may be pressed like this, now: every reason against it, and what would be."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -11,7 +11,7 @@ from profiles.quantities import shown
 
 from .ledger import REGION_DAY_S, SESSIONS_A_DAY, Doses
 from .person import Person
-from .screening import BY_ID, LIGHT_SHARE, Question, permit, refuses_everything
+from .screening import BY_ID, LIGHT_SHARE, STRUCK, Question, permit, refuses_everything
 
 
 class Why(StrEnum):
@@ -98,11 +98,21 @@ def screened(person: Person, now_s: float) -> Iterator[Refusal]:
 def _answers(person: Person, program: Program, now_s: float) -> Iterator[Refusal]:
     for region in _regions(program):
         yield from _region_answers(person, region, now_s)
-        deep = [step for step in program.steps if step.region == region and step.grade == "deep"]
-        for name in permit(person.screenings, region, now_s).not_deep_by if deep else ():
-            yield _answered(
-                BY_ID[name], region, f"no deep work ({_labels(deep)}); light work is allowed there"
-            )
+        found = permit(person.screenings, region, now_s)
+        steps = [step for step in program.steps if step.region == region]
+        deep = [step for step in steps if step.grade == "deep"]
+        struck = [step for step in steps if step.technique in STRUCK]
+        yield from _ruled_out(found.not_deep_by, region, deep, "no deep work")
+        yield from _ruled_out(found.not_struck_by, region, struck, "nothing that strikes")
+
+
+def _ruled_out(
+    by: Iterable[str], region: str, steps: Sequence[Step], what: str
+) -> Iterator[Refusal]:
+    for name in by if steps else ():
+        yield _answered(
+            BY_ID[name], region, f"{what} ({_labels(steps)}); light work is allowed there"
+        )
 
 
 def _region_answers(person: Person, region: str, now_s: float) -> Iterator[Refusal]:

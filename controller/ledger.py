@@ -71,7 +71,7 @@ def settled(entry: Entry) -> Entry:
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """Every entry of one person that may still count."""
+    """Every entry of one person, in the order of their reservations."""
 
     entries: tuple[Entry, ...] = ()
 

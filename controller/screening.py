@@ -21,16 +21,22 @@ SORE_STATE = 0.76
 """How much lower the pain threshold is in a muscle sore from exercise (V, physiology: S11)."""
 
 
+STRUCK = frozenset({"tapotement", "percussion"})
+"""Techniques that strike (E, physiology 1.2)."""
+
+
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer means. `refuses` is about the region that was named, or everything.
 
-    `share` of the pain threshold is the most that may be pressed, where anything may be;
-    `state` is how tender the region is; `locks_s` outlasts the screening in which it was said.
+    `share` of the pain threshold is the most that may be pressed, where anything may be; `deep`
+    and `struck` say whether deep work, and techniques that strike, may be at all. `state` is how
+    tender the region is; `locks_s` outlasts the screening in which it was said.
     """
 
     refuses: Literal["nothing", "region", "everything"] = "nothing"
     share: float = 1.0
     deep: bool = True
+    struck: bool = True
     calibrate: bool = True
     state: float = 1.0
     locks_s: float = 0.0
@@ -38,7 +44,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
 
 REFUSED = Gate(refuses="everything")
 NOT_THERE = Gate(refuses="region")
-LIGHT_ONLY = Gate(share=LIGHT_SHARE, deep=False, calibrate=False)
+LIGHT_ONLY = Gate(share=LIGHT_SHARE, deep=False, struck=False, calibrate=False)
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +171,7 @@ QUESTIONS: tuple[Question, ...] = (
         id="fragile",
         ask="Are you over 75, is your skin thin, are your joints very mobile (as in EDS), or do "
         "you take cortisone for long?",
-        yes=Gate(share=0.4),
+        yes=Gate(share=0.4, struck=False),
     ),
     Question(
         id="varicose_veins",
@@ -248,6 +254,7 @@ class Permit(msgspec.Struct, frozen=True, kw_only=True):
     share: float = 1.0
     share_by: str = ""
     not_deep_by: tuple[str, ...] = ()
+    not_struck_by: tuple[str, ...] = ()
     not_measured_by: tuple[str, ...] = ()
     state: float = 1.0
 
@@ -282,6 +289,8 @@ def _narrowed(found: Permit, question: Question, gate: Gate, there: bool, until_
         change |= {"share": gate.share, "share_by": question.id}
     if there and not gate.deep:
         change["not_deep_by"] = (*found.not_deep_by, question.id)
+    if there and not gate.struck:
+        change["not_struck_by"] = (*found.not_struck_by, question.id)
     if there and not gate.calibrate:
         change["not_measured_by"] = (*found.not_measured_by, question.id)
     if there and gate.state < found.state:

@@ -56,7 +56,7 @@ class People:
                 f"them, and not {' or '.join(sorted(TAKEN))}; no name is needed, p1 will do"
             )
         with opened(self._file) as db:
-            if _exists(db, person_id):
+            if _sex_of(db, person_id) is not None:
                 raise IdRefused(f"{person_id} is there already; choose another id")
             db.execute("INSERT INTO person (id, sex) VALUES (?, ?)", (person_id, sex))
         return Person(id=person_id, sex=sex)
@@ -75,9 +75,10 @@ class People:
         self._keep("calibration", person_id, calibration.at_s, calibration)
 
     def unlock(self, person_id: str, unlocks: Iterable[Unlock]) -> None:
-        """Keep which techniques were played to their end. Raises `NoSuchPerson`."""
+        """Keep which techniques were played to their end; who was forgotten stays forgotten."""
         with opened(self._file) as db:
-            _must_exist(db, person_id)
+            if _sex_of(db, person_id) is None:
+                return
             db.executemany(
                 "INSERT OR IGNORE INTO unlocked VALUES (?, ?, ?, ?)",
                 [(person_id, one.technique, one.device, one.stage) for one in unlocks],
@@ -172,13 +173,13 @@ def _write(db: sqlite3.Connection, number: int, entry: Entry) -> None:
     db.execute("UPDATE entry SET entry = ? WHERE number = ?", (msgspec.json.encode(entry), number))
 
 
-def _exists(db: sqlite3.Connection, person_id: str) -> str | None:
+def _sex_of(db: sqlite3.Connection, person_id: str) -> str | None:
     row = db.execute("SELECT sex FROM person WHERE id = ?", (person_id,)).fetchone()
     return None if row is None else str(row[0])
 
 
 def _must_exist(db: sqlite3.Connection, person_id: str) -> str:
-    sex = _exists(db, person_id)
+    sex = _sex_of(db, person_id)
     if sex is None:
         known = [row[0] for row in db.execute("SELECT id FROM person ORDER BY id")]
         there = f"there are {', '.join(known)}" if known else "there is nobody yet"

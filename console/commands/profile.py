@@ -186,6 +186,9 @@ def _report(program: Program, found: Check, on: Host, notes: list[str]) -> str:
 def _on_somebody_else(found: Check, on: Host) -> list[str]:
     if found.refused is None or on.capabilities.emulated:
         return []
+    if on.person is not None:
+        measure = f"`myoloop person calibrate {on.person.id}`"
+        return [f"refused {on.whom}; {measure} measures where pain begins"]
     return [f"refused {on.whom}; `--person simulated` checks it on a simulated person"]
 
 

@@ -177,7 +177,9 @@ async def test_deep_work_needs_a_measured_threshold(ready):
 
 
 async def test_an_emulated_device_needs_no_answers_and_keeps_no_doses(people):
-    await visit(Care(people, "p1"), Watcher(), host=lambda capabilities: capabilities)
+    watcher = Watcher()
+    await visit(Care(people, "p1"), watcher, host=lambda capabilities: capabilities)
+    assert watcher.lines[-1] == "rehearsed for p1: effleurage, settle"
     person = people.load("p1")
     assert person.ledger.entries == ()
     assert person.stage("effleurage", "voice_coil") == "open_loop"

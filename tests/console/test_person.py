@@ -8,13 +8,15 @@ import time
 import pytest
 
 from console.cli import main
+from console.failures import failed
 from console.questions import interview
+from controller.admission import NotAdmitted, admit
 from controller.ledger import Entry
 from controller.screening import QUESTIONS, Answer
-from profiles.dose import Dose
+from profiles.dose import Dose, dose
 from records.people import People
-from tests.console.terminals import only_json
-from tests.controller.people import UPPER
+from tests.console.terminals import Running, myoloop, only_json
+from tests.controller.people import UPPER, programme
 
 NO = ("--no-to", "all")
 
@@ -146,13 +148,13 @@ def test_only_what_is_not_answered_yet_is_asked(monkeypatch, capsys):
     assert capsys.readouterr().err.count("pregnant") == 2
 
 
-def reserved(people, **dose):
+def reserved(people, **pressed):
     entry = Entry(
         at_s=time.time() - 7200.0,
         device="d",
         profile="kneading",
         area_cm2=10.0,
-        doses={UPPER: Dose(**dose)},
+        doses={UPPER: Dose(**pressed)},
     )
     return people.reserve("p1", entry, lambda person: None)
 
@@ -186,6 +188,41 @@ def test_a_check_on_a_person_tells_what_counts_already(p1, capsys):
     told = capsys.readouterr().out
     assert "700 of 900 s" in told
     assert "not now: " in told
+
+
+def test_deep_work_on_an_unmeasured_person_is_told_with_what_to_do(p1, capsys):
+    words = ("profile", "check", "library:trigger-point", "--person", "p1")
+    assert said(capsys, *words, code=1)["refused"] == "no_person"
+    assert main(list(words)) == 1
+    assert "`myoloop person calibrate p1`" in capsys.readouterr().out
+
+
+def test_whoever_is_refused_is_told_why_and_what_would_be_allowed_with_exit_code_4(p1):
+    program = programme()
+    with pytest.raises(NotAdmitted) as refused:
+        admit(p1.load("p1"), program, dose(program), time.time())
+    told = failed(refused.value, ["run"])
+    assert (told.exit_code, told.document.error.kind) == (4, "not_admitted")
+    lines = told.text.splitlines()
+    assert lines[0] == "myoloop: p1 is not treated like this now, and nothing was pressed:"
+    assert "`myoloop person screen p1` asks them" in lines[1]
+    assert "--device sim://healthy_f --person p1" in lines[2]
+
+
+@pytest.mark.wire
+def test_a_rehearsal_at_the_command_line_unlocks_its_techniques(tmp_path):
+    data = {"XDG_DATA_HOME": str(tmp_path / "data")}
+    assert myoloop("person", "new", "p1", folder=tmp_path, **data).returncode == 0
+    short = ("--set", "settle_for=1s", "--set", "stroke_for=6s", "--set", "knead_for=6s")
+    words = ("run", "library:demo", *short, "--device", "sim://healthy_f?seed=7")
+    with Running(*words, "--person", "p1", "--no-display", folder=tmp_path, **data) as running:
+        code, out = running.end()
+    assert code == 0
+    assert "outcome: complete" in out
+    assert "rehearsed for p1" in "".join(running.lines)
+    found = json.loads(myoloop("person", "show", "p1", "--json", folder=tmp_path, **data).stdout)
+    assert "petrissage: simulator" in found["stages"]
+    assert found["ledger"] == {}
 
 
 def test_everything_of_a_person_is_given_out(p1, capsys, tmp_path):

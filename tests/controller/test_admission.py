@@ -1,10 +1,11 @@
 """Who may be pressed like this, now: every reason against it, and what would be allowed."""
 
+import msgspec
 import pytest
 
 from controller.admission import NotAdmitted, Why, admit, admit_calibration
 from controller.calibration import rise
-from controller.person import Calibration
+from controller.person import ANY_DEVICE, Calibration, Unlock
 from controller.screening import Answer
 from profiles.dose import dose
 from tests.controller.people import (
@@ -75,6 +76,18 @@ def test_answers_that_rule_out_deep_work_leave_light_work():
     veins = screening(varicose_veins=Answer("yes", (UPPER,)))
     assert whys(person(veins, calibrations=(STRONG,)), DEEP) == [Why.SCREENING]
     assert whys(person(veins, calibrations=(STRONG,))) == []
+
+
+def test_nothing_strikes_fragile_skin():
+    program = programme()
+    kneading = msgspec.structs.replace(program.steps[2], technique="tapotement")
+    steps = (*program.steps[:2], kneading)
+    struck = msgspec.structs.replace(program, steps=steps)
+    rehearsed = person().unlocked | {Unlock("tapotement", ANY_DEVICE, "simulator")}
+    someone = person(screening(fragile=Answer("yes")), unlocked=rehearsed)
+    admit(someone, program, dose(program), NOW_S)
+    with pytest.raises(NotAdmitted, match="nothing that strikes"):
+        admit(someone, struck, dose(struck), NOW_S)
 
 
 def test_after_deep_work_a_region_bears_light_work_for_48_hours():

@@ -126,6 +126,7 @@ def test_one_more_yes_never_allows_more(given_answers, name):
         before, after = permit((one,), region, NOW_S), permit((two,), region, NOW_S)
         assert set(before.refused_by) <= set(after.refused_by)
         assert set(before.not_deep_by) <= set(after.not_deep_by)
+        assert set(before.not_struck_by) <= set(after.not_struck_by)
         assert set(before.not_measured_by) <= set(after.not_measured_by)
         assert after.share <= before.share
         assert after.state <= before.state

@@ -17,7 +17,7 @@ from controller.ledger import Entry
 from controller.person import ANY_DEVICE, Calibration, Unlock
 from controller.screening import Answer
 from profiles.dose import Dose, dose
-from records.database import MIGRATIONS, RecordsError
+from records.database import MIGRATIONS, RecordsError, opened
 from records.folder import data_folder
 from records.people import IdRefused, NoSuchPerson, People
 from tests.controller.people import NOW_S, PAD, TECHNIQUES, UPPER, programme, screening
@@ -156,8 +156,17 @@ def test_forgetting_leaves_no_trace_of_a_person(people, file):
     assert b"foot_medial_arch" not in left
     assert b"gluteus" not in left
     people.book(number, {"gluteus": Dose(1, 1, 1, 1)}, NOW_S)
+    people.unlock("p1", [Unlock("settle", ANY_DEVICE, "simulator")])
+    assert people.ids() == ["someone-else"]
     people.make("p1")
+    assert people.load("p1").unlocked == frozenset()
     assert people.load("p1").ledger.entries == ()
+
+
+def test_every_commit_is_synced_with_its_folder(file):
+    with opened(file) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert db.execute("PRAGMA synchronous").fetchone() == (3,)  # EXTRA
 
 
 def test_nobody_else_may_read_it(monkeypatch, tmp_path):
