@@ -9,7 +9,7 @@ from controller.person import ANY_DEVICE, Calibration, Person
 from profiles.program import Program
 from profiles.regions import REGIONS
 
-from .documents import FoundRefusal, PersonShown, RegionLedger, Threshold
+from .person_documents import FoundRefusal, PersonShown, RegionLedger, Threshold
 from .tables import table
 
 

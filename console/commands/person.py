@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from console.documents import (
+from console.documents import Told
+from console.options import DeviceUrl, NoDisplay, needed
+from console.person_documents import (
     PersonCalibrated,
     PersonExport,
     PersonForgotten,
     PersonList,
-    Told,
 )
-from console.options import DeviceUrl, NoDisplay, needed
 from controller.person import Sex, Side
 from records.people import People
 
