@@ -245,7 +245,7 @@ class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_che
     needs: ProfileNeeds
     fidelity: tuple[str, ...]
     person: str | None = None
-    ledger: dict[str, RegionLedger] = {}
+    ledger: dict[str, RegionLedger] = msgspec.field(default_factory=dict[str, RegionLedger])
     refusals: tuple[FoundRefusal, ...] = ()
 
 
