@@ -1,13 +1,14 @@
 """Profiles before they are played: read, checked and compiled for a device and a person."""
 
 import asyncio
+import time
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 import typer
 
 from controller.fitting import device_envelope
+from controller.person import Person, pad_of
 from controller.play import pad_area_cm2, prepare, simulated_person
 from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
@@ -15,6 +16,7 @@ from profiles.check import Check, check_profile
 from profiles.load import read
 from profiles.model import Profile, RepeatText, StepEntry
 from profiles.program import Program
+from profiles.regions import Thresholds
 from sim.body import SITES
 from sim.voice_coil import capabilities as voice_coil
 
@@ -25,14 +27,24 @@ SIMULATED = "healthy_f"
 
 
 class Host(msgspec.Struct, frozen=True):
-    """For which device, and on whom."""
+    """For which device, and on whom. `person` is one who is known here, and `known` what hurts."""
 
     capabilities: Capabilities
     whom: str
+    person: Person | None = None
+    known: Thresholds | None = None
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """Whose thresholds count: an emulated device brings its own person."""
+        return simulated_person(self.capabilities) or self.known
 
 
-def host(device: str, person: Literal["nobody", "simulated"]) -> Host:
-    """Return the device a model or address stands for. Raises `BridgeError`."""
+def host(device: str, person: str) -> Host:
+    """Return the device a model or address stands for, and on whom it will press.
+
+    `person` is "nobody", "simulated", or the id of a person. Raises `BridgeError`, `NoSuchPerson`.
+    """
     if device == MODEL:
         thresholds = {name: site.ppt_f_kpa for name, site in SITES.items()}
         found = voice_coil(thresholds, stroke=True)
@@ -42,8 +54,13 @@ def host(device: str, person: Literal["nobody", "simulated"]) -> Host:
         if not found.emulated:
             raise typer.BadParameter(f"{found.model} is real: no simulated person is under it")
         return Host(found, f"on the simulated person of {SIMULATED if device == MODEL else device}")
-    nobody = msgspec.structs.replace(found, emulated=False)
-    return Host(nobody, "on nobody in particular (the limits of a sensitive woman)")
+    real = msgspec.structs.replace(found, emulated=False)
+    if person != "nobody":
+        from records.people import People
+
+        someone, pad = People().load(person), pad_of(real, pad_area_cm2(real))
+        return Host(real, f"on {person}", someone, someone.thresholds(pad, time.time()))
+    return Host(real, "on nobody in particular (the limits of a sensitive woman)")
 
 
 def read_profile(profile: str) -> tuple[str | bytes, str]:
@@ -66,7 +83,7 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         values,
         device_envelope(on.capabilities),
         area_cm2=pad_area_cm2(on.capabilities),
-        thresholds=simulated_person(on.capabilities),
+        thresholds=on.thresholds,
         emulated=on.capabilities.emulated,
     )
 
@@ -78,7 +95,7 @@ def compiled(
 
     Raises `ProfileProblems`, `Refused`, `CannotPlay`.
     """
-    fitted = prepare(text, file, on.capabilities, values)
+    fitted = prepare(text, file, on.capabilities, values, person=on.known)
     scaled = (
         f"{step.label} is scaled to {step.scale:.0%}: "
         f"{step.limit.owner} allows {step.limit.value:.1f} kPa"

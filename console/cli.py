@@ -35,9 +35,21 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("profile", "check"): Command("profile", "check", "What a profile does, or what is wrong."),
     ("profile", "plot"): Command("profile", "plot", "Draw a profile."),
     ("emg", "detect"): Command("emg", "detect", "When muscles begin and let go, in recordings."),
+    ("person", "new"): Command("person", "new", "Make a person, by an id you choose."),
+    ("person", "screen"): Command("person", "screen", "Ask the health questions."),
+    ("person", "calibrate"): Command("person", "calibrate", "Measure where pain begins."),
+    ("person", "show"): Command("person", "show", "What is known of a person, or who is known."),
+    ("person", "export"): Command("person", "export", "Everything that is kept of a person."),
+    ("person", "forget"): Command("person", "forget", "Delete everything of a person."),
+    ("person", "settle"): Command("person", "settle", "Count what was never booked as played."),
 }
 
-GROUPS = {"device": "Devices.", "profile": "Profiles.", "emg": "Muscles, in recordings."}
+GROUPS = {
+    "device": "Devices.",
+    "profile": "Profiles.",
+    "emg": "Muscles, in recordings.",
+    "person": "People who are treated.",
+}
 
 JSON_NOTE = "With --json: one JSON object on standard output, progress on standard error."
 

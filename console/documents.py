@@ -5,12 +5,16 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-
-class Document(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", forbid_unknown_fields=True
-):
-    """One JSON object; `schema` is its first key and says which."""
-
+from .document import Document
+from .person_documents import (
+    FoundRefusal,
+    PersonCalibrated,
+    PersonExport,
+    PersonForgotten,
+    PersonList,
+    PersonShown,
+    RegionLedger,
+)
 
 # --- demo, run --------------------------------------------------------------------------------
 
@@ -206,6 +210,8 @@ class RegionDose(msgspec.Struct, frozen=True):
 
     pressure_kpa_s: float
     occluded_s: float
+    worked_s: float
+    deep_s: float
 
 
 class SignalNeeded(msgspec.Struct, frozen=True):
@@ -227,6 +233,7 @@ class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_che
 
     `refused` is the reason where the profile is sound, but not for this person or device.
     `fidelity` holds a sentence for each thing that is played otherwise than it is written.
+    `person`, `ledger` and `refusals` are there where a person is named.
     """
 
     ok: bool
@@ -238,6 +245,9 @@ class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_che
     dose: dict[str, RegionDose]
     needs: ProfileNeeds
     fidelity: tuple[str, ...]
+    person: str | None = None
+    ledger: dict[str, RegionLedger] = msgspec.field(default_factory=dict[str, RegionLedger])
+    refusals: tuple[FoundRefusal, ...] = ()
 
 
 class ProfilePlot(Document, frozen=True, kw_only=True, tag="myoloop.profile_plot/1"):
@@ -335,6 +345,11 @@ DOCUMENTS: tuple[type[Document], ...] = (
     ProfilePlot,
     Doctor,
     Why,
+    PersonShown,
+    PersonList,
+    PersonCalibrated,
+    PersonExport,
+    PersonForgotten,
     Twin,
     Failed,
 )

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import typer
 
+from controller.calibration import CalibrationFailed
 from controller.client import DoorError
+from controller.eligibility import NotAdmitted
 from controller.fitting import CannotPlay
 from controller.preflight import NeedsPerson, NotReady, Obstacle
 from firmware_bridge.errors import (
@@ -19,6 +21,8 @@ from firmware_bridge.errors import (
     VersionMismatch,
 )
 from profiles.problems import ProfileProblems, Refused
+from records.database import RecordsError
+from records.people import IdRefused, NoSuchPerson
 
 from .documents import Error, Failed, Told
 from .exits import FAULT, REFUSED, STOPPED, USAGE
@@ -53,6 +57,11 @@ _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     CannotPlay: ("cannot_play", REFUSED, _CHECK),
     NotARecording: ("recording", USAGE, None),
     NeedsPerson: ("needs_person", REFUSED, None),
+    NotAdmitted: ("not_admitted", REFUSED, None),
+    CalibrationFailed: ("not_measured", STOPPED, None),
+    NoSuchPerson: ("no_such_person", USAGE, None),
+    IdRefused: ("id_refused", USAGE, None),
+    RecordsError: ("records", FAULT, None),
     NotReady: ("not_ready", REFUSED, None),
     LinkBusy: ("busy", FAULT, None),
     LinkUnavailable: ("unavailable", FAULT, _LIST),

@@ -3,12 +3,14 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from controller.fitting import Fit
 from firmware_bridge.capabilities import Capabilities
 
 from .account import account, summary
+from .care import Care
 from .documents import Told
 from .exits import FAULT, STOPPED
 from .people import attendant
@@ -28,14 +30,19 @@ def play(
     display: bool,
     yes: bool,
     picture: Path | None,
+    care: Care | None = None,
 ) -> Told:
-    """Play on the device at `url`, and say how it went. Raises as `Sitting.run`."""
-    with watching(display=display) as audience:
+    """Play on the device at `url`, and say how it went. Raises as `Sitting.run`.
+
+    `care` is for the person who is treated, where one is known.
+    """
+    whom = care.person_id if care else None
+    with watching(display=display) as audience, care or nullcontext():
         sitting = Sitting(
             url,
             prepare,
-            lambda device, fit: attendant(device, fit, audience.say, yes=yes),
-            audience,
+            lambda device, fit: attendant(device, fit, audience.say, yes=yes, whom=whom),
+            care.beside(audience) if care else audience,
         )
         visit = asyncio.run(in_foreground(sitting))
     return told(visit, picture)

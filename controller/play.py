@@ -52,8 +52,12 @@ def prepare(
     capabilities: Capabilities,
     values: Mapping[str, str | float],
     operator: Envelope | None = None,
+    person: Thresholds | None = None,
 ) -> Fit:
-    """Return a profile compiled for a device, under what the operator allows. Raises as `play`."""
+    """Return a profile compiled for a device, under what the operator allows. Raises as `play`.
+
+    `person` is who is under a real device; an emulated one brings its own.
+    """
     from profiles.compiler import compile_profile
     from profiles.load import read
     from profiles.model import Profile
@@ -63,7 +67,7 @@ def prepare(
         values,
         device_envelope(capabilities).lower(operator or Envelope()),
         area_cm2=pad_area_cm2(capabilities),
-        thresholds=simulated_person(capabilities),
+        thresholds=simulated_person(capabilities) if capabilities.emulated else person,
         emulated=capabilities.emulated,
         closed_loop=bool(capabilities.sensors_of("emg")),
     )

@@ -9,6 +9,7 @@ from console.documents import Told
 from console.options import (
     DeviceUrl,
     NoDisplay,
+    PersonId,
     Picture,
     ProfileName,
     Settings,
@@ -21,6 +22,7 @@ def run(
     profile: ProfileName,
     device: DeviceUrl = None,
     set_: Settings = [],  # noqa: B006  typer copies it
+    person: PersonId = None,
     *,
     yes: Annotated[
         bool, typer.Option("--yes", help="Ask nothing. Emulated devices alone start unattended.")
@@ -30,6 +32,7 @@ def run(
 ) -> Told:
     """Play a profile on a device."""
     from console.authoring import not_played_yet, read_profile
+    from console.care import care_for
     from console.playing import play
     from controller.play import prepare
 
@@ -38,10 +41,13 @@ def run(
     text, name = read_profile(profile)
     for sentence in not_played_yet(text, name):
         typer.echo(f"note: {sentence}", err=True)
+    care = care_for(person, url, ask=not yes) if person else None
+    fitted = care.prepare if care else prepare
     return play(
         url,
-        lambda capabilities: prepare(text, name, capabilities, values),
+        lambda capabilities: fitted(text, name, capabilities, values),
         display=not no_display,
         yes=yes,
         picture=file,
+        care=care,
     )
