@@ -9,6 +9,7 @@ import typer
 from controller.client import DoorError
 from controller.fitting import CannotPlay
 from controller.preflight import NeedsPerson, NotReady, Obstacle
+from controller.troubles import ControlLost, Left
 from firmware_bridge.errors import (
     BridgeError,
     DeviceError,
@@ -24,10 +25,6 @@ from .documents import Error, Failed, Told
 from .exits import FAULT, REFUSED, STOPPED, USAGE
 
 
-class Interrupted(Exception):
-    """A person, or another process, wanted out before anything was played."""
-
-
 class StoppedAgain(Exception):
     """A newer stop has latched the device while an older one was being cleared."""
 
@@ -41,7 +38,7 @@ _CHECK = "`myoloop profile check PROFILE` shows what it would do, and on whom"
 _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     _UsageError: ("usage", USAGE, None),
     KeyboardInterrupt: ("interrupted", STOPPED, None),
-    Interrupted: ("interrupted", STOPPED, None),
+    Left: ("interrupted", STOPPED, None),
     StoppedAgain: ("stopped_again", REFUSED, "`myoloop device info` shows who stopped it"),
     typer.Abort: ("not_confirmed", STOPPED, "`--yes` confirms where there is no terminal"),
     ProfileProblems: ("profile", STOPPED, None),
@@ -57,6 +54,7 @@ _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     DeviceError: ("device", FAULT, None),
     BridgeError: ("link", FAULT, None),
     DoorError: ("door", FAULT, None),
+    ControlLost: ("control_lost", FAULT, "`myoloop device info` shows what the device does now"),
 }
 
 

@@ -2,18 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
 from pathlib import Path
-
-from controller.fitting import Fit
-from firmware_bridge.capabilities import Capabilities
 
 from .account import account, summary
 from .documents import Told
 from .exits import FAULT, STOPPED
 from .people import attendant
-from .screens import watching
-from .sitting import Sitting, Visit
+from .screens import Lines, Screen, watching
+from .sitting import Programme, Sitting, Visit
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Whatever ends a program lets go first."""
@@ -23,7 +19,7 @@ EXIT_CODES = {"complete": 0, "stopped": STOPPED, "fault": FAULT}
 
 def play(
     url: str,
-    prepare: Callable[[Capabilities], Fit],
+    programme: Programme,
     *,
     display: bool,
     yes: bool,
@@ -31,14 +27,18 @@ def play(
 ) -> Told:
     """Play on the device at `url`, and say how it went. Raises as `Sitting.run`."""
     with watching(display=display) as audience:
-        sitting = Sitting(
-            url,
-            prepare,
-            lambda device, fit: attendant(device, fit, audience.say, yes=yes),
-            audience,
-        )
-        visit = asyncio.run(in_foreground(sitting))
+        visit = asyncio.run(_sit(url, programme, audience, yes=yes))
     return told(visit, picture)
+
+
+async def _sit(url: str, programme: Programme, audience: Screen | Lines, *, yes: bool) -> Visit:
+    sitting = Sitting(
+        url,
+        programme,
+        lambda device, fit: attendant(device, fit, audience.say, yes=yes),
+        audience,
+    )
+    return await in_foreground(sitting)
 
 
 async def in_foreground(sitting: Sitting) -> Visit:

@@ -26,6 +26,7 @@ REASONS: dict[Reason, str] = {
     Reason.JUDGEMENT_LATE: "this computer judged too late",
     Reason.DEVICE_SILENT: "the device was silent",
     Reason.LINK_LOST: "the link to the device was lost",
+    Reason.CONTROL_LOST: "the control process was lost; the device lets go by itself",
     Reason.DEVICE_FAULT: "the device found a fault in itself",
     Reason.DEVICE_RESTARTED: "the device has restarted",
     Reason.DEVICE_UNRULY: "the device did not follow",

@@ -1,5 +1,6 @@
 """myoloop run: a profile on a device."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,7 +32,8 @@ def run(
     """Play a profile on a device."""
     from console.authoring import not_played_yet, read_profile
     from console.playing import play
-    from controller.play import prepare
+    from console.sitting import Programme
+    from controller.play import LIBRARY, prepare
 
     url, values = needed(device), settings(set_)
     file = drawing.check_kind(picture) if picture else None
@@ -40,7 +42,11 @@ def run(
         typer.echo(f"note: {sentence}", err=True)
     return play(
         url,
-        lambda capabilities: prepare(text, name, capabilities, values),
+        Programme(
+            lambda capabilities: prepare(text, name, capabilities, values),
+            name if name.startswith(LIBRARY) else str(Path(name).resolve()),
+            values,
+        ),
         display=not no_display,
         yes=yes,
         picture=file,
