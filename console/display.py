@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from controller.player import at_beginning
-from controller.words import Ended, Event, Judged, Sampled, StepBegan, StepEnded
+from controller.words import Event, Sampled, StepBegan
 
 from .plot import plot
 from .sentences import sentence
@@ -58,7 +58,7 @@ class View:
             case StepBegan():
                 self._step = event
                 self._last = f"{event.at_s:.1f} s  {sentence(event)}"
-            case StepEnded() | Judged() | Ended():
+            case _:
                 self._last = f"{event.at_s:.1f} s  {sentence(event)}"
 
     def render(self, width: int) -> RenderableType:

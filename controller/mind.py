@@ -20,6 +20,8 @@ from .words import (
     Ease,
     Event,
     Judged,
+    Mark,
+    Marked,
     Order,
     Reason,
     Release,
@@ -80,12 +82,14 @@ def decide(mind: Mind, moment: Moment) -> tuple[Mind, Cue, tuple[Event, ...]]:
     if mind.phase == "over":
         return mind, KEEP, ()
     mind, events = _advance(mind, moment.at_s)
+    before = mind.factors
     mind, wanted = _obey(mind, moment.orders)
+    events += tuple(Marked(moment.at_s, o.label) for o in moment.orders if isinstance(o, Mark))
     verdict = _stronger(wanted, verdict)
     if verdict is not None and _is_news(mind, verdict):
         mind, cue = _act(mind, verdict, moment)
         return mind, cue, (*events, Judged(moment.at_s, verdict))
-    if moment.orders and mind.phase == "playing":
+    if mind.factors is not before and mind.phase == "playing":
         return *_steer(mind, moment.at_s, EASE_OVER_S), events
     mind, cue = _go_on(mind, verdict, moment.at_s)
     return mind, cue, events
@@ -104,6 +108,8 @@ def _obey(mind: Mind, orders: tuple[Order, ...]) -> tuple[Mind, Verdict | None]:
                 mind = _with_factors(mind, share=min(max(share, 0.0), 1.0))
             case Ceiling(kpa):
                 mind = _with_factors(mind, ceiling_kpa=max(kpa, 0.0))
+            case _:
+                pass
     return mind, wanted
 
 

@@ -15,6 +15,7 @@ from firmware_bridge.errors import (
 )
 from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
 
+from .admission import refusal
 from .chronicle import Chronicle
 from .cues import Cue, Finish, Halt, Keep, Lower, Yield
 from .features import features
@@ -91,6 +92,8 @@ class Session:
         """Take an order. It acts with the next thought, at most a tick from now."""
         if self._ended.done():
             return Rejected("the session is over")
+        if (why := refusal(order)) is not None:
+            return Rejected(why)
         self._orders.append(order)
         return Accepted()
 

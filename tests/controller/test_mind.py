@@ -8,7 +8,18 @@ import pytest
 from controller.cues import Finish, Halt, Keep, Lower, Yield
 from controller.mind import decide, wake
 from controller.safety import highest_allowed_kpa
-from controller.words import Ceiling, Ease, Judged, Reason, Release, StepBegan, StepEnded, Stop
+from controller.words import (
+    Ceiling,
+    Ease,
+    Judged,
+    Mark,
+    Marked,
+    Reason,
+    Release,
+    StepBegan,
+    StepEnded,
+    Stop,
+)
 from tests.controller.moments import WELL, moment
 from tests.controller.programs import compiled
 
@@ -193,3 +204,11 @@ def test_a_release_is_not_undone_by_easing_back_up(program):
     mind, cues, _ = play(mind, 8.01, 8.5, orders=[Ease(1.0), Ceiling(50.0)])
     assert all(isinstance(cue, Keep) for cue in cues)
     assert mind.target_kpa(9.0) == 0.0
+
+
+def test_a_mark_is_told_and_changes_nothing(program):
+    mind, _, _ = play(wake(program), 0, 3)
+    marked, cue, events = decide(mind, moment(3.0, 3.0, orders=[Mark("here")]))
+    assert isinstance(cue, Keep)
+    assert events == (Marked(3.0, "here"),)
+    assert marked.course == mind.course
