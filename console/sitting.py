@@ -35,7 +35,6 @@ from firmware_bridge.codes import Gesture
 from .reach import aside, reach
 from .trace import Trace
 
-
 ENDING_S = 0.5
 """How long whatever is refused at the door is given to turn out to be its closing (E)."""
 
@@ -84,7 +83,6 @@ class Programme(msgspec.Struct, frozen=True):
 
     prepare: Callable[[Capabilities], Fit]
     profile: str = ""
-    values: dict[str, str] = {}
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,8 +167,7 @@ class Sitting:
         self._fit = fitted
         self._attendant = self._make_attendant(FarDevice(connected.capabilities, remote), fitted)
         await self._or_over(asyncio.ensure_future(self._attendant.agree()))
-        start = Start(fitted.program, self._programme.profile, self._programme.values)
-        answer = await remote.order(start)
+        answer = await remote.order(Start(fitted.program, self._programme.profile))
         if isinstance(answer, Rejected):
             raise CannotPlay(answer.why)
         over = await self._over

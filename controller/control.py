@@ -32,7 +32,7 @@ from .visits import (
     Start,
     Vitals,
 )
-from .words import Accepted, Answer, Order, Outcome, Rejected, Release, Stop
+from .words import Accepted, Answer, Order, Outcome, Rejected, Release, Replace, Stop
 
 RECENT_TICKS = 1000
 """How many ticks lateness is told of while a session plays: ten seconds (E)."""
@@ -88,6 +88,8 @@ class Control:
 
     def order(self, order: Order) -> Answer:
         """Take an order. Before anything plays, stop and release end the visit."""
+        if self._session is not None and isinstance(order, Replace):
+            return self._replace(order, self._session)
         if self._session is not None:
             return self._session.tell(order)
         if not isinstance(order, (Stop, Release)):
@@ -128,6 +130,20 @@ class Control:
             return Rejected(str(error))
         self._start.set_result((start, fitted))
         return Accepted()
+
+    def _replace(self, replace: Replace, session: Session) -> Answer:
+        """Let the session play another programme, if it would have been let in as the first."""
+        if self._connected is None or self._playing is None:
+            return Rejected("nothing plays yet")
+        try:
+            admit(replace.program, self._connected.capabilities)
+        except CannotPlay as error:
+            return Rejected(str(error))
+        answer = session.tell(replace)
+        if isinstance(answer, Accepted):
+            self._playing = Playing(replace.program, self._playing.profile)
+            self._tell(self._playing)
+        return answer
 
     def _act(self, gesture: int) -> "Answer | asyncio.Task[Answer]":
         device = self._device
@@ -182,7 +198,7 @@ class Control:
             self._stand("ready")
             await self._favours.start()
             session = Session(device, fitted, self._tell, ready.zero_kpa)
-            self._playing = Playing(start)
+            self._playing = Playing(start.program, start.profile)
             self._tell(self._playing)
             self._session = session
             self._stand("running")

@@ -43,11 +43,10 @@ class Connect(msgspec.Struct, frozen=True, tag="connect"):
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
-    """Play this. `profile` and `values` are what it was compiled from, for whoever comes later."""
+    """Play this. `profile` is the file or library name it was compiled from."""
 
     program: Program
     profile: str = ""
-    values: dict[str, str] = {}
 
 
 class Alive(msgspec.Struct, frozen=True, tag="alive"):
@@ -104,9 +103,10 @@ class Connected(msgspec.Struct, frozen=True, tag="connected"):
 
 
 class Playing(msgspec.Struct, frozen=True, tag="playing"):
-    """This is about to be played; `start` is what began it."""
+    """This is about to be played, or, after a `Replace`, from now on."""
 
-    start: Start
+    program: Program
+    profile: str
 
 
 class Favoured(msgspec.Struct, frozen=True, tag="favour"):

@@ -27,7 +27,7 @@ def demo(
     file = drawing.check_kind(picture or PICTURE)
     return play(
         URL,
-        Programme(lambda capabilities: excerpt(seconds, capabilities)),
+        Programme(lambda capabilities: excerpt(seconds, capabilities), "library:demo"),
         display=not no_display,
         yes=True,
         picture=file,

@@ -45,7 +45,6 @@ def run(
         Programme(
             lambda capabilities: prepare(text, name, capabilities, values),
             name if name.startswith(LIBRARY) else str(Path(name).resolve()),
-            values,
         ),
         display=not no_display,
         yes=yes,
