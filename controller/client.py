@@ -43,7 +43,11 @@ class Client:
             self._socket = _connect(address, within_s)
         except OSError as error:
             raise DoorError(f"nobody is at {address}: {error}") from error
-        self._send(encode(Hello(PROTOCOL, token())))
+        try:
+            self._send(encode(Hello(PROTOCOL, token())))
+        except DoorError:
+            self._socket.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -59,10 +63,14 @@ class Client:
     def order(self, order: Order) -> Answer:
         """Give an order, and return what the session says to it. Raises `DoorError`."""
         self._asked += 1
-        self._send(encode(Ordered(self._asked, order)))
+        try:
+            self._send(encode(Ordered(self._asked, order)))
+        except DoorError:
+            self._receive_why()
+            raise
         while True:
             match self._receive():
-                case Answered(self._asked, answer):
+                case Answered(number, answer) if number == self._asked:
                     return answer
                 case Ended() as ended:
                     self._ended = ended
@@ -103,6 +111,14 @@ class Client:
         if isinstance(word, Refused):
             raise DoorError(word.why)
         return word
+
+    def _receive_why(self) -> None:
+        """Raise the door's last word, if it has said one before it hung up."""
+        try:
+            while True:
+                self._receive()
+        except _HungUp:
+            return
 
     def _read(self, count: int) -> bytes:
         data = b""

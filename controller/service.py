@@ -47,11 +47,15 @@ class Service:
         self._lease = Lease[Visitor](self._loop.time())
         self._flushing: asyncio.Handle | None = None
         self._sweeps = 0
+        self._is_closed = False
         self._sweeper = self._loop.call_later(SWEEP_S + SWEEP_PHASE_S, self._sweep)
         control.listen(self.tell)
 
     def meet(self, link: LocalLink) -> None:
         """Serve the client at the far end of `link` until either hangs up."""
+        if self._is_closed:
+            link.abort()
+            return
         strangers = [visitor for visitor in self._visitors if visitor.role is None]
         if len(strangers) >= MAX_STRANGERS:
             self._show_out(strangers[0], "too many are at this door")
@@ -74,6 +78,7 @@ class Service:
 
     async def aclose(self) -> None:
         """Tell what waits, and hang up on everybody."""
+        self._is_closed = True
         self._sweeper.cancel()
         self._flush()
         for visitor in list(self._visitors):

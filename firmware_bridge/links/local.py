@@ -98,6 +98,8 @@ class LocalLink(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  sockets and memory both are
         transport.set_write_buffer_limits(high=0)
         self._transport = transport
+        if self._closing:
+            transport.abort()
 
     def data_received(self, data: bytes) -> None:
         if not self._deaf:
