@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 import msgspec
@@ -31,6 +32,7 @@ from controller.visits import (
 from controller.words import Answer, Event, Order, Outcome, Reason, Rejected, Release
 from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import Gesture
+from firmware_bridge.links.local import LocalLink
 
 from .reach import aside, reach
 from .trace import Trace
@@ -106,12 +108,14 @@ class Sitting:
         programme: Programme,
         attendant: Callable[[FarDevice, Fit], Attendant],
         audience: Audience,
+        way: Callable[[], AbstractAsyncContextManager[LocalLink]] = reach,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._url = url
         self._programme = programme
         self._make_attendant = attendant
         self._audience = audience
+        self._reach = way
         self._trace = Trace()
         self._chronicle = Chronicle()
         self._vitals = Vitals()
@@ -145,7 +149,7 @@ class Sitting:
             ControlLost: the control process was lost before anything was played.
             NotReady, NeedsPerson, BridgeError, DoorError, and whatever `prepare` raises.
         """
-        async with reach() as link:
+        async with self._reach() as link:
             self._remote = Remote(link, self._hear, self._lose)
             try:
                 return await self._visit(self._remote)
