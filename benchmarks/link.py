@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import codec
+import door
 import host_loss
 import round_trip
 import silences
@@ -22,6 +23,7 @@ TABLES: tuple[Measure, ...] = (
     stops.measure,
     host_loss.measure,
     ticks.measure,
+    door.measure,
     silences.measure,
     virtual.measure,
 )

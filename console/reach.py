@@ -101,8 +101,8 @@ async def _gone(process: Process) -> None:
     """Wait until it has let go and ended; one that hangs is killed, and its device lets go."""
     try:
         async with asyncio.timeout(GONE_WITHIN_S):
-            await process.wait()
+            await process.communicate()
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
-        await process.wait()
+        await process.communicate()

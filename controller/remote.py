@@ -11,7 +11,7 @@ from firmware_bridge.link import Link
 from .client import DoorError
 from .door import PROTOCOL, Answered, Hello, Refused, Role, Welcome, encode, token
 from .lease import ALIVE_EVERY_S
-from .visits import Alive, Asked, Business, News, Take, said_of
+from .visits import Alive, Asked, Business, News, Stands, Take, said_of
 from .words import Accepted, Answer, Order, Rejected
 
 ALIVE_PHASE_S = 0.0023
@@ -19,6 +19,9 @@ ALIVE_PHASE_S = 0.0023
 
 SILENT_S = 3.0
 """A control process that says nothing for so long hangs: it tells its vitals twice a second (E)."""
+
+OPENING_S = 20.0
+"""The same before anything can press: what opens a device may have to be loaded first (E)."""
 
 
 class Remote:
@@ -35,6 +38,7 @@ class Remote:
         self._number = 0
         self._watch: asyncio.TimerHandle | None = None
         self._keeps = False
+        self._patience_s = OPENING_S
         self._heard_s = self._loop.time()
         self._why: str | None = None
         link.listen(lambda body, _: self._hear(body), self._lose)
@@ -97,13 +101,17 @@ class Remote:
                     waiting.set_result(answer)
             case Refused(why):
                 self._end(why)
+            case Stands(standing):
+                may_press = standing in ("preflight", "ready", "running")
+                self._patience_s = SILENT_S if may_press else OPENING_S
+                self._on_news(word)
             case _:
                 self._on_news(word)
 
     def _look(self) -> None:
         """Once a second: say that we are here, and see that they are."""
         self._watch = self._loop.call_later(ALIVE_EVERY_S, self._look)
-        if self._loop.time() - self._heard_s > SILENT_S:
+        if self._loop.time() - self._heard_s > self._patience_s:
             self._end("the control process hangs")
         elif self._keeps:
             self.post(Alive())

@@ -193,7 +193,7 @@ async def test_a_control_process_loads_nothing_of_what_people_touch_or_write(run
         link = await dial(said.decode().removeprefix(READY).strip())
         yield link
         await link.aclose()
-        await process.wait()
+        await process.communicate()
 
     watcher = Watcher()
     sitting = Sitting(
@@ -203,10 +203,11 @@ async def test_a_control_process_loads_nothing_of_what_people_touch_or_write(run
         watcher,
         told_on,
     )
+    watcher.act = lambda event: getattr(event, "pressure_kpa", 0.0) > 5.0 and sitting.leave()
     visit = await sitting.run()
-    assert visit.outcome.result == "complete"
+    assert visit.outcome.result == "stopped"
     loaded = [line.rpartition("|")[2].strip() for line in log.read_text("utf-8").splitlines()]
     assert "controller.session" in loaded
-    assert "sim.link" in loaded
+    assert "sim.body" in loaded
     for name in loaded:
         assert not name.startswith(FORBIDDEN), f"{name} is loaded by the control process"
