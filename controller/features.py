@@ -21,6 +21,8 @@ def features(batch: SensorBatch, offset_s: float, zero_kpa: tuple[float, ...] = 
         duration_s=len(columns[0]) / batch.pressure_rate_hz,
         pressure_kpa=sum(columns[0]) / len(columns[0]),
         lowest_kpa=min(highest),
+        lost_s=batch.lost / max(batch.emg_rate_hz, batch.pressure_rate_hz),
+        still=tuple(None if min(c) != max(c) else c[0] for c in columns),
         emg_uv=tuple(_rms(channel) for channel in batch.emg_uv.T.tolist()),
     )
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal, assert_never
 
-from firmware_bridge.codes import Cause, Source, State
+from firmware_bridge.codes import Cause, Source, State, StatusFlags
 from firmware_bridge.device import Device
 from firmware_bridge.errors import (
     BridgeError,
@@ -17,10 +17,11 @@ from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
 
 from .admission import refusal
 from .chronicle import Chronicle
-from .cues import Cue, Finish, Halt, Keep, Lower, Yield
+from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
 from .features import features
-from .fitting import Fit, armed_limits
-from .mind import decide, wake
+from .fitting import Fit, armed_limits, rig
+from .intent import wake
+from .mind import decide
 from .moment import Features, Health, Moment
 from .streamer import Streamer
 from .ticker import Ticker
@@ -73,7 +74,7 @@ class Session:
         self._zero_kpa = zero_kpa
         self._fit = fit
         self._on_event = on_event
-        self._mind = wake(fit.program)
+        self._mind = wake(fit.program, rig(fit))
         self._chronicle = Chronicle()
         self._orders: list[Order] = []
         self._loop = asyncio.get_running_loop()
@@ -85,6 +86,7 @@ class Session:
         self._sampled_s = self._ended_s = 0.0
         self._state = State.IDLE
         self._pain_presses = 0
+        self._limited = False
         self._failure: Reason | None = None
         self.late_s: list[float] = []
 
@@ -92,7 +94,7 @@ class Session:
         """Take an order. It acts with the next thought, at most a tick from now."""
         if self._ended.done():
             return Rejected("the session is over")
-        if (why := refusal(order)) is not None:
+        if (why := refusal(self._mind, order, self._session_s)) is not None:
             return Rejected(why)
         self._orders.append(order)
         return Accepted()
@@ -118,6 +120,11 @@ class Session:
             await _despite_cancelling(self._let_go())
         return self._tell_the_end(cue)
 
+    @property
+    def _session_s(self) -> float:
+        """Session time now."""
+        return self._device.clock.now_s - self._offset_s
+
     # --- evidence -------------------------------------------------------------------------
 
     def _read(self, reading: Reading) -> None:
@@ -136,6 +143,7 @@ class Session:
 
     def _note(self, status: Status) -> None:
         self._state = status.state
+        self._limited = bool(status.flags & StatusFlags.LIMITED)
         if self._failure is None:
             self._failure = _ENDED_BY.get(status.state)
             if status.cause is Cause.STOP_BUTTON:
@@ -156,7 +164,9 @@ class Session:
             pressure_age_s=at_s + self._offset_s - self._sampled_s,
             judgement_age_s=now_s - self._judged_at_s,
             device_age_s=now_s - self._heard_s,
+            clock_s=self._device.clock.uncertainty_s,
             fading=self._state is State.FADING,
+            limited=self._limited,
             pain_presses=self._pain_presses,
             failure=self._failure,
         )
@@ -185,7 +195,7 @@ class Session:
         if self._streamer is None:
             return
         now_s = self._loop.time()
-        at_s = self._device.clock.now_s - self._offset_s
+        at_s = self._session_s
         orders, self._orders = tuple(self._orders), []
         moment = Moment(at_s, felt, self._health(now_s, at_s), orders)
         self._judged_at_s = now_s
@@ -203,7 +213,7 @@ class Session:
         match cue:
             case Keep():
                 streamer.extend(self._mind, at_s)
-            case Lower():
+            case Lower() | Splice():
                 streamer.splice(self._mind, cue.at_s, cue.over_s)
             case Yield():
                 streamer.fall_silent()

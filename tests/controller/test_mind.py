@@ -5,9 +5,9 @@ import itertools
 import msgspec
 import pytest
 
-from controller.cues import Finish, Halt, Keep, Lower, Yield
-from controller.mind import decide, wake
-from controller.safety import highest_allowed_kpa
+from controller.cues import Finish, Halt, Keep, Lower
+from controller.intent import wake
+from controller.mind import decide
 from controller.words import (
     Ceiling,
     Ease,
@@ -145,41 +145,6 @@ def test_what_is_gone_for_good_is_a_stop(program, ages, reason):
 def test_just_inside_its_limits_nothing_is_done(program, ages):
     _, cue, _ = decide(wake(program), moment(1.0, 0.1, health=health(**ages)))
     assert isinstance(cue, Keep)
-
-
-def test_over_pressure_for_20_ms_stops_and_10_ms_do_not(program):
-    limit_kpa = highest_allowed_kpa(program.envelope.pressure_kpa.value)
-    mind, cue, _ = decide(wake(program), moment(1.0, limit_kpa + 0.01))
-    assert isinstance(cue, Keep)
-    _, cue, _ = decide(mind, moment(1.01, limit_kpa + 0.01))
-    assert isinstance(cue, Halt)
-    assert cue.verdict.reason is Reason.OVER_PRESSURE
-    assert cue.verdict.measured > cue.verdict.limit
-
-
-def test_pressure_at_the_limit_goes_on_for_ever(program):
-    limit_kpa = highest_allowed_kpa(program.envelope.pressure_kpa.value)
-    mind = wake(program)
-    for k in range(100):
-        mind, cue, _ = decide(mind, moment(k / 100, limit_kpa))
-        assert isinstance(cue, Keep)
-
-
-def test_over_pressure_twice_for_10_ms_with_a_breath_between_does_not_stop(program):
-    limit_kpa = highest_allowed_kpa(program.envelope.pressure_kpa.value)
-    mind = wake(program)
-    for k, kpa in enumerate([limit_kpa + 1, limit_kpa - 1] * 20):
-        mind, cue, _ = decide(mind, moment(k / 100, kpa))
-        assert isinstance(cue, Keep)
-
-
-def test_pain_leaves_the_device_to_let_go_by_itself_and_ends(program):
-    mind, _, _ = play(wake(program), 0, 8)
-    mind, cue, _ = decide(mind, moment(8.0, 8.0, health=health(pain_presses=1)))
-    assert isinstance(cue, Yield)
-    mind, cues, _ = play(mind, 8.01, 9.01, health=health(pain_presses=1))
-    (finish,) = [cue for cue in cues if isinstance(cue, Finish)]
-    assert finish.reason is Reason.PAIN
 
 
 def test_easing_presses_that_share_of_the_programme_and_comes_back_slowly(program):

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.factors import CAP_RISE_KPA_S, GAIN_RISE_PER_S
-from controller.mind import decide, wake
+from controller.intent import wake
+from controller.mind import decide
 from controller.moment import Health
 from controller.player import value_at
 from controller.words import Ceiling, Ease, Release
@@ -13,7 +14,7 @@ from tests.controller.programs import compiled
 
 PROGRAM = compiled()
 GRID_S = [k / 20 for k in range(round(PROGRAM.worst_case_s * 20) + 20)]
-AUTHORED = [value_at(PROGRAM, wake(PROGRAM).playhead, "pressure", t)[0] for t in GRID_S]
+AUTHORED = [value_at(wake(PROGRAM).playhead, "pressure", t)[0] for t in GRID_S]
 LIMIT_KPA = PROGRAM.envelope.pressure_kpa.value
 
 ages = st.sampled_from([0.0, 0.03, 0.06, 0.3])
