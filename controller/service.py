@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import Callable
 
 import msgspec
 
@@ -28,7 +27,7 @@ SWEEP_PHASE_S = 0.0019
 VITALS_EVERY = 2
 """Sweeps between two vitals: half a second."""
 
-MAX_STRANGERS = 16
+MAX_STRANGERS = 64
 """How many may be at the door without having said who they are: the oldest gives way (E)."""
 
 MAX_VISITORS = 64
@@ -46,6 +45,8 @@ class Service:
         self._leaving: set[asyncio.Task[None]] = set()
         self._lease = Lease[Visitor](self._loop.time())
         self._flushing: asyncio.Handle | None = None
+        self._unflushed: list[Visitor] = []
+        self._once_more = False
         self._sweeps = 0
         self._is_closed = False
         self._sweeper = self._loop.call_later(SWEEP_S + SWEEP_PHASE_S, self._sweep)
@@ -74,13 +75,14 @@ class Service:
             if visitor.role is None or (visitor.role == "none" and not isinstance(word, Ended)):
                 continue
             visitor.outbox.put(body, fact=fact)
-        self._flush_soon(0.0 if fact else SAMPLES_TOGETHER_S)
+        self._flush_soon(fact=fact)
 
     async def aclose(self) -> None:
         """Tell what waits, and hang up on everybody."""
         self._is_closed = True
         self._sweeper.cancel()
-        self._flush()
+        if self._flushing is not None:
+            self._flushing.cancel()
         for visitor in list(self._visitors):
             self._show_out(visitor, None)
         await asyncio.gather(*self._leaving)
@@ -190,23 +192,25 @@ class Service:
 
     # --- when it goes out -----------------------------------------------------------------
 
-    def _flush_soon(self, within_s: float) -> None:
-        if self._flushing is not None:
-            waits_for_samples = isinstance(self._flushing, asyncio.TimerHandle)
-            if within_s > 0.0 or not waits_for_samples:
-                return
-            self._flushing.cancel()
-        later: Callable[[], None] = self._flush
-        self._flushing = (
-            self._loop.call_later(within_s, later) if within_s else self._loop.call_soon(later)
-        )
-
-    def _flush(self) -> None:
-        if self._flushing is not None:
+    def _flush_soon(self, *, fact: bool) -> None:
+        if fact and isinstance(self._flushing, asyncio.TimerHandle):
             self._flushing.cancel()
             self._flushing = None
-        for visitor in self._visitors:
-            visitor.outbox.flush()
+        if self._flushing is not None:
+            self._once_more |= fact
+        elif fact:
+            self._flushing = self._loop.call_soon(self._flush)
+        else:
+            self._flushing = self._loop.call_later(SAMPLES_TOGETHER_S, self._flush)
+
+    def _flush(self) -> None:
+        """Send to one client a turn: between two of them a tick may come."""
+        if not self._unflushed:
+            self._unflushed, self._once_more = self._visitors[::-1], False
+        if self._unflushed:
+            self._unflushed.pop().outbox.flush()
+        more = self._unflushed or self._once_more
+        self._flushing = self._loop.call_soon(self._flush) if more else None
 
 
 def _understood(body: bytes) -> Asked:

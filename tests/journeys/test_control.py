@@ -171,6 +171,32 @@ async def test_a_session_is_listed_watched_marked_and_eased_from_elsewhere(runti
     assert any("here" in line for line in watcher.lines)
 
 
+async def test_a_session_is_moved_paused_and_resumed_from_elsewhere(runtime):
+    demo = (
+        "run", "library:demo", "--device", "sim://healthy_f?seed=7", "--no-display", "--json",
+        "--set", "settle_for=1s", "--set", "stroke_for=3s",
+    )  # fmt: skip
+    with Running(*demo, folder=runtime) as run:
+        run.until("Kneading begins")
+        await settle(5.0)
+        moved = myoloop("session", "set", "depth=12kPa", "--json", folder=runtime)
+        run.until("other values count now")
+        too_much = myoloop("session", "set", "depth=30kPa", "--json", folder=runtime)
+        not_live = myoloop("session", "set", "rate=0.6Hz", folder=runtime)
+        paused = myoloop("session", "pause", folder=runtime)
+        run.until("paused")
+        await settle(1.0)
+        resumed = myoloop("session", "resume", "--json", folder=runtime)
+        run.until("it goes on")
+        run.signal(signal.SIGINT)
+        code, _ = run.end()
+    assert (moved.returncode, only_json(moved.stdout)["accepted"]) == (0, True)
+    assert too_much.returncode == 1
+    assert "outside what the author allows" in too_much.stdout
+    assert (not_live.returncode, "no live parameter" in not_live.stderr) == (2, True)
+    assert (paused.returncode, resumed.returncode, code) == (0, 0, 1)
+
+
 # --- what it loads ------------------------------------------------------------------------------
 
 FORBIDDEN = (
