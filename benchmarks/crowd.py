@@ -16,6 +16,7 @@ from console.sitting import Scene
 from controller.announcing import Announced
 from controller.client import DoorError
 from controller.fitting import fit
+from controller.troubles import ControlLost
 from controller.visits import Vitals
 
 
@@ -47,7 +48,7 @@ async def _draw(session: Announced) -> None:
 async def _over(seen: Onlooker) -> None:
     try:
         await seen.until(lambda: seen.over is not None, None)
-    except DoorError:
+    except (DoorError, ControlLost):
         return  # it has hung up: that is an end as well
 
 

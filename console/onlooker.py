@@ -10,6 +10,7 @@ from controller.announcing import Announced, announced
 from controller.client import DoorError
 from controller.door import Role
 from controller.remote import Remote
+from controller.troubles import ControlLost
 from controller.visits import Connected, News, Over, Playing, Stands, Vitals
 from firmware_bridge.links.local import dial
 
@@ -27,7 +28,7 @@ class Onlooker:
         self.playing: Playing | None = None
         self.vitals: Vitals | None = None
         self.over: Over | None = None
-        self.lost: str | None = None
+        self.lost: DoorError | ControlLost | None = None
         self._on_news: Callable[[News], None] = lambda _: None
         self._news = asyncio.Event()
 
@@ -53,18 +54,18 @@ class Onlooker:
         self._on_news(news)
         self._news.set()
 
-    def lose(self, why: str) -> None:
+    def lose(self, why: DoorError | ControlLost) -> None:
         """The session has hung up, or hangs."""
         self.lost = why
         self._news.set()
 
     async def until(self, known: Callable[[], bool], within_s: float | None) -> None:
-        """Wait until something is known. Raises `DoorError`, where it will not be."""
+        """Wait until something is known. Raises `DoorError`, `ControlLost`: it will not be."""
         try:
             async with asyncio.timeout(within_s):
                 while not known():
                     if self.lost is not None:
-                        raise DoorError(self.lost)
+                        raise self.lost
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
@@ -73,7 +74,7 @@ class Onlooker:
 
 @asynccontextmanager
 async def at_door(session: Announced, role: Role) -> AsyncGenerator[tuple[Remote, Onlooker]]:
-    """Be at the door of a session. Raises `DoorError`, `LinkUnavailable`."""
+    """Be at the door of a session. Raises `DoorError`, `ControlLost`, `LinkUnavailable`."""
     onlooker = Onlooker(session)
     remote = Remote(await dial(session.door), onlooker.hear, onlooker.lose)
     try:

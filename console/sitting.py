@@ -233,7 +233,7 @@ class Sitting:
         self._chronicle.hear(event)
         self._audience.hear(event)
 
-    def _lose(self, why: str) -> None:
+    def _lose(self, why: Exception) -> None:
         """The control process is gone, or hangs: the device lets go by itself."""
         if self._over.done():
             return

@@ -11,6 +11,7 @@ from firmware_bridge.link import Link
 from .client import DoorError
 from .door import PROTOCOL, Answered, Hello, Refused, Role, Welcome, encode, token
 from .lease import ALIVE_EVERY_S
+from .troubles import ControlLost
 from .visits import Alive, Asked, Business, News, Stands, Take, said_of
 from .words import Accepted, Answer, Order, Rejected
 
@@ -25,10 +26,16 @@ OPENING_S = 20.0
 
 
 class Remote:
-    """A client of a door over a link. News come by a call."""
+    """A client of a door over a link. News come by a call, and why there will be no more.
+
+    That is a `DoorError` where the door has refused, `ControlLost` where nobody is left behind it.
+    """
 
     def __init__(
-        self, link: Link, on_news: Callable[[News], None], on_lost: Callable[[str], None]
+        self,
+        link: Link,
+        on_news: Callable[[News], None],
+        on_lost: Callable[[DoorError | ControlLost], None],
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._link = link
@@ -89,7 +96,7 @@ class Remote:
         try:
             word = said_of(body)
         except msgspec.DecodeError as error:
-            self._end(f"whoever answers here is no session: {error}")
+            self._end(DoorError(f"whoever answers here is no session: {error}"))
             return
         match word:
             case Welcome():
@@ -100,7 +107,7 @@ class Remote:
                 if waiting is not None and not waiting.done():
                     waiting.set_result(answer)
             case Refused(why):
-                self._end(why)
+                self._end(DoorError(why))
             case Stands(standing):
                 may_press = standing in ("preflight", "ready", "running")
                 self._patience_s = SILENT_S if may_press else OPENING_S
@@ -112,23 +119,23 @@ class Remote:
         """Once a second: say that we are here, and see that they are."""
         self._watch = self._loop.call_later(ALIVE_EVERY_S, self._look)
         if self._loop.time() - self._heard_s > self._patience_s:
-            self._end("the control process hangs")
+            self._end(ControlLost("the control process hangs"))
         elif self._keeps:
             self.post(Alive())
 
     def _lose(self, error: LinkError) -> None:
         hung_up = isinstance(error, LinkClosed)
-        self._end("the control process has hung up" if hung_up else str(error))
+        self._end(ControlLost("the control process has hung up" if hung_up else str(error)))
 
-    def _end(self, why: str) -> None:
+    def _end(self, why: DoorError | ControlLost) -> None:
         if self._why is not None:
             return
-        self._why = why
+        self._why = str(why)
         if self._watch is not None:
             self._watch.cancel()
         for waiting in (self._welcomed, *self._answers.values()):
             if not waiting.done():
-                waiting.set_exception(DoorError(why))
+                waiting.set_exception(DoorError(str(why)))
         self._answers.clear()
         self._on_lost(why)
 

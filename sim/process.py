@@ -23,8 +23,10 @@ FIFO_PRIORITY = 20
 """Above a host on the same machine: a real device does not wait for it either (E)."""
 
 
-def serve(on: str, wanted: Recipe, *, fifo: bool = False) -> None:
+def serve(on: str, wanted: Recipe, *, fifo: bool = False, until_eof: bool = False) -> None:
     """Be a virtual device at `serial:PATH` until SIGTERM or SIGINT. Raises `LinkUnavailable`.
+
+    With `until_eof`, also until standard input is closed: whoever started it is gone.
 
     An existing tty is used as it is; else PATH becomes a link to a new pseudo-terminal.
     """
@@ -34,14 +36,17 @@ def serve(on: str, wanted: Recipe, *, fifo: bool = False) -> None:
     if fifo:
         _hurry()
     port = Path(path)
-    asyncio.run(_live(port, wanted, is_tty=port.is_char_device() and not port.is_symlink()))
+    is_tty = port.is_char_device() and not port.is_symlink()
+    asyncio.run(_live(port, wanted, is_tty=is_tty, until_eof=until_eof))
 
 
-async def _live(path: Path, wanted: Recipe, *, is_tty: bool) -> None:
+async def _live(path: Path, wanted: Recipe, *, is_tty: bool, until_eof: bool) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
+    if until_eof:
+        loop.add_reader(sys.stdin.fileno(), ended.set)
     twin = bear(wanted, loop.time(), boot_salt=secrets.randbits(32))
     link = await _reach(path, twin, is_tty=is_tty)
     announcement = announce(f"serial://{path}", f"virtual {wanted.preset}, seed {wanted.seed}")
@@ -78,9 +83,10 @@ def main() -> None:
     parser.add_argument("--on", required=True, metavar="serial:PATH")
     parser.add_argument("--sim", default=Recipe().address, metavar="sim://PRESET")
     parser.add_argument("--priority", choices=("normal", "fifo"), default="normal")
+    parser.add_argument("--until-eof", action="store_true")
     asked = parser.parse_args()
     try:
-        serve(asked.on, recipe(asked.sim), fifo=asked.priority == "fifo")
+        serve(asked.on, recipe(asked.sim), fifo=asked.priority == "fifo", until_eof=asked.until_eof)
     except LinkUnavailable as error:
         sys.exit(str(error))
 

@@ -11,6 +11,7 @@ from console.onlooker import at_door, chosen
 from console.options import NoDisplay, settings
 from controller.announcing import Announced, announced
 from controller.client import DoorError
+from controller.troubles import ControlLost
 from controller.words import Ease, Mark, Order, Pause, Rejected, Resume
 from firmware_bridge.errors import LinkError
 
@@ -86,7 +87,7 @@ async def _one(session: Announced) -> RunningSession:
             await seen.until(lambda: seen.vitals is not None, None)
             profile = seen.playing.program.id if seen.playing is not None else None
             late_ms = seen.vitals.late.p99_s * 1e3 if seen.vitals is not None else None
-    except (DoorError, LinkError):
+    except (DoorError, ControlLost, LinkError):
         pass  # it does not answer, or has just ended: what is known is told
     return RunningSession(
         session=session.session,

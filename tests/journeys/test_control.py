@@ -86,7 +86,7 @@ async def test_a_control_process_that_is_killed_is_a_fault_for_everybody_who_wat
     assert (code, document["outcome"], document["reason"]) == (3, "fault", "control_lost")
     assert document["steps"][-1]["outcome"] == "stopped"
     assert watcher_code == 3
-    assert only_json(watcher_out)["error"]["kind"] == "door"
+    assert only_json(watcher_out)["error"]["kind"] == "control_lost"
     assert state is State.STOPPED
     assert_let_go(truth, truth.last("stop LAST_CLOSE"))
 
@@ -237,3 +237,15 @@ async def test_a_control_process_loads_nothing_of_what_people_touch_or_write(run
     assert "sim.body" in loaded
     for name in loaded:
         assert not name.startswith(FORBIDDEN), f"{name} is loaded by the control process"
+
+
+async def test_a_virtual_device_ends_with_the_control_process_that_started_it(runtime):
+    with Running("demo", "--seconds", "20", "--no-display", "--json", folder=runtime) as demo:
+        demo.until("Settle begins")
+        (session,) = announced()
+        children = Path(f"/proc/{session.pid}/task/{session.pid}/children")
+        (twin,) = map(int, children.read_text("ascii").split())
+        os.kill(session.pid, signal.SIGKILL)
+        code, _ = demo.end()
+        assert gone_within(twin, 5.0)
+    assert code == 3
