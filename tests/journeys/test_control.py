@@ -239,7 +239,7 @@ async def test_a_control_process_loads_nothing_of_what_people_touch_or_write(run
         assert not name.startswith(FORBIDDEN), f"{name} is loaded by the control process"
 
 
-async def test_a_virtual_device_ends_with_the_control_process_that_started_it(runtime):
+def test_a_virtual_device_ends_with_the_control_process_that_started_it(runtime):
     with Running("demo", "--seconds", "20", "--no-display", "--json", folder=runtime) as demo:
         demo.until("Settle begins")
         (session,) = announced()
