@@ -25,8 +25,9 @@ FROZEN_FOR_S = 0.5
 HELD_MAX_S = 5.0
 """Longest hold; after it, it is released (E, rules)."""
 
-VENT_OVER_S, VENTED_FOR_S = 0.1, 0.5
-"""How fast a pad that has lost the body is let go, and how long it then rests (E)."""
+VENT_OVER_S, VENTED_FOR_S = 0.1, 2.0
+"""How fast a pad that has lost the body is let go, and how long it then rests (E; rules: a cause
+settles for two seconds before it may act again)."""
 
 APPROACH_N = 5.0
 """Most force while contact is felt for (E, rules)."""
@@ -62,8 +63,7 @@ def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[
             paused, cue = pause(mind, verdict.reason, at_s)
             return paused, cue, (*judged, paused_event(paused))
         case "approach" if mind.approach_s is not None:
-            paused, cue = pause(mind, verdict.reason, at_s)
-            return paused, cue, (*judged, paused_event(paused))
+            return act(mind, msgspec.structs.replace(verdict, action="pause"), moment)
         case "approach":
             return *_approach(mind, at_s), judged
         case "hold":
@@ -102,7 +102,7 @@ def resume(mind: Mind, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:
         mind,
         phase="playing",
         pause=None,
-        approach_s=None,
+        approach_s=None if mind.approach_s is None else at_s,
         playhead=playhead,
         spent=spent,
         over_at_s=playhead.end_s,

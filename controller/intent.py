@@ -12,7 +12,7 @@ from .pausing import Pausing
 from .player import Playhead, at_beginning, rhythmic_at, value_at
 from .safety import Watch
 from .timekeeping import Spent
-from .tracking import BANDWIDTH_HZ, Asked
+from .tracking import BANDWIDTH_HZ, MISSED_KPA, TOUCHING_KPA, Asked
 from .words import Mode, Reason, Verdict
 
 Phase: TypeAlias = Literal["playing", "paused", "releasing", "over"]
@@ -74,7 +74,8 @@ class Mind(msgspec.Struct, frozen=True):
         envelope = self.program.envelope
         rhythm = rhythmic_at(self.playhead, to_s) or rhythmic_at(self.playhead, from_s)
         limit = envelope.rise_rhythm_kpa_s if rhythm else envelope.rise_level_kpa_s
-        return Asked(self.target_kpa(to_s), limit.value)
+        touch_kpa = MISSED_KPA if self.approach_s is None else TOUCHING_KPA
+        return Asked(self.target_kpa(to_s), limit.value, touch_kpa)
 
 
 def wake(program: Program, rig: Rig | None = None) -> Mind:

@@ -15,7 +15,6 @@ from profiles.techniques import (
     LEAST_FALL_S,
     LEAST_RISE_S,
     MAX_STROKE_MM_S,
-    RISE_HEADROOM,
 )
 from profiles.trajectory import Track, Trajectory
 
@@ -26,6 +25,10 @@ Place: TypeAlias = tuple[int, float]
 
 QUIET_S = 0.1
 """How long everything is at zero before anything rises again (rules, *Hold, pause*)."""
+
+GENTLE_SHARE = 0.7
+"""Share of the rise limit that is used on the way back in (E): a pad that comes out of the air
+meets the body with a jolt of its own."""
 
 COLD_AFTER_S = 180.0
 """Pause after which deep steps need warming up anew (rules, *Hold, pause*)."""
@@ -69,7 +72,7 @@ def enter(
         trajectory = program.steps[index].trajectory
         there = _values(trajectory, since_s)
         if quiet_s or _differ(here, there):
-            rise = RISE_HEADROOM * program.envelope.rise_level_kpa_s.value
+            rise = GENTLE_SHARE * program.envelope.rise_level_kpa_s.value
             rhythmic = _goes_on_in_rhythm(trajectory.tracks["pressure"], since_s)
             way = _way(here, there, rise, quiet_s, rhythmic=rhythmic)
             parts.append(Part(index, now_s, now_s + way.duration_s, way, goal_s=since_s))
@@ -169,7 +172,7 @@ def _way(
     pressure.rest_until(rest_s)
     low, high = here["pressure"], there["pressure"]
     if high > low:
-        change_s = max(LEAST_RISE_S, swing_s(low, high, rise_kpa_s))
+        change_s = max(LEAST_RISE_S / GENTLE_SHARE, swing_s(low, high, rise_kpa_s))
     else:
         change_s = max(LEAST_FALL_S, swing_s(low, high, FALL_KPA_S)) if high < low else 0.0
     pressure.swing_to(high, rest_s + change_s)

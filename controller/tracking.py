@@ -33,10 +33,11 @@ _EPSILON_S = 1e-6
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """What was asked for while some samples were taken."""
+    """What was asked for while some samples were taken; over `touch_kpa` the pad must touch."""
 
     target_kpa: float
     rise_kpa_s: float
+    touch_kpa: float = MISSED_KPA
 
 
 class Tracking(msgspec.Struct, frozen=True, gc=False):
@@ -67,7 +68,7 @@ def watch_tracking(
     if health.fading or health.limited:  # the device itself presses less, and says so
         expected = min(expected, measured)
     off = max(abs(measured - expected), felt.lowest_kpa - expected)
-    missed = expected > MISSED_KPA and felt.lowest_kpa < CONTACT_KPA
+    missed = expected > asked.touch_kpa and felt.lowest_kpa < CONTACT_KPA
     known = before.recent[1 - _RECENT :] if felt.lost_s == 0.0 else ()
     recent = (*known, measured)
     return Tracking(

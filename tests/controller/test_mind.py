@@ -5,6 +5,7 @@ import itertools
 import msgspec
 import pytest
 
+from controller.acts import FROZEN_FOR_S, HELD_MAX_S
 from controller.cues import Finish, Halt, Keep, Lower
 from controller.intent import wake
 from controller.mind import decide
@@ -14,6 +15,7 @@ from controller.words import (
     Judged,
     Mark,
     Marked,
+    ModeChanged,
     Reason,
     Release,
     StepBegan,
@@ -177,3 +179,53 @@ def test_a_mark_is_told_and_changes_nothing(program):
     assert isinstance(cue, Keep)
     assert events == (Marked(3.0, "here"),)
     assert marked.course == mind.course
+
+
+def frozen_for(program, seconds):
+    """Fold a cause that stays away for no longer than this; return what came of it."""
+    mind, _, _ = play(wake(program), 0, 6.5)
+    mind, _, events = play(mind, 6.5, 6.5 + seconds, health=health(pressure_age_s=0.06))
+    return mind, [e.verdict for e in events if isinstance(e, Judged)]
+
+
+def test_a_hold_of_more_than_five_seconds_is_a_release(program):
+    mind, judged = frozen_for(program, HELD_MAX_S + 0.03)
+    assert [v.action for v in judged] == ["hold", "release"]
+    assert judged[-1].reason is Reason.HELD_TOO_LONG
+    assert mind.phase == "releasing"
+
+
+def test_a_hold_that_is_over_within_five_seconds_is_no_release(program):
+    mind, judged = frozen_for(program, HELD_MAX_S - FROZEN_FOR_S - 0.02)
+    assert [v.action for v in judged] == ["hold"]
+    mind, _, _ = play(mind, 6.5 + HELD_MAX_S, 13.0)
+    assert mind.factors.frozen_kpa == float("inf")
+
+
+def test_a_cause_that_comes_back_at_once_freezes_again_without_a_word(program):
+    mind, _, _ = play(wake(program), 0, 6.5)
+    judged = []
+    for k in range(4):
+        from_s = 6.5 + k
+        mind, _, events = play(mind, from_s, from_s + 0.1, health=health(pressure_age_s=0.06))
+        judged += [e for e in events if isinstance(e, Judged)]
+        assert mind.factors.frozen_kpa < float("inf")
+        mind, _, _ = play(mind, from_s + 0.1, from_s + 1.0)
+    assert len(judged) == 1
+
+
+def test_whoever_holds_presses_the_lower_of_command_and_value(program):
+    mind, _, _ = play(wake(program), 0, 6.5)
+    for felt_kpa in (mind.target_kpa(6.5) - 0.8, mind.target_kpa(6.5) + 0.8):
+        held, _, _ = decide(mind, moment(6.5, felt_kpa, health(fading=True)))
+        lower = min(felt_kpa, mind.target_kpa(6.5))
+        assert held.target_kpa(6.6) == pytest.approx(lower, abs=0.01)
+
+
+def test_less_trust_is_told_and_presses_less(program):
+    mind, _, _ = play(wake(program), 0, 10)
+    mind, cue, events = decide(mind, moment(10.0, mind.target_kpa(10.0), health(clock_s=0.011)))
+    (told,) = [e for e in events if isinstance(e, ModeChanged)]
+    assert (told.mode, told.reason) == ("step_adjust", Reason.CLOCK_UNSURE)
+    assert isinstance(cue, Lower)
+    assert cue.cap_kpa == min(0.5 * program.envelope.ppt_kpa.value, mind.factors.limit_kpa)

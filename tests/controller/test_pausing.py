@@ -4,9 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from controller.chronicle import Chronicle
 from controller.intent import wake
 from controller.mind import decide
-from controller.pausing import PAIN_AGAIN_S, PAUSED_MAX_S, SILENT_S, Pausing
+from controller.pausing import PAIN_AGAIN_S, SILENT_S, Pausing
 from controller.reentry import COLD_AFTER_S, let_go, places_from, restart_s
 from controller.timekeeping import Spent
 from controller.words import (
@@ -92,8 +93,8 @@ def waited(seconds, earlier_s=0.0):
 
 @pytest.mark.parametrize("earlier_s", [0.0, 400.0])
 def test_ten_minutes_of_pauses_in_all_end_the_session(earlier_s):
-    assert waited(PAUSED_MAX_S - earlier_s - 0.1, earlier_s).phase == "playing"
-    over = waited(PAUSED_MAX_S - earlier_s + 1.0, earlier_s)
+    assert waited(599.9 - earlier_s, earlier_s).phase == "playing"
+    over = waited(601.0 - earlier_s, earlier_s)
     assert over.phase == "over"
     assert (over.why.action, over.why.reason) == ("release", Reason.PAUSED_OUT)
 
@@ -248,3 +249,13 @@ def test_a_rhythm_is_always_entered_at_a_peak_that_has_been(at_s):
     if since_s >= entry_s:
         assert track.value_at(again_s) == pytest.approx(14.0)
         assert since_s - again_s <= 1 / 0.7 + 0.15
+
+
+def test_a_step_that_is_left_out_later_does_not_end_the_one_that_plays():
+    chronicle = Chronicle()
+    chronicle.hear(StepBegan(0.0, 0, "Settle", "settle"))
+    chronicle.hear(StepEnded(5.0, 1, "skipped"))
+    chronicle.hear(StepEnded(9.0, 0, "done"))
+    assert [(s.label, s.outcome, s.duration_s) for s in chronicle.close(9.0)] == [
+        ("Settle", "done", 9.0)
+    ]
