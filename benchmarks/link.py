@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import codec
+import door
 import emg
 import host_loss
 import round_trip
@@ -23,6 +24,7 @@ TABLES: tuple[Measure, ...] = (
     stops.measure,
     host_loss.measure,
     ticks.measure,
+    door.measure,
     silences.measure,
     virtual.measure,
     emg.measure,

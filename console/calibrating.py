@@ -21,13 +21,12 @@ from controller.person import Calibration, Pad, Side, pad_of
 from controller.play import pad_area_cm2
 from controller.words import Event
 from firmware_bridge.capabilities import Capabilities
-from firmware_bridge.streamed import StreamedDevice
 from profiles.dose import dose
 from records.people import People
 
 from .booking import Booking, reservation
-from .people import attendant
-from .sitting import Attendant, Audience, Scene, Sitting, Visit
+from .people import Beside, attendant
+from .sitting import Attendant, Audience, Programme, Scene, Sitting, Visit
 from .subject import Paced, SimulatedSubject
 
 Visiting = Callable[[Sitting], Awaitable[Visit]]
@@ -79,7 +78,7 @@ class Rise(Booking):
             self.reserve(entry, lambda who: admit_calibration(who, region, entry.doses, now_s))
         return fit(program, capabilities)
 
-    def attend(self, device: StreamedDevice, fitted: Fit) -> Attendant:
+    def attend(self, device: Beside, fitted: Fit) -> Attendant:
         """Return who is beside the device. Raises `NeedsPerson`."""
         if device.capabilities.emulated:
             self._subject = SimulatedSubject(device, self._place.region, self.say)
@@ -165,12 +164,12 @@ async def _readings(
     for number in range(READINGS):
         one = make() if number else one
         with one:
-            await visit(Sitting(url, one.prepare, _attend(one, pace), one))
+            await visit(Sitting(url, Programme(one.prepare), _attend(one, pace), one))
         readings.append(one.reading())
         pace.note(readings[-1])
     assert one.pad is not None  # noqa: S101  a visit has asked for its programme
     return one.pad, readings
 
 
-def _attend(one: Rise, pace: Pace) -> Callable[[StreamedDevice, Fit], Attendant]:
+def _attend(one: Rise, pace: Pace) -> Callable[[Beside, Fit], Attendant]:
     return lambda device, fitted: pace.attend(one.attend(device, fitted))

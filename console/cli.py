@@ -25,6 +25,13 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("demo",): Command("demo", "demo", "A short session on a virtual body. Nothing is needed."),
     ("run",): Command("run", "run", "Play a profile on a device."),
     ("stop",): Command("stop", "stop", "Stop every session of this machine, now."),
+    ("session", "list"): Command("session", "list_sessions", "The sessions of this machine."),
+    ("session", "watch"): Command("session", "watch", "Watch a session from elsewhere."),
+    ("session", "pause"): Command("session", "pause", "Let go, and wait."),
+    ("session", "resume"): Command("session", "resume", "Go on after a pause."),
+    ("session", "ease"): Command("session", "ease", "Press less, or as before."),
+    ("session", "mark"): Command("session", "mark", "Remember this instant by a word."),
+    ("session", "set"): Command("session", "set_values", "Move a live parameter."),
     ("twin",): Command("twin", "twin", "A virtual device, for any program to talk to."),
     ("doctor",): Command("doctor", "doctor", "Whether this machine is fit, and why."),
     ("device", "list"): Command("device", "list_devices", "What can be opened from here."),
@@ -45,6 +52,7 @@ TABLE: dict[tuple[str, ...], Command] = {
 }
 
 GROUPS = {
+    "session": "Sessions.",
     "device": "Devices.",
     "profile": "Profiles.",
     "emg": "Muscles, in recordings.",

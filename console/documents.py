@@ -127,6 +127,45 @@ class Stop(Document, frozen=True, kw_only=True, tag="myoloop.stop/1"):
     sessions: tuple[Stopped, ...]
 
 
+# --- session ----------------------------------------------------------------------------------
+
+
+class RunningSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of this machine. `standing` is how far it is; None: it does not answer."""
+
+    session: str
+    pid: int
+    device_url: str | None
+    standing: str | None
+    profile: str | None
+    tick_late_p99_ms: float | None
+
+
+class SessionList(Document, frozen=True, kw_only=True, tag="myoloop.session_list/1"):
+    """The sessions of this machine."""
+
+    sessions: tuple[RunningSession, ...]
+
+
+class SessionWatch(Document, frozen=True, kw_only=True, tag="myoloop.session_watch/1"):
+    """How a session ended that was watched; None where nothing was played."""
+
+    session: str
+    device_url: str | None
+    outcome: Literal["complete", "stopped", "fault"] | None
+    reason: str | None
+    samples_left_out: int
+
+
+class SessionOrder(Document, frozen=True, kw_only=True, tag="myoloop.session_order/1"):
+    """What a session said to an order; `why` it was not taken, if it was not."""
+
+    session: str
+    order: str
+    accepted: bool
+    why: str | None = None
+
+
 # --- device -----------------------------------------------------------------------------------
 
 
@@ -336,6 +375,9 @@ class Failed(Document, frozen=True, kw_only=True, tag="myoloop.error/1"):
 DOCUMENTS: tuple[type[Document], ...] = (
     Run,
     Stop,
+    SessionList,
+    SessionWatch,
+    SessionOrder,
     DeviceList,
     DeviceInfo,
     DeviceClear,

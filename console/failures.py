@@ -11,6 +11,7 @@ from controller.client import DoorError
 from controller.eligibility import NotAdmitted
 from controller.fitting import CannotPlay
 from controller.preflight import NeedsPerson, NotReady, Obstacle
+from controller.troubles import ControlLost, Left
 from firmware_bridge.errors import (
     BridgeError,
     DeviceError,
@@ -26,10 +27,6 @@ from records.people import IdRefused, NoSuchPerson
 
 from .documents import Error, Failed, Told
 from .exits import FAULT, REFUSED, STOPPED, USAGE
-
-
-class Interrupted(Exception):
-    """A person, or another process, wanted out before anything was played."""
 
 
 class NotARecording(Exception):
@@ -49,7 +46,7 @@ _CHECK = "`myoloop profile check PROFILE` shows what it would do, and on whom"
 _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     _UsageError: ("usage", USAGE, None),
     KeyboardInterrupt: ("interrupted", STOPPED, None),
-    Interrupted: ("interrupted", STOPPED, None),
+    Left: ("interrupted", STOPPED, None),
     StoppedAgain: ("stopped_again", REFUSED, "`myoloop device info` shows who stopped it"),
     typer.Abort: ("not_confirmed", STOPPED, "`--yes` confirms where there is no terminal"),
     ProfileProblems: ("profile", STOPPED, None),
@@ -71,6 +68,7 @@ _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     DeviceError: ("device", FAULT, None),
     BridgeError: ("link", FAULT, None),
     DoorError: ("door", FAULT, None),
+    ControlLost: ("control_lost", FAULT, "`myoloop device info` shows what the device does now"),
 }
 
 

@@ -4,18 +4,24 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from typing import Protocol
 
 from controller.fitting import Fit
 from controller.play import pad_area_cm2
-from controller.preflight import NeedsPerson, SimulatedPerson
+from controller.preflight import Actor, NeedsPerson, SimulatedPerson
 from firmware_bridge.capabilities import Capabilities
-from firmware_bridge.device import Device
 
 Say = Callable[[str], None]
 
 
+class Beside(Actor, Protocol):
+    """The device that somebody is beside."""
+
+    capabilities: Capabilities
+
+
 def attendant(
-    device: Device, fit: Fit, say: Say, *, yes: bool, whom: str | None = None
+    device: Beside, fit: Fit, say: Say, *, yes: bool, whom: str | None = None
 ) -> "SimulatedAttendant | TerminalPerson":
     """Return who attends. Raises `NeedsPerson`: a real device is not started unattended."""
     if device.capabilities.emulated:
@@ -31,7 +37,7 @@ def attendant(
 class SimulatedAttendant(SimulatedPerson):
     """The person under an emulated device. Agrees to everything."""
 
-    def __init__(self, device: Device, say: Say) -> None:
+    def __init__(self, device: Actor, say: Say) -> None:
         super().__init__(device)
         self._say = say
 

@@ -11,12 +11,14 @@ from controller.words import (
     ModeChanged,
     Outcome,
     Paused,
+    Reacted,
     Reason,
     Replaced,
     Resumed,
     Sampled,
     StepBegan,
     StepEnded,
+    Unmeasurable,
     Verdict,
 )
 
@@ -32,6 +34,7 @@ REASONS: dict[Reason, str] = {
     Reason.JUDGEMENT_LATE: "this computer judged too late",
     Reason.DEVICE_SILENT: "the device was silent",
     Reason.LINK_LOST: "the link to the device was lost",
+    Reason.CONTROL_LOST: "the control process was lost; the device lets go by itself",
     Reason.DEVICE_FAULT: "the device found a fault in itself",
     Reason.DEVICE_RESTARTED: "the device has restarted",
     Reason.DEVICE_UNRULY: "the device did not follow",
@@ -50,6 +53,10 @@ REASONS: dict[Reason, str] = {
     Reason.SESSION_TIME: "the session has taken its time",
     Reason.REGION_TIME: "this region was worked on long enough",
     Reason.PAUSED_OUT: "nobody went on after the pause",
+    Reason.GUARDING: "the muscle tenses against the pressure",
+    Reason.SPASM: "the muscle is in spasm",
+    Reason.EMG_LOST: "the EMG cannot be trusted",
+    Reason.RULE: "a rule of the profile wants it",
 }
 
 UNITS: dict[Reason, str] = {
@@ -70,10 +77,14 @@ UNITS: dict[Reason, str] = {
     Reason.SESSION_TIME: "s",
     Reason.REGION_TIME: "s",
     Reason.PAUSED_OUT: "s",
+    Reason.GUARDING: "of what counts as guarding",
+    Reason.SPASM: "of what counts as spasm",
+    Reason.EMG_LOST: "s",
 }
 """In what a reason is measured, where it is."""
 
 _ACTS = {
+    "ease": "pressed less",
     "hold": "nothing rises",
     "approach": "let go, and feeling for the body anew",
     "pause": "paused",
@@ -82,6 +93,7 @@ _ACTS = {
 }
 _ENDINGS = {
     "done": "done",
+    "released": "released",
     "timed_out": "done (its time was up)",
     "stopped": "stopped",
     "skipped": "left out (it needs warming up)",
@@ -104,6 +116,10 @@ def sentence(event: Event) -> str:
             return judgement(verdict)
         case Paused() | Resumed() | Marked() | Replaced() | ModeChanged() | Alarm():
             return _notice(event)
+        case Reacted(_, rule, action, line):
+            return f"rule {rule} (line {line}): {action}"
+        case Unmeasurable(_, signal, of):
+            return f"{signal} has no {of} that can be measured: nothing will be compared with it"
         case Sampled(_, target_kpa, pressure_kpa):
             return f"{pressure_kpa:.1f} of {target_kpa:.1f} kPa"
         case Ended(_, outcome):

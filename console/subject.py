@@ -7,10 +7,9 @@ from controller.calibration import REACTION_S
 from controller.play import pad_area_cm2
 from controller.words import Event, Sampled
 from firmware_bridge.codes import Gesture
-from firmware_bridge.device import Device
 from profiles.regions import ppt_at_area
 
-from .people import Say, SimulatedAttendant
+from .people import Beside, Say, SimulatedAttendant
 from .sitting import Attendant
 
 HELD_S = 0.1
@@ -20,7 +19,7 @@ HELD_S = 0.1
 class SimulatedSubject(SimulatedAttendant):
     """The person under an emulated device, who presses the pain button when it begins to hurt."""
 
-    def __init__(self, device: Device, region: str, say: Say) -> None:
+    def __init__(self, device: Beside, region: str, say: Say) -> None:
         super().__init__(device, say)
         self._device = device
         ppt_1_kpa = device.capabilities.person.get(region, float("inf"))

@@ -79,10 +79,16 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     rtt_p99_ms: float | None
 
 
+class Actor(Protocol):
+    """Whatever plays the gestures of a simulated person: an emulated device, near or far."""
+
+    async def act(self, gesture: Gesture) -> None: ...
+
+
 class SimulatedPerson:
     """The person under an emulated device, played through its control channel."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Actor) -> None:
         self._device = device
 
     async def take_pad_off(self) -> None:

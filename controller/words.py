@@ -22,6 +22,7 @@ class Reason(StrEnum):
     JUDGEMENT_LATE = "judgement_late"
     DEVICE_SILENT = "device_silent"
     LINK_LOST = "link_lost"
+    CONTROL_LOST = "control_lost"
     DEVICE_FAULT = "device_fault"
     DEVICE_RESTARTED = "device_restarted"
     DEVICE_UNRULY = "device_unruly"
@@ -50,6 +51,7 @@ FAULTS = frozenset(
     {
         Reason.DEVICE_SILENT,
         Reason.LINK_LOST,
+        Reason.CONTROL_LOST,
         Reason.DEVICE_FAULT,
         Reason.DEVICE_RESTARTED,
         Reason.DEVICE_UNRULY,

@@ -20,8 +20,17 @@ FIFO_PRIORITY = 20
 """Above a host on the same machine: a real device does not wait for it either (E)."""
 
 
-def serve(on: str, wanted: Recipe, *, baud: int | None = None, fifo: bool = False) -> None:
+def serve(
+    on: str,
+    wanted: Recipe,
+    *,
+    baud: int | None = None,
+    fifo: bool = False,
+    until_eof: bool = False,
+) -> None:
     """Be a virtual device at `serial:PATH` or `tcp:PORT` until SIGTERM or SIGINT.
+
+    With `until_eof`, also until standard input is closed: whoever started it is gone.
 
     An existing tty is used as it is; else PATH becomes a link to a new pseudo-terminal. `baud`
     makes its line as slow as a serial one. Raises `LinkUnavailable`, `LinkTooSlow`.
@@ -29,14 +38,18 @@ def serve(on: str, wanted: Recipe, *, baud: int | None = None, fifo: bool = Fals
     where = place(on)
     if fifo:
         _hurry()
-    asyncio.run(_live(where, wanted, baud))
+    asyncio.run(_live(where, wanted, baud, until_eof=until_eof))
 
 
-async def _live(where: SerialPlace | TcpPlace, wanted: Recipe, baud: int | None) -> None:
+async def _live(
+    where: SerialPlace | TcpPlace, wanted: Recipe, baud: int | None, *, until_eof: bool
+) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
+    if until_eof:
+        loop.add_reader(sys.stdin.fileno(), ended.set)
     twin = bear(wanted, loop.time(), boot_salt=secrets.randbits(32))
     if baud is not None:
         check_room(twin.capabilities, baud / BITS_PER_BYTE)
@@ -67,9 +80,11 @@ def main() -> None:
     parser.add_argument("--baud", type=int)
     parser.add_argument("--sim", default=Recipe().address, metavar="sim://PRESET")
     parser.add_argument("--priority", choices=("normal", "fifo"), default="normal")
+    parser.add_argument("--until-eof", action="store_true")
     asked = parser.parse_args()
     try:
-        serve(asked.on, recipe(asked.sim), baud=asked.baud, fifo=asked.priority == "fifo")
+        fifo = asked.priority == "fifo"
+        serve(asked.on, recipe(asked.sim), baud=asked.baud, fifo=fifo, until_eof=asked.until_eof)
     except LinkError as error:
         sys.exit(str(error))
 

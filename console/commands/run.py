@@ -1,5 +1,6 @@
 """myoloop run: a profile on a device."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,7 +35,8 @@ def run(
     from console.authoring import not_played_yet, read_profile
     from console.care import care_for
     from console.playing import play
-    from controller.play import prepare
+    from console.sitting import Programme
+    from controller.play import LIBRARY, prepare
 
     url, values = needed(device), settings(set_)
     file = drawing.check_kind(picture) if picture else None
@@ -45,7 +47,10 @@ def run(
     fitted = care.prepare if care else prepare
     return play(
         url,
-        lambda capabilities: fitted(text, name, capabilities, values),
+        Programme(
+            lambda capabilities: fitted(text, name, capabilities, values),
+            name if name.startswith(LIBRARY) else str(Path(name).resolve()),
+        ),
         display=not no_display,
         yes=yes,
         picture=file,
