@@ -38,7 +38,9 @@ def account(visit: Visit, picture: str | None) -> Run:
         steps=_steps(outcome),
         pressure=_pressure(visit, true_pressure(visit)),
         emg=_emg(visit),
-        verdict_counts=VerdictCounts(hold=acts["hold"], release=acts["release"], stop=acts["stop"]),
+        verdict_counts=VerdictCounts(
+            ease=acts["ease"], hold=acts["hold"], release=acts["release"], stop=acts["stop"]
+        ),
         link_stats=_link(visit.vitals),
         tick_late_ms=_lateness(visit.vitals),
         picture=picture,

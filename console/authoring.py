@@ -9,12 +9,10 @@ import typer
 
 from controller.fitting import device_envelope
 from controller.person import Person, pad_of
-from controller.play import pad_area_cm2, prepare, simulated_person
+from controller.play import listened_to, pad_area_cm2, prepare, simulated_person
 from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
 from profiles.check import Check, check_profile
-from profiles.load import read
-from profiles.model import Profile, RepeatText, StepEntry
 from profiles.program import Program
 from profiles.regions import Thresholds
 from sim.body import SITES
@@ -85,6 +83,7 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         area_cm2=pad_area_cm2(on.capabilities),
         thresholds=on.thresholds,
         emulated=on.capabilities.emulated,
+        closed_loop=listened_to(on.capabilities),
     )
 
 
@@ -103,34 +102,6 @@ def compiled(
         if step.scale < 1.0
     )
     return fitted.program, (*scaled, *fitted.report)
-
-
-def not_played_yet(text: str | bytes, file: str) -> list[str]:
-    """Return a sentence for what this version reads and checks, but does not act on.
-
-    Raises `ProfileProblems`.
-    """
-    profile = read(text, Profile, file=file)
-    bodies = [entry.body for entry in _entries(profile.steps)]
-    words = [
-        *(["rules"] if profile.rules else []),
-        *(word for word in ("until", "adapt") if any(getattr(b, word, None) for b in bodies)),
-    ]
-    if not words:
-        return []
-    return [
-        f"{' and '.join(words)} in {file} are checked, but do not act yet in this version: every "
-        "step plays for as long as it can take"
-    ]
-
-
-def _entries(entries: list[StepEntry]) -> list[StepEntry]:
-    found: list[StepEntry] = []
-    for entry in entries:
-        found.append(entry)
-        if isinstance(entry.body, RepeatText):
-            found += _entries(entry.body.steps)
-    return found
 
 
 async def _asked(url: str) -> Capabilities:

@@ -27,6 +27,7 @@ class Care(Booking):
     def __init__(self, people: People, person_id: str) -> None:
         super().__init__(people, person_id)
         self._pad: Pad | None = None
+        self._closed_loop = False
 
     def prepare(
         self, text: str | bytes, name: str, capabilities: Capabilities, values: Values
@@ -44,8 +45,13 @@ class Care(Booking):
         must_be_screened(person, now_s)
         known = person.thresholds(pad, now_s)
         fitted = prepare(text, name, capabilities, values, person=known)
+        if capabilities.sensors_of("emg") and _unlocked(person, fitted, pad):
+            self._closed_loop = True
+            fitted = prepare(text, name, capabilities, values, person=known, closed_loop=True)
         most = {**values, **highest(read(text, Profile, file=name))}
-        worst = prepare(text, name, capabilities, most, person=known).program
+        worst = prepare(
+            text, name, capabilities, most, person=known, closed_loop=self._closed_loop
+        ).program
         entry = reservation(pad, worst, dose(worst), now_s)
         self.reserve(entry, lambda person: admit(person, worst, entry.doses, now_s))
         return fitted
@@ -59,13 +65,20 @@ class Care(Booking):
         super().__exit__(kind, error, trace)
         meter = self.watch.meter if self.watch else None
         if meter is not None and meter.complete and self._pad is not None:
-            stage: Stage = "simulator" if self._pad.emulated else "open_loop"
+            stage: Stage = "closed_loop" if self._closed_loop else "open_loop"
+            stage = "simulator" if self._pad.emulated else stage
             device = ANY_DEVICE if self._pad.emulated else self._pad.model
             techniques = sorted({step.technique for step in meter.program.steps})
             unlocks = [Unlock(technique, device, stage) for technique in techniques]
             self.people.unlock(self.person_id, unlocks)
             if self.watch is not None and self._pad.emulated:
                 self.watch.say(f"rehearsed for {self.person_id}: {', '.join(techniques)}")
+
+
+def _unlocked(person: Person, fitted: Fit, pad: Pad) -> bool:
+    """Return whether every technique has been played without the loop on this device before."""
+    techniques = {step.technique for step in fitted.program.steps}
+    return all(person.stage(technique, pad.model) == "closed_loop" for technique in techniques)
 
 
 def care_for(person_id: str, url: str, *, ask: bool) -> Care:

@@ -53,10 +53,12 @@ def prepare(
     values: Mapping[str, str | float],
     operator: Envelope | None = None,
     person: Thresholds | None = None,
+    closed_loop: bool | None = None,
 ) -> Fit:
     """Return a profile compiled for a device, under what the operator allows. Raises as `play`.
 
-    `person` is who is under a real device; an emulated one brings its own.
+    `person` is who is under a real device; an emulated one brings its own. `closed_loop` says that
+    as much may be pressed as where the muscle is listened to; left out, only emulated devices may.
     """
     from profiles.compiler import compile_profile
     from profiles.load import read
@@ -69,7 +71,7 @@ def prepare(
         area_cm2=pad_area_cm2(capabilities),
         thresholds=simulated_person(capabilities) if capabilities.emulated else person,
         emulated=capabilities.emulated,
-        closed_loop=bool(capabilities.sensors_of("emg")),
+        closed_loop=listened_to(capabilities) if closed_loop is None else closed_loop,
     )
     return fit(program, capabilities)
 
@@ -88,6 +90,11 @@ def pad_area_cm2(capabilities: Capabilities) -> float:
     """Return the area of the pad that presses; 10 cm2 where the device does not say."""
     pressure = capabilities.channel("pressure")
     return (pressure.area_cm2 if pressure else None) or 10.0
+
+
+def listened_to(capabilities: Capabilities) -> bool:
+    """Return whether listening to the muscle allows more: on real people that is unlocked first."""
+    return capabilities.emulated and bool(capabilities.sensors_of("emg"))
 
 
 def simulated_person(capabilities: Capabilities) -> Thresholds | None:

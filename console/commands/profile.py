@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from console import drawing, standing
-from console.authoring import Host, checked, compiled, host, not_played_yet, read_profile
+from console.authoring import Host, checked, compiled, host, read_profile
 from console.documents import (
     FoundProblem,
     ListedProfile,
@@ -72,7 +72,7 @@ def check(
         lines = [*map(str, found.problems), *_on_somebody_else(found, on)]
         return Told(_document(found, ()), "\n".join(lines), STOPPED)
     program, fidelity = compiled(text, name, values, on)
-    report = _report(program, found, on, [*fidelity, *not_played_yet(text, name)])
+    report = _report(program, found, on, fidelity)
     if on.person is None:
         return Told(_document(found, fidelity), report)
     return _on_person(on.person, program, found, fidelity, report)

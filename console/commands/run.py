@@ -32,7 +32,7 @@ def run(
     picture: Picture = None,
 ) -> Told:
     """Play a profile on a device."""
-    from console.authoring import not_played_yet, read_profile
+    from console.authoring import read_profile
     from console.care import care_for
     from console.playing import play
     from console.sitting import Programme
@@ -41,8 +41,6 @@ def run(
     url, values = needed(device), settings(set_)
     file = drawing.check_kind(picture) if picture else None
     text, name = read_profile(profile)
-    for sentence in not_played_yet(text, name):
-        typer.echo(f"note: {sentence}", err=True)
     care = care_for(person, url, ask=not yes) if person else None
     fitted = care.prepare if care else prepare
     return play(
