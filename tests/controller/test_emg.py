@@ -119,6 +119,15 @@ def test_a_channel_hears_the_same_whoever_is_beside_it(channels):
     assert heard == [(e.at_s, e.decided_s) for e in events(listen(alone))]
 
 
+@pytest.mark.parametrize(("seconds", "times"), [(1.0, 5.0), (1.0, 10.0), (3.0, 10.0)])
+def test_a_contraction_that_creeps_up_is_found_before_it_is_at_its_height(seconds, times):
+    samples_uv = rest(15.0, seed=3)
+    at_s = np.arange(len(samples_uv)) / 1000.0
+    samples_uv *= times ** np.clip((at_s - 5.0) / seconds, 0.0, 1.0)[:, None]
+    (onset,) = onsets(listen(samples_uv))
+    assert 5.0 < onset.decided_s <= 5.0 + seconds
+
+
 def test_a_muscle_at_rest_has_no_events_and_is_trusted():
     told = listen(rest(60.0, seed=8))
     assert not events(told)
