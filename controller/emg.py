@@ -36,6 +36,12 @@ from .emg_settings import EmgSettings
 from .emg_spectrum import LEAST_SHARE, median_hz
 from .emg_words import EmgFeatures, Offset, Onset
 
+ABSURD_UV = 1e9
+"""A kilovolt is no EMG: it would spoil the filters' memory for ever (E)."""
+
+SAME_HZ = 0.005
+"""An actuator this near to its old frequency is still inside the comb (D, from its width)."""
+
 
 class Channel(msgspec.Struct):
     """What is remembered of one channel, but for its filters; and what its newest hop said."""
@@ -94,6 +100,7 @@ class Emg:
         `actuator_hz` is how fast the device itself beats or shakes, None where it does not. Raises
         `ValueError` for another number of channels.
         """
+        samples_uv = np.asarray(samples_uv, np.float64)
         if samples_uv.ndim != 2 or samples_uv.shape[1] != self.plan.channels:
             raise ValueError(f"EMG of shape {samples_uv.shape}: needs {self.plan.channels} columns")
         memory = self._memory
@@ -120,8 +127,17 @@ class Emg:
         return msgspec.msgpack.encode(self._memory, enc_hook=_spelled)
 
     def restore(self, state: bytes) -> None:
-        """Go on as the one whose `state` it was, made for the same channels, rate and settings."""
-        self._memory = msgspec.msgpack.decode(state, type=Memory, dec_hook=_read)
+        """Go on as the one whose `state` it was, made for the same channels, rate and settings.
+
+        Raises `ValueError` for what is no such state.
+        """
+        try:
+            memory = msgspec.msgpack.decode(state, type=Memory, dec_hook=_read)
+        except msgspec.MsgspecError as error:
+            raise ValueError("these bytes are no EMG state") from error
+        if memory.bands.sums.shape != self._memory.bands.sums.shape:
+            raise ValueError("this EMG state is of other channels, or of another rate")
+        self._memory = memory
         self._bands.remember(self._memory.bands, self._memory.actuator_hz)
 
     # --- a hop --------------------------------------------------------------------------------
@@ -247,7 +263,10 @@ class Emg:
         if actuator_hz is not None and actuator_hz < self.plan.settings.actuator_least_hz:
             actuator_hz = None
         memory = self._memory
-        if actuator_hz == memory.actuator_hz:
+        before_hz = memory.actuator_hz
+        if actuator_hz == before_hz or (
+            actuator_hz and before_hz and math.isclose(actuator_hz, before_hz, rel_tol=SAME_HZ)
+        ):
             return
         memory.actuator_hz = actuator_hz
         last_uv = memory.tail.last_uv
@@ -285,11 +304,12 @@ class Emg:
 
 
 def _numbers(rows_uv: Array, patched: bool, memory: Memory) -> tuple[Array, bool]:
-    """Return a hop with numbers only: what is none is lost, and 0 stands for it."""
-    if math.isfinite(float(np.add.reduce(rows_uv, axis=None))):
+    """Return a hop with numbers only: what is none, or absurd, is lost, and zero stands for it."""
+    low_uv = float(np.minimum.reduce(rows_uv, axis=None))
+    high_uv = float(np.maximum.reduce(rows_uv, axis=None))
+    if low_uv > -ABSURD_UV and high_uv < ABSURD_UV:
         return rows_uv, patched
-    zero_uv = memory.bands.zero_uv
-    return np.where(np.isfinite(rows_uv), rows_uv, zero_uv), True
+    return np.where(np.abs(rows_uv) < ABSURD_UV, rows_uv, memory.bands.zero_uv), True
 
 
 def _spelled(value: Any) -> Any:  # noqa: ANN401  msgspec's hook

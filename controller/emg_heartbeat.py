@@ -129,17 +129,19 @@ def _found(heart: Heart, hop_s: float) -> None:
 
 
 def _count(heart: Heart, interval: int, hop_s: float) -> None:
-    beats = max(1, round(interval / heart.interval)) if heart.interval else 1
-    one = interval / beats
-    if heart.last_hop < 0 or not SHORTEST_S <= one * hop_s <= LONGEST_S:
-        heart.regular = 0
-    elif heart.interval and abs(one - heart.interval) <= REGULAR * heart.interval:
+    """Go on with the series, in which a beat may be missed once it is known, or begin another."""
+    if heart.last_hop < 0:
+        return
+    known = heart.regular >= BEATS_NEEDED
+    one = interval / max(1, round(interval / heart.interval)) if known else float(interval)
+    plausible = SHORTEST_S <= one * hop_s <= LONGEST_S
+    if plausible and abs(one - heart.interval) <= REGULAR * heart.interval:
         heart.regular = min(heart.regular + 1, 3 * BEATS_NEEDED)
         heart.interval += 0.25 * (one - heart.interval)
-    else:
-        heart.regular = max(0, heart.regular - BEATS_NEEDED)
-        if not heart.regular:
-            heart.interval = one
+        return
+    heart.regular = max(0, heart.regular - BEATS_NEEDED)
+    if not heart.regular:
+        heart.interval = one if plausible else 0.0
 
 
 def beat_level(heart: Heart, beating: Beat, settings: EmgSettings) -> float:

@@ -1,7 +1,8 @@
 """When a muscle begins, and when it lets go: one channel, hop by hop, nothing withdrawn.
 
 Levels are natural logarithms of RMS. A hop over the threshold scores; an onset is a sum of scores,
-a capped and leaking CUSUM, so that what lasts one to three hops is not one.
+a capped and leaking CUSUM, so that what lasts one to three hops is not one. What creeps up too
+slowly to stand out from the moment before is one when it has lasted.
 """
 
 import math
@@ -13,6 +14,10 @@ from .emg_plan import Plan
 
 SILENT = -20.0
 """The level of nothing at all."""
+
+
+BACK_DOWN = 2
+"""What lasts may waver: a hop that is not over takes so many back (E)."""
 
 
 class Step(Enum):
@@ -85,6 +90,7 @@ class Muscle(msgspec.Struct):
     hops: int = 0
     low_hops: int = 0
     age_hops: int = 0
+    lasting_hops: int = 0
     learning: bool = True
     heard: list[float] = []
     recent: list[float] = []
@@ -135,7 +141,7 @@ def listen(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> Step:
         muscle.age_hops += 1
     else:
         muscle.active = step is not Step.ENDED
-        muscle.age_hops = 0
+        muscle.age_hops = muscle.lasting_hops = 0
         muscle.score = 0.0
     _remember(muscle, hop, over, plan, rules)
     return step
@@ -166,13 +172,17 @@ def _learn_at_first(muscle: Muscle, hop: Hop, plan: Plan) -> None:
 def _threshold(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> float:
     s = plan.settings
     least = rules.on if muscle.hops >= plan.boot - plan.warm_up else rules.boot
-    threshold = max(
+    lasting = max(
         max(muscle.rest, rules.floor) + max(s.spreads_on * muscle.spread, least),
         math.log(muscle.usual_uv + 1e-9) + rules.usual_on,
-        muscle.before + rules.before,
         hop.leak,
     )
-    return threshold + rules.penalty if hop.moving else threshold
+    penalty = rules.penalty if hop.moving else 0.0
+    if hop.fast > lasting + penalty and hop.clean and not hop.line_like:
+        muscle.lasting_hops += 1
+    else:
+        muscle.lasting_hops = max(0, muscle.lasting_hops - BACK_DOWN)
+    return max(lasting, muscle.before + rules.before) + penalty
 
 
 def _score(muscle: Muscle, hop: Hop, over: float, plan: Plan, rules: Rules) -> None:
@@ -192,7 +202,8 @@ def _score(muscle: Muscle, hop: Hop, over: float, plan: Plan, rules: Rules) -> N
 
 def _judge(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> Step:
     if not muscle.active:
-        began = muscle.over and muscle.score > plan.settings.score_needed
+        at_once = muscle.over and muscle.score > plan.settings.score_needed
+        began = at_once or muscle.lasting_hops >= plan.lasting
         return Step.BEGAN if began else Step.NOTHING
     rest = max(muscle.rest, rules.floor)
     low = max(
@@ -216,7 +227,8 @@ def _jumps(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> bool:
 
 def _remember(muscle: Muscle, hop: Hop, over: float, plan: Plan, rules: Rules) -> None:
     """Learn rest where it is quiet, and how strong contractions are while one lasts."""
-    quiet = hop.clean and not muscle.active and not hop.moving and over < 0.0
+    still = not (muscle.active or hop.moving or muscle.lasting_hops)
+    quiet = hop.clean and over < 0.0 and still
     above = hop.fast - muscle.rest
     if hop.clean and above < 0.0:
         muscle.rest += above * rules.fall

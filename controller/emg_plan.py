@@ -32,6 +32,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     warm_up: int
     boot: int
     off: int
+    lasting: int
     split: int
     back: int
     lag: int
@@ -74,6 +75,7 @@ def plan(rate_hz: float, channels: int, settings: EmgSettings) -> Plan:
         warm_up=hops(settings.warm_up_s),
         boot=hops(settings.boot_s),
         off=hops(settings.off_s),
+        lasting=hops(settings.lasting_s),
         split=hops(settings.split_s),
         back=back,
         lag=hops(settings.before_lag_s),

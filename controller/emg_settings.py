@@ -50,6 +50,8 @@ class EmgSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Of the usual level of a contraction (M: tails and neighbours stay below)."""
     ratio_before: float = 2.5
     """Above the level just before, so a tone does not fire again and again (M)."""
+    lasting_s: float = 0.3
+    """But what is over every other threshold for so long has begun: guarding may creep up (E)."""
     before_fall_s: float = 0.1
     before_rise_s: float = 0.3
     before_lag_s: float = 0.050

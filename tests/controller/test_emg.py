@@ -119,6 +119,15 @@ def test_a_channel_hears_the_same_whoever_is_beside_it(channels):
     assert heard == [(e.at_s, e.decided_s) for e in events(listen(alone))]
 
 
+@pytest.mark.parametrize(("seconds", "times"), [(1.0, 5.0), (1.0, 10.0), (3.0, 10.0)])
+def test_a_contraction_that_creeps_up_is_found_before_it_is_at_its_height(seconds, times):
+    samples_uv = rest(15.0, seed=3)
+    at_s = np.arange(len(samples_uv)) / 1000.0
+    samples_uv *= times ** np.clip((at_s - 5.0) / seconds, 0.0, 1.0)[:, None]
+    (onset,) = onsets(listen(samples_uv))
+    assert 5.0 < onset.decided_s <= 5.0 + seconds
+
+
 def test_a_muscle_at_rest_has_no_events_and_is_trusted():
     told = listen(rest(60.0, seed=8))
     assert not events(told)
@@ -165,6 +174,7 @@ def test_what_is_no_number_is_lost_and_spoils_nothing():
     samples_uv = bursts([(2.0, 3.0)], seed=20)
     samples_uv[500:520] = np.nan
     samples_uv[700] = np.inf
+    samples_uv[720] = -1e200
     told = listen(samples_uv)
     assert told[50].flags[0] & told[51].flags[0] & told[70].flags[0] & Quality.LOST
     assert len(onsets(told)) == 1
@@ -175,6 +185,26 @@ def test_each_second_of_clean_activity_has_a_median_frequency():
     medians = [f.median_hz[0] for f in told if f.median_hz[0] is not None]
     assert len(medians) in (7, 8)
     assert all(150.0 < hz < 300.0 for hz in medians)
+
+
+def test_an_actuator_that_wanders_a_little_is_not_learnt_anew():
+    samples_uv = rest(6.0, seed=23)
+    emg = Emg(1000.0, 1)
+    emg.feed(samples_uv[:3000], actuator_hz=30.0)
+    assert emg.feed(samples_uv[3000:3010], actuator_hz=30.1).trusted[0]
+    assert not emg.feed(samples_uv[3010:3020], actuator_hz=33.0).trusted[0]
+
+
+def test_slow_motion_of_the_device_needs_no_comb():
+    told = listen(rest(2.0, seed=24), actuator_hz=0.6)
+    assert told[-1].flags[0] == Quality(0)
+
+
+def test_a_state_of_another_stream_is_refused():
+    with pytest.raises(ValueError, match="other channels"):
+        Emg(1000.0, 2).restore(Emg(1000.0, 1).state())
+    with pytest.raises(ValueError, match="no EMG state"):
+        Emg(1000.0, 2).restore(b"no state at all")
 
 
 def test_a_stream_that_cannot_be_is_refused_with_what_would_do():

@@ -130,9 +130,10 @@ def test_a_contraction_between_heartbeats_is_an_onset():
     assert onset.at_s == pytest.approx(12.0, abs=0.1)
 
 
-def test_a_known_heart_leaves_the_channel_trusted():
+@pytest.mark.parametrize("peak_uv", [200.0, 400.0, 1000.0])
+def test_a_known_heart_leaves_the_channel_trusted(peak_uv):
     samples_uv = at_rest(seed=45)
-    sharp_heart(samples_uv)
+    samples_uv[:, 0] += heartbeats(SECONDS, per_min=80, peak_uv=peak_uv, seed=4, sharp=1.2)
     told = listen(samples_uv)
     later = [features for at_s, features in told if at_s > 6.0]
     assert any(features.flags[0] & Quality.HEARTBEAT for features in later)
