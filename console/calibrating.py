@@ -19,7 +19,7 @@ from controller.eligibility import admit_calibration
 from controller.fitting import Fit, device_envelope, fit
 from controller.person import Calibration, Pad, Side, pad_of
 from controller.play import pad_area_cm2
-from controller.words import Event
+from controller.words import Event, Paused
 from firmware_bridge.capabilities import Capabilities
 from profiles.dose import dose
 from records.people import People
@@ -60,6 +60,7 @@ class Rise(Booking):
         self._subject: SimulatedSubject | None = None
         self._top_kpa = 0.0
         self.pad: Pad | None = None
+        self.on_pain: Callable[[], None] = lambda: None
 
     def prepare(self, capabilities: Capabilities) -> Fit:
         """Return the rise for a device; on a real one it is admitted and reserved first.
@@ -97,6 +98,8 @@ class Rise(Booking):
 
     def hear(self, event: Event) -> None:
         self._listener.hear(event)
+        if isinstance(event, Paused):  # it hurts: that was the reading, nobody goes on
+            self.on_pain()
         if self._subject is not None:
             self._subject.hear(event)
         self._audience.hear(event)
@@ -164,7 +167,9 @@ async def _readings(
     for number in range(READINGS):
         one = make() if number else one
         with one:
-            await visit(Sitting(url, Programme(one.prepare), _attend(one, pace), one))
+            sitting = Sitting(url, Programme(one.prepare), _attend(one, pace), one)
+            one.on_pain = sitting.leave
+            await visit(sitting)
         readings.append(one.reading())
         pace.note(readings[-1])
     assert one.pad is not None  # noqa: S101  a visit has asked for its programme

@@ -138,7 +138,8 @@ class Listener:
             return Reading(top_kpa, at_cut_off=True)
         began_s = self._hurt_at_s - REACTION_S
         felt = [one.pressure_kpa for one in self._felt if one.at_s <= began_s]
-        if reason is not Reason.PAIN or not felt or felt[-1] <= CONTACT_KPA:
+        hurt = reason in (Reason.PAIN, Reason.OPERATOR) and math.isfinite(began_s)
+        if not hurt or not felt or felt[-1] <= CONTACT_KPA:
             raise CalibrationFailed(
                 "the rise ended before anything could be read "
                 f"({reason.value if reason else 'nothing was played'}): nothing is kept; "

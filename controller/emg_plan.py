@@ -13,6 +13,7 @@ LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 250.0, 4000.0
 """Below, muscle is no longer told from movement; above, samples are thrown away first (E)."""
 
 MOST_CHANNELS = 64
+"""As many as are heard at once: the largest grids of surface electrodes have so many (E)."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,8 +17,10 @@ SETTLING, HEARTBEAT, ACTUATOR = (
 """Flags are whole numbers inside: members of an enum cost a microsecond each time they meet."""
 
 QUALITIES = tuple(Quality(flags) for flags in range(2 * ACTUATOR))
+"""Every set of flags, made once: making one takes longer than looking it up."""
 
 UNTRUSTED = ~(HEARTBEAT | ACTUATOR)
+"""Any of these flags, and a channel is not trusted."""
 
 QUIET_BELOW_UV = 0.5
 """Electrodes and amplifiers make 0.7 uV and more; a muscle that only relaxes is never below (M)."""

@@ -20,6 +20,9 @@ from .references import START_S, Gathering, Kind, Values, reference
 
 EMG = "emg"
 
+REST = (EMG, "rest")
+"""The reference that pre-flight has measured: what the muscles were before anything pressed."""
+
 FORGOTTEN_AFTER_S = 60.0
 """A baseline is kept over a pause that is shorter than this (E, rules)."""
 
@@ -55,9 +58,10 @@ def listens(program: Program) -> bool:
     return bool(program.signals or program.rules or any(_listens(s) for s in program.steps))
 
 
-def deaf(program: Program, noise_uv: tuple[float, ...]) -> Hearing:
-    """Return what is remembered before anything was heard."""
-    return Hearing(noise_uv=noise_uv, reactions=unprovoked(program.rules))
+def deaf(program: Program, noise_uv: tuple[float, ...], rest_uv: Values) -> Hearing:
+    """Return what is remembered before anything was heard but noise and rest."""
+    reactions = unprovoked(program.rules)
+    return Hearing(noise_uv=noise_uv, references={REST: rest_uv}, reactions=reactions)
 
 
 def heard(
@@ -71,7 +75,8 @@ def heard(
 ) -> Hearing:
     """Return what to remember of one more batch, while step `index` plays."""
     if at_s - hearing.heard_s > FORGOTTEN_AFTER_S:
-        hearing = msgspec.structs.replace(hearing, references={})
+        rest = {REST: hearing.references.get(REST, ())}
+        hearing = msgspec.structs.replace(hearing, references=rest)
     if index != hearing.step:
         hearing = _next_step(hearing, program, index, at_s)
     emg, trust = felt.emg, hearing.trust
@@ -116,8 +121,12 @@ def signals(felt: Features, area_cm2: float) -> dict[str, Values]:
 
 
 def emg_reference(hearing: Hearing, of: str) -> Values:
-    """Return what EMG is compared with, an empty one where nothing is known."""
-    return hearing.references.get((EMG, of), ())
+    """Return what EMG is compared with, an empty one where nothing is known.
+
+    Until a step has measured the baseline, rest stands for it.
+    """
+    known = hearing.references
+    return known.get((EMG, of), known.get(REST, ()) if of == "baseline" else ())
 
 
 def _next_step(hearing: Hearing, program: Program, index: int, at_s: float) -> Hearing:

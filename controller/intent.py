@@ -11,6 +11,7 @@ from .factors import CAP_RISE_KPA_S, Course, Factors, begin, steer
 from .hearing import Hearing, deaf
 from .pausing import Pausing
 from .player import Playhead, at_beginning, rhythmic_at, value_at
+from .references import Values
 from .safety import Watch
 from .timekeeping import Spent
 from .tracking import BANDWIDTH_HZ, MISSED_KPA, TOUCHING_KPA, Asked
@@ -21,6 +22,7 @@ Early: TypeAlias = Literal["released", "stopped"]
 Phase: TypeAlias = Literal["playing", "paused", "releasing", "over"]
 
 NEVER_S = float("inf")
+"""Later than everything; for a limit, more than anything."""
 
 GROW_KPA_S = 2.0
 """How fast a live parameter may raise what is pressed (E, rules)."""
@@ -84,10 +86,16 @@ class Mind(msgspec.Struct, frozen=True):
         return Asked(self.target_kpa(to_s), limit.value, touch_kpa)
 
 
-def wake(program: Program, rig: Rig | None = None, noise_uv: tuple[float, ...] = ()) -> Mind:
+def wake(
+    program: Program,
+    rig: Rig | None = None,
+    noise_uv: tuple[float, ...] = (),
+    rest_uv: Values = (),
+) -> Mind:
     """Return the mind that will play `program` from session time 0 on.
 
-    `noise_uv` is what of each EMG channel is noise, as pre-flight has heard it.
+    `noise_uv` is what of each EMG channel is noise, and `rest_uv` what it was at rest, as
+    pre-flight has heard it.
     """
     factors = Factors(limit_kpa=program.envelope.pressure_kpa.value)
     playhead = at_beginning(program)
@@ -97,7 +105,7 @@ def wake(program: Program, rig: Rig | None = None, noise_uv: tuple[float, ...] =
         playhead=playhead,
         factors=factors,
         course=begin(factors),
-        hearing=deaf(program, noise_uv),
+        hearing=deaf(program, noise_uv, rest_uv),
         over_at_s=playhead.end_s,
     )
 

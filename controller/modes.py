@@ -18,6 +18,7 @@ STEP_ADJUST_SHARE, OPEN_LOOP_SHARE = 0.5, 0.4
 """Share of the pain threshold that may be pressed (E, rules)."""
 
 SLOT_S = 0.01
+"""Time that one bit of the account stands for: a batch (wire, *SAMPLES*)."""
 _LOST = (1 << round(LOST_WITHIN_S / SLOT_S)) - 1
 _LATE = (1 << round(LATE_WITHIN_S / SLOT_S)) - 1
 _TRUSTED: dict[Mode, int] = {"closed_loop": 2, "step_adjust": 1, "open_loop": 0}

@@ -151,7 +151,7 @@ class _Lookout:
             case SensorBatch():
                 self.batches.append(reading)
                 if self._ears is not None:
-                    self._ears.learn_noise(self._ears.hear(reading))
+                    self._ears.learn(self._ears.hear(reading))
             case Status():
                 self.status = reading
             case Pressed():

@@ -77,7 +77,9 @@ class Session:
         self._ears = ears or ears_for(fit.program, device.capabilities)
         self._fit = fit
         self._on_event = on_event
-        self._mind = wake(fit.program, rig(fit), self._ears.noise_uv if self._ears else ())
+        noise_uv = self._ears.noise_uv if self._ears else ()
+        rest_uv = self._ears.rest_uv if self._ears else ()
+        self._mind = wake(fit.program, rig(fit), noise_uv, rest_uv)
         self._chronicle = Chronicle()
         self._orders: list[Order] = []
         self._loop = asyncio.get_running_loop()

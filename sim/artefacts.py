@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from firmware_bridge.codes import Gesture
 
 RATE_HZ = 1000
+"""Samples a second, as the muscle gives them."""
 
 FULL_UV = 3276.7
 """What the converter can tell at most."""
@@ -24,6 +25,7 @@ TAP_UV, TAP_S = 2000.0, 0.05
 """A tap on a lead (emg, artefact suite), and how fast it fades (E)."""
 
 MAINS_HZ = 50.0
+"""Where half the world lives (V)."""
 
 Artefact: TypeAlias = Callable[[NDArray[np.float64], int], bool]
 """Changes samples in place, in uV, of shape (channels, time), from a sample number on.

@@ -31,6 +31,7 @@ GUARDS = {"usual": None, "early": 0.15, "never": inf}
 """Share of the pain threshold from which somebody guards; early: in any massage (E)."""
 
 GUARDS_FROM = (0.02, 1.5)
+"""Shares of the pain threshold from which somebody may be said to guard (E)."""
 
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -1,6 +1,7 @@
 """myoloop profile: the library, a profile's text, what it does, and a drawing of it."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -152,7 +153,7 @@ def _document(found: Check, fidelity: tuple[str, ...]) -> ProfileCheck:
     )
 
 
-def _report(program: Program, found: Check, on: Host, notes: list[str]) -> str:
+def _report(program: Program, found: Check, on: Host, notes: Sequence[str]) -> str:
     rows = [
         (
             step.label,

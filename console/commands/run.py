@@ -37,10 +37,13 @@ def run(
     from console.playing import play
     from console.sitting import Programme
     from controller.play import LIBRARY, prepare
+    from profiles.load import read
+    from profiles.model import Profile
 
     url, values = needed(device), settings(set_)
     file = drawing.check_kind(picture) if picture else None
     text, name = read_profile(profile)
+    read(text, Profile, file=name)  # a file with mistakes never reaches a device
     care = care_for(person, url, ask=not yes) if person else None
     fitted = care.prepare if care else prepare
     return play(

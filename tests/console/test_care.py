@@ -8,7 +8,7 @@ import pytest
 
 from console.care import Care, care_for
 from console.people import SimulatedAttendant
-from console.sitting import Sitting
+from console.sitting import Programme, Sitting
 from console.witness import true_pressure
 from controller.eligibility import NotAdmitted, Why
 from controller.person import ANY_DEVICE, Calibration, Pad, Unlock
@@ -63,7 +63,9 @@ async def visit(care, watcher, text=BRIEF, host=real, attendant=None):
     with care:
         return await Sitting(
             URL,
-            lambda capabilities: care.prepare(text, "brief.yaml", host(capabilities), {}),
+            Programme(
+                lambda capabilities: care.prepare(text, "brief.yaml", host(capabilities), {})
+            ),
             attendant or (lambda device, fit: SimulatedAttendant(device, watcher.say)),
             care.beside(watcher),
         ).run()
@@ -98,7 +100,7 @@ async def test_a_session_that_is_left_early_is_booked_as_far_as_it_came(ready):
     care = Care(ready, "p1")
     sitting = Sitting(
         URL,
-        lambda capabilities: care.prepare(BRIEF, "brief.yaml", real(capabilities), {}),
+        Programme(lambda capabilities: care.prepare(BRIEF, "brief.yaml", real(capabilities), {})),
         lambda device, fit: SimulatedAttendant(device, watcher.say),
         care.beside(watcher),
     )

@@ -8,6 +8,7 @@ import pytest
 from console.excerpt import excerpt
 from console.people import SimulatedAttendant
 from console.sitting import Programme, Sitting
+from controller.ears import ears_for
 from controller.preflight import SimulatedPerson, preflight
 from controller.session import Session
 from controller.words import Ceiling, Ease, Ended, Mark, Release, Sampled, Stop
@@ -40,8 +41,9 @@ async def directly(story):
     events = []
     async with open_device(URL) as device:
         fitted = excerpt(12, device.capabilities)
-        ready = await preflight(device, SimulatedPerson(device))
-        session = Session(device, fitted, events.append, ready.zero_kpa)
+        ears = ears_for(fitted.program, device.capabilities)
+        ready = await preflight(device, SimulatedPerson(device), ears)
+        session = Session(device, fitted, events.append, ready.zero_kpa, ears)
         tell_at(story, session.tell)
         outcome = await session.run()
         return events, outcome, await device.document(Document.TRUTH)

@@ -8,7 +8,19 @@ import re
 
 import pytest
 
-from controller import modes, pausing, preflight, relief, safety, sticking, tracking
+from controller import (
+    doubt_reply,
+    emg_trust,
+    guard_reply,
+    guarding,
+    modes,
+    pausing,
+    preflight,
+    relief,
+    safety,
+    sticking,
+    tracking,
+)
 from tests.docs.pages import constants, read, test_ids
 
 PAGE = read("SAFETY.md")
@@ -46,7 +58,22 @@ def own_constants(module):
     return {name: value for name, value in vars(module).items() if name in defined}
 
 
-@pytest.mark.parametrize("module", [safety, tracking, sticking, relief, modes, pausing, preflight])
+@pytest.mark.parametrize(
+    "module",
+    [
+        safety,
+        tracking,
+        sticking,
+        relief,
+        modes,
+        pausing,
+        preflight,
+        guarding,
+        guard_reply,
+        doubt_reply,
+        emg_trust,
+    ],
+)
 def test_every_limit_of_the_supervisor_and_of_pre_flight_is_quoted(module):
     own = own_constants(module)
     numbers = {n for n, v in own.items() if n.isupper() and isinstance(v, float | int)}
