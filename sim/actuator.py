@@ -6,6 +6,8 @@ Only + - * / and sqrt in here, so that the same arithmetic in C gives the same b
 from math import sqrt
 from typing import TypeAlias
 
+import msgspec
+
 from firmware_bridge.codes import Fault
 
 from .body import PAD_CM2, Tissue
@@ -70,6 +72,22 @@ _GATHER = ACCELERATION_KPA_S2 * 1e-6
 _NEVER = -1.0
 
 
+class Driver(msgspec.Struct, frozen=True):
+    """What becomes of an effort on its way to the coil: this share of it, and `push_n` on top.
+
+    `follow` is how much of a step is made in a tick. `live` says that it pushes only while the
+    device has the coil under control: a stop takes its power away.
+    """
+
+    share: float = 1.0
+    push_n: float = 0.0
+    follow: float = _DRIVE
+    live: bool = True
+
+
+GOOD_DRIVER = Driver()
+
+
 class Actuator:
     """Coil, pad, tissue, regulator. `run` advances them; everything else sets what it runs under.
 
@@ -99,6 +117,7 @@ class Actuator:
         self.taken: tuple[list[float], list[float]] = ([], [])
         self.trip = Fault.NONE
         self.limited = False
+        self.driver = GOOD_DRIVER
         self._coil = (0.0,) * 6  # drive N, depth m, speed m/s, memories of three forces N
         self._loop: tuple[float, float] = (0.0, 0.0)  # integral N, correction N
         self._rise: tuple[float, float, float] = (0.0, 0.0, _NEVER)
@@ -106,6 +125,20 @@ class Actuator:
         self._contact_ms = self._low_ms = 0
         self._stale_ms = self._over_ms = self._odd_ms = 0
         self.limit(0.0, 0.0, 0.0, 200.0, 0.0)
+
+    @property
+    def sensors(self) -> tuple[PressureSensor, PressureSensor]:
+        """The one that regulates, and the independent one."""
+        return self._regulated, self._independent
+
+    @sensors.setter
+    def sensors(self, sensors: tuple[PressureSensor, PressureSensor]) -> None:
+        self._regulated, self._independent = sensors
+
+    @property
+    def drive_n(self) -> float:
+        """The force of the coil now."""
+        return self._coil[0]
 
     @property
     def contact(self) -> bool:
@@ -173,6 +206,8 @@ class Actuator:
         damping = self._tissue.damping_s_m
         r1, r2, r3 = self._rates
         s1, s2, s3 = self._shares
+        share, push, follow = self.driver.share, self.driver.push_n, self.driver.follow
+        pushes_live = self.driver.live
         for _ in range(n):
             t += 1000
             effort = 0.0
@@ -233,7 +268,10 @@ class Actuator:
                         effort = most_n
                     elif effort < 0.0:
                         effort = 0.0
-            drive += (effort - drive) * _DRIVE
+            effort *= share
+            if live or not pushes_live:
+                effort += push
+            drive += (effort - drive) * follow
             if pad_on and x > 0.0:
                 fe = k * x * sqrt(x)
                 if x > bottom:

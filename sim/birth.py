@@ -16,7 +16,8 @@ from .body import PRESETS, Manner, Sensation, person
 from .clockwork import DeviceTime
 from .muscle import CHANNELS, MOST_CHANNELS
 from .pain import PRESSES
-from .twin import Traits, Twin
+from .traits import Traits
+from .twin import Twin
 
 CLOCK_PPM = 80.0
 """How far a twin's crystal is off at most (E)."""

@@ -27,6 +27,21 @@ class DeviceTime:
         """Return the loop's time of a tick."""
         return self._start_s + tick * 1e-3 / self._rate
 
+    def jump(self, by_us: int) -> None:
+        """Say another time from now on; no tick comes sooner or later for it."""
+        self._boot_us += by_us
+
+    def skew(self, ppm: float, at_s: float) -> None:
+        """Run fast by `ppm` from a time of the loop on, and not as before."""
+        ticked_s = (at_s - self._start_s) * self._rate
+        self._rate = 1.0 + ppm * 1e-6
+        self._start_s = at_s - ticked_s / self._rate
+
+    @property
+    def ppm(self) -> float:
+        """How fast it runs."""
+        return (self._rate - 1.0) * 1e6
+
     def slip(self, by_s: float) -> None:
         """Stand still for a while: the loop went on, the device did not."""
         self._start_s += by_s

@@ -39,3 +39,9 @@ class Latch:
         self.closed, self._stop = False, None
         self.cause, self.source, self.nonce = Cause.NONE, Source.DEVICE, 0
         return True
+
+    def forget(self) -> None:
+        """Open, as by a reset."""
+        self._cleared = None
+        self.closed, self._stop = False, None
+        self.cause, self.source, self.nonce = Cause.NONE, Source.DEVICE, 0

@@ -43,6 +43,7 @@ class Life:
         self._skin_m = 0.0
         self._turn = 2.0 * pi * person.breaths_hz * 1e-6
         self._fidgets_us = -1
+        self._moves: tuple[int, float, float] | None = None  # from when (us), m, for how long (us)
         self.pressing = False
         self.lifted_m = 0.0
         self.stiffness = 1.0
@@ -76,6 +77,14 @@ class Life:
     def cramp(self, now_us: int) -> None:
         """Get a cramp in this muscle."""
         self._reflex.cramp(now_us, self.happened)
+
+    def move(self, now_us: int, by_m: float, for_s: float) -> None:
+        """Move: the skin comes up by so much, and goes again."""
+        self._moves = (now_us, by_m, for_s * 1e6)
+
+    def sleep(self, *, asleep: bool) -> None:
+        """Sleep, or wake: whoever sleeps presses nothing."""
+        self._hand.asleep = asleep
 
     def live(self, now_us: int, kpa: float, carriage_mm: float | None) -> None:
         """Live for a hundredth of a second under `kpa`, up to `now_us`."""
@@ -126,5 +135,10 @@ class Life:
         skin_m = BREATH_M * sin(self._turn * now_us)
         if self._person.restless and now_us >= self._fidgets_us:
             skin_m += FIDGET_M * sin(pi * (now_us - self._fidgets_us) / (FIDGET_S * 1e6))
+        if self._moves is not None:
+            began_us, by_m, for_us = self._moves
+            skin_m += by_m * sin(pi * min(1.0, (now_us - began_us) / for_us))
+            if now_us - began_us >= for_us:
+                self._moves = None
         self.lifted_m = skin_m - self._skin_m
         self._skin_m = skin_m

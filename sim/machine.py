@@ -63,6 +63,7 @@ class Machine:
         self.tick = -1
         self.on_latched: Callable[[], None] = lambda: None
         self._boot_us = boot_us
+        self._jumped_us = 0
         self._occlusion = Occlusion()
         self._static_max_s = inf
         self._order: Arm | None = None
@@ -75,6 +76,34 @@ class Machine:
     def now_us(self) -> int:
         """Device time of the newest tick."""
         return self._boot_us + self.tick * 1000
+
+    @property
+    def true_us(self) -> int:
+        """The same on a clock that nobody has made jump: that of TRUTH."""
+        return self.now_us - self._jumped_us
+
+    def jump(self, by_us: int) -> None:
+        """Say another time from now on."""
+        self._boot_us += by_us
+        self._jumped_us += by_us
+        began_us, a, b, c, d = self._falling
+        self._falling = (began_us + by_us, a, b, c, d)
+
+    def lose_power(self) -> None:
+        """Let go, and forget what was to come."""
+        self._let_go()
+        self._enter(State.IDLE)
+
+    def reset(self) -> None:
+        """Begin anew: nothing queued, nothing latched, the coil let go, a clock at zero."""
+        self._let_go()
+        self.jump(-self.now_us)
+        self.latch.forget()
+        self.faults, self.buttons = Fault.NONE, Buttons.NONE
+        self.pain_count = self.fades = 0
+        self._order = None
+        self._vented = True
+        self._enter(State.IDLE)
 
     @property
     def flags(self) -> StatusFlags:
@@ -146,7 +175,7 @@ class Machine:
 
     def stop(self, cause: Cause, source: Source, stop_id: int | None = None) -> None:
         """Let go, and stay so until CLEAR."""
-        self.truth.tell(self.now_us, f"stop {cause.name}")
+        self.truth.tell(self.true_us, f"stop {cause.name}")
         if self.latch.close(cause, source, stop_id):
             self._let_go()
             self._vented = False
@@ -189,7 +218,7 @@ class Machine:
             case Gesture.STOP_RELEASE:
                 self.buttons &= ~Buttons.STOP
             case Gesture.CRAMP:
-                self.life.cramp(self.now_us)
+                self.life.cramp(self.true_us)
             case _:  # what happens to the leads is no business of the machine
                 pass
 
@@ -211,7 +240,7 @@ class Machine:
         actuator, life = self.actuator, self.life
         self._live()
         self.truth.sample(
-            self.now_us, actuator.true_kpa, self.carriage_mm, life.activation, life.threshold_kpa
+            self.true_us, actuator.true_kpa, self.carriage_mm, life.activation, life.threshold_kpa
         )
         self._occlusion.feel(actuator.measured_kpa)
         if actuator.live and self._occlusion.seconds >= self._static_max_s:
@@ -219,7 +248,7 @@ class Machine:
 
     def _live(self) -> None:
         """Let the body live for 10 ms; a hand at the pain button takes the button's own way."""
-        life, now_us = self.life, self.now_us
+        life, now_us = self.life, self.true_us
         held = life.holding
         life.live(now_us, self.actuator.true_kpa, self.carriage_mm)
         self.actuator.feel_body(life.stiffness, life.lifted_m)
@@ -270,14 +299,15 @@ class Machine:
             self._fail(Fault.SESSION_TOO_LONG)
             return NEVER
         if tick >= watch.lapses_at:
-            self.truth.tell(self.now_us, "lapsed")
+            self.truth.tell(self.true_us, "lapsed")
             self._ease(State.EASING)
             return NEVER
         next_tick = min(watch.lost_at, watch.ends_at, watch.lapses_at)
         if self.state is not State.ARMED:
             return next_tick
         if tick >= watch.fades_at:
-            self.truth.tell(self._boot_us + watch.heard * 1000, "silent since")
+            heard_us = self._boot_us - self._jumped_us + watch.heard * 1000
+            self.truth.tell(heard_us, "silent since")
             self._ease(State.FADING)
             return next_tick
         return min(next_tick, watch.fades_at)
@@ -287,7 +317,7 @@ class Machine:
     def _enter(self, state: State) -> None:
         if state is not self.state:
             self.state = state
-            self.truth.tell(self.now_us, f"state {state.name}")
+            self.truth.tell(self.true_us, f"state {state.name}")
 
     def _ease(self, state: State) -> None:
         """Fall to zero from what is pressed; every channel stands where it is."""
@@ -327,7 +357,7 @@ class Machine:
     def _hurt(self) -> None:
         self.buttons |= Buttons.PAIN
         self.pain_count = (self.pain_count + 1) & 0xFF
-        self.truth.tell(self.now_us, "pain")
+        self.truth.tell(self.true_us, "pain")
         if self.state in MOVING:
             self._starved = False
             self._ease(State.PAIN_HOLD)
@@ -340,7 +370,7 @@ class Machine:
     def _look_for_vent(self) -> None:
         if self.actuator.measured_kpa < LOST_KPA:
             self._vented = True
-            self.truth.tell(self.now_us, "vented")
+            self.truth.tell(self.true_us, "vented")
 
     # --- the rest -------------------------------------------------------------------------
 

@@ -89,6 +89,11 @@ class Muscle:
         self._many.block(_SETTLE)
         self._many_block: NDArray[np.float64] | None = None
 
+    @property
+    def channels(self) -> int:
+        """How many electrode pairs listen."""
+        return self._channels
+
     def hop(self, signal_uv: float) -> bytes:
         """Return the next 10 samples of each channel, i16 in 0.1 uV, channel after channel.
 

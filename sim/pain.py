@@ -96,11 +96,11 @@ class Pain:
 
 
 class Hand:
-    """The hand at the pain button. `down` says whether it holds it."""
+    """The hand at the pain button. `down` says whether it holds it; `asleep` it reaches nothing."""
 
     def __init__(self, pressing: Pressing, dice: np.random.Generator) -> None:
         self._pressing, self._dice = pressing, dice
-        self.down = False
+        self.down = self.asleep = False
         self._until_us: int | None = None
         self._free_us = 0
 
@@ -110,6 +110,9 @@ class Hand:
             if now_us >= self._free_us:
                 self.down = False
                 self._free_us = now_us + round(AGAIN_S * 1e6)
+            return False
+        if self.asleep:
+            self._until_us = None
             return False
         if self._until_us is None:
             if nrs >= self._pressing.from_nrs and now_us >= self._free_us:

@@ -1,14 +1,13 @@
 """The firmware's twin: the same frames, the same promises, over a virtual body."""
 
 import struct
-from zlib import crc32
 
 import msgspec
 import numpy as np
 
 from firmware_bridge.capabilities import Capabilities, encode_capabilities
 from firmware_bridge.clock import unwrap
-from firmware_bridge.codes import Cause, Document, Gesture, Refusal, Role, State
+from firmware_bridge.codes import Cause, Gesture, Refusal, Role, State
 from firmware_bridge.errors import BadFrame, LinkError, UnknownMessage
 from firmware_bridge.framing import MAX_PAYLOAD_DOWN, seal, unseal
 from firmware_bridge.link import Link
@@ -26,7 +25,6 @@ from firmware_bridge.messages import (
     Knots,
     Message,
     Nak,
-    Piece,
     Ping,
     Pong,
     Samples,
@@ -45,16 +43,16 @@ from .clockwork import Clockwork, DeviceTime
 from .latch import Latch
 from .life import Life
 from .machine import LATCHED, Machine
+from .mischief import Mischief
 from .motion import serial
 from .muscle import Muscle
+from .papers import Papers
 from .sensors import NoisySensor
+from .traits import Traits
 
 SAMPLES_EVERY, SAMPLES_PHASE = 10, 9
 STATUS_EVERY, STATUS_PHASE = 20, 14
 """Ticks after which a frame is due; STATUS comes 5 ms after SAMPLES."""
-
-PIECE_BYTES = 200
-"""Bytes of a document in one PIECE."""
 
 EPOCHS = 15
 """Epochs are numbered from 1: 0 is nobody's, and four bits hold no more (wire, *Frames*)."""
@@ -66,20 +64,6 @@ _FEEDING = (Knots, Splice, Beat)
 """What feeds the watchdog."""
 
 _FREE_TO_TAKE = LATCHED | {State.IDLE}
-
-
-class Traits(msgspec.Struct, frozen=True, kw_only=True):
-    """How one twin differs from the next. `correction` switches the regulator's feedback off.
-
-    `emg_channels` electrode pairs listen to the muscle, and with `ecg` to the heart as well.
-    """
-
-    boot_nonce: int
-    boot_us: int = 0
-    stroke: bool = False
-    correction: bool = True
-    emg_channels: int = muscle.CHANNELS
-    ecg: bool = False
 
 
 class Twin:
@@ -105,8 +89,7 @@ class Twin:
         self._capabilities = voice_coil.capabilities(
             person.ppt_kpa, stroke=traits.stroke, emg_channels=traits.emg_channels
         )
-        self._documents = {Document.CAPABILITIES: encode_capabilities(self._capabilities)}
-        self._schema_crc = crc32(self._documents[Document.CAPABILITIES])
+        self._papers = Papers(encode_capabilities(self._capabilities), lambda: self.truth)
         self._clockwork = Clockwork(time, self._next_due, self.run_to)
         self._link: Link | None = None
         self._greeted = False
@@ -115,6 +98,69 @@ class Twin:
         self._seq = 0
         self._frames_stale = self._frames_odd = 0
         self._unknown: set[int] = set()
+        self._dark = False
+        self._mischief: Mischief | None = None
+        self._major = MAJOR
+        self._schema_off = 0
+
+    @property
+    def machine(self) -> Machine:
+        """The device without its wire."""
+        return self._machine
+
+    @property
+    def muscle(self) -> Muscle:
+        """The muscle that its electrodes are on."""
+        return self._muscle
+
+    @property
+    def time(self) -> DeviceTime:
+        """Its crystal."""
+        return self._time
+
+    def suffer(self, mischief: Mischief) -> None:
+        """From now on things go wrong, as planned; the plan begins when it is first armed."""
+        self._mischief = mischief
+        mischief.prepare(self)
+
+    @property
+    def now_s(self) -> float:
+        """The loop's time of its newest tick."""
+        return self._time.when(self._machine.tick)
+
+    def misfit(self, *, version: bool, capabilities: bool) -> None:
+        """Speak another major version, or announce other capabilities than it has."""
+        self._major = MAJOR + 1 if version else MAJOR
+        self._schema_off = 1 if capabilities else 0
+
+    def catch_up(self, at_s: float) -> None:
+        """Live up to a time of the loop."""
+        self.run_to(self._time.tick(at_s))
+
+    def go_dark(self) -> None:
+        """Lose power: nothing is pressed, heard or said."""
+        self._dark = True
+        self._machine.lose_power()
+
+    def restart(self) -> None:
+        """Boot anew, with another nonce and a clock at zero."""
+        self._dark = False
+        self._time.jump(-self._machine.now_us)
+        self._machine.reset()
+        self._end_epoch()
+        self._greeted = False
+        nonce = self._traits.boot_nonce % 0xFFFFFFFF + 1
+        self._traits = msgspec.structs.replace(self._traits, boot_nonce=nonce)
+
+    def jump(self, by_us: int) -> None:
+        """Let its clock say another time from now on."""
+        self._time.jump(by_us)
+        self._machine.jump(by_us)
+
+    @property
+    def truth(self) -> bytes:
+        """The TRUTH document as it is now."""
+        return self._machine.truth.document(self._machine.life.told())
 
     def attach(self, link: Link) -> None:
         """Listen to a link; a lost one may be followed by another."""
@@ -145,6 +191,8 @@ class Twin:
         machine = self._machine
         while machine.tick < tick:
             machine.run_to(min(tick, self._next_due()))
+            if self._mischief is not None:
+                self._mischief.strike(self, machine.tick)
             if machine.tick % SAMPLES_EVERY == SAMPLES_PHASE:
                 machine.keep_truth()
                 self._send_samples()
@@ -155,11 +203,14 @@ class Twin:
         after = self._machine.tick + 1
         samples = after + (SAMPLES_PHASE - after) % SAMPLES_EVERY
         status = after + (STATUS_PHASE - after) % STATUS_EVERY
-        return min(samples, status)
+        due = min(samples, status)
+        return due if self._mischief is None else min(due, max(after, self._mischief.next_tick))
 
     # --- what the host says ---------------------------------------------------------------
 
     def _hear(self, body: bytes, at_s: float) -> None:
+        if self._dark:
+            return
         kind, epoch, seq, t_us = unseal(body)
         message = self._understand(kind, seq, body)
         if message is None:
@@ -205,12 +256,12 @@ class Twin:
                 received_us = self._time.us(at_s)
                 self._say(Pong(message.host_us, received_us, received_us, self._boot16))
             case Ask():
-                self._say(self._piece(message) or Nak(message.KIND, seq, Refusal.MALFORMED))
+                self._say(self._papers.piece(message) or Nak(message.KIND, seq, Refusal.MALFORMED))
             case Act():
-                self._act(message.gesture)
+                self.act(message.gesture)
                 self._say(Ack(message.KIND, seq))
             case Arm():
-                self._reply(message.KIND, seq, machine.arm(message))
+                self._reply(message.KIND, seq, self._arm(message))
             case Disarm():
                 self._reply(message.KIND, seq, machine.disarm())
             case Clear():
@@ -224,17 +275,24 @@ class Twin:
             case _:  # what only a device says
                 self._wonder(message.KIND, seq)
 
-    def _act(self, gesture: Gesture) -> None:
+    def _arm(self, message: Arm) -> Refusal | None:
+        refusal = self._machine.arm(message)
+        if refusal is None and self._mischief is not None:
+            self._mischief.begin(self._machine.tick)
+        return refusal
+
+    def act(self, gesture: Gesture) -> None:
+        """Let the simulated person do something."""
         machine = self._machine
         if disturb(self._muscle.leads, gesture, self._muscle.sampled):
-            machine.truth.tell(machine.now_us, f"leads {gesture.name}")
+            machine.truth.tell(machine.true_us, f"leads {gesture.name}")
         else:
             machine.act(gesture)
 
     def _greet(self, hello: Hello) -> HelloAck:
         self._greeted = True
         role = Role.OWNER
-        if hello.major != MAJOR:
+        if hello.major != self._major:
             role = Role.VERSION
         elif self._owner not in (None, hello.host_nonce) and not self._may_be_taken:
             role = Role.BUSY
@@ -243,9 +301,10 @@ class Twin:
             self._epoch = self._last_epoch = self._last_epoch % EPOCHS + 1
         machine = self._machine
         return HelloAck(
+            major=self._major,
             boot_nonce=self._traits.boot_nonce,
             clock_us=machine.now_us,
-            schema_crc=self._schema_crc,
+            schema_crc=self._papers.schema_crc ^ self._schema_off,
             features=0,
             host_nonce=hello.host_nonce,
             latch_nonce=machine.latch.nonce,
@@ -281,19 +340,6 @@ class Twin:
             refusal = machine.splice(message.revision, message.first_index, at_us, message.knots)
             if refusal is not None:
                 self._say(Nak(message.KIND, seq, refusal))
-
-    def _piece(self, ask: Ask) -> Piece | None:
-        if ask.document is Document.TRUTH and ask.piece == 0:
-            self._documents[Document.TRUTH] = self._truth()
-        document = self._documents.get(ask.document, b"")
-        start = ask.piece * PIECE_BYTES
-        pieces = -(-len(document) // PIECE_BYTES)
-        if ask.piece >= pieces:
-            return None
-        return Piece(ask.document, ask.piece, pieces, document[start : start + PIECE_BYTES])
-
-    def _truth(self) -> bytes:
-        return self._machine.truth.document(self._machine.life.told())
 
     def _lose(self, error: LinkError) -> None:
         del error
@@ -339,7 +385,7 @@ class Twin:
 
     def _say(self, message: Message, t_us: int | None = None) -> None:
         """Send last, when all state is complete: the far end may answer before this returns."""
-        if self._link is None:
+        if self._link is None or self._dark:
             return
         self._seq = (self._seq + 1) & 0xFFFF
         stamp_us = self._machine.now_us if t_us is None else t_us

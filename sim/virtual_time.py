@@ -45,6 +45,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.now_s
 
+    def pass_to(self, at_s: float) -> None:
+        """Let time pass while nothing on this loop may run, as in a process that is held up."""
+        self._jumping.now_s = max(self._jumping.now_s, round(at_s, _DIGITS))
+
     def call_at(
         self,
         when: float,

@@ -8,7 +8,8 @@ import numpy as np
 from firmware_bridge.links.memory import pair
 from sim.body import PRESETS, person
 from sim.clockwork import DeviceTime
-from sim.twin import Traits, Twin
+from sim.traits import Traits
+from sim.twin import Twin
 
 PPM = 60.0
 

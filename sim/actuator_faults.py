@@ -1,0 +1,83 @@
+"""Actuators that fail, in the words of valves: open lets go, closed keeps what it has."""
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import numpy as np
+
+from .actuator import GOOD_DRIVER, Driver
+from .fault import DeviceFault, End, Family, Share, between
+
+if TYPE_CHECKING:
+    from .actuator import Actuator
+    from .twin import Twin
+
+
+class ActuatorFault(DeviceFault, frozen=True, kw_only=True):
+    """Something between an effort and the coil. One at a time: the newest counts."""
+
+    family: ClassVar[Family] = "actuator"
+
+    def befall(self, twin: "Twin", dice: np.random.Generator) -> End:
+        del dice
+        actuator = twin.machine.actuator
+        mine = actuator.driver = self.driver(actuator)
+
+        def end() -> None:
+            if actuator.driver is mine:
+                actuator.driver = GOOD_DRIVER
+
+        return end
+
+    def driver(self, actuator: "Actuator") -> Driver:
+        """Return what becomes of an effort."""
+        raise NotImplementedError
+
+
+class ValveOpen(ActuatorFault, frozen=True, kw_only=True, tag="valve_open"):
+    """A valve sticks open: whatever is asked for, nothing presses."""
+
+    def driver(self, actuator: "Actuator") -> Driver:
+        del actuator
+        return Driver(share=0.0)
+
+
+class ValveClosed(ActuatorFault, frozen=True, kw_only=True, tag="valve_closed"):
+    """A valve sticks closed: what presses now goes on pressing.
+
+    With `dump` a stop still takes the power away, as a second valve would; without, nothing does.
+    """
+
+    dump: bool = True
+
+    def driver(self, actuator: "Actuator") -> Driver:
+        return Driver(share=0.0, push_n=actuator.drive_n, live=self.dump)
+
+
+class Leak(ActuatorFault, frozen=True, kw_only=True, tag="leak"):
+    """This share of every effort is lost."""
+
+    share: Share = 0.3
+
+    def driver(self, actuator: "Actuator") -> Driver:
+        del actuator
+        return Driver(share=1.0 - self.share)
+
+
+class SlowActuator(ActuatorFault, frozen=True, kw_only=True, tag="actuator_slow"):
+    """It follows with this time constant."""
+
+    lag_s: Annotated[float, between(0.005, 5.0)] = 0.1
+
+    def driver(self, actuator: "Actuator") -> Driver:
+        del actuator
+        return Driver(follow=min(GOOD_DRIVER.follow, 1e-3 / self.lag_s))
+
+
+class Runaway(ActuatorFault, frozen=True, kw_only=True, tag="runaway"):
+    """It pushes with this force, whatever is asked for, until its power is taken away."""
+
+    force_n: Annotated[float, between(0.0, 60.0)] = 40.0
+
+    def driver(self, actuator: "Actuator") -> Driver:
+        del actuator
+        return Driver(share=0.0, push_n=self.force_n)
