@@ -6,11 +6,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+import msgspec
+
 from firmware_bridge.errors import LinkUnavailable
 from firmware_bridge.link import Link, OnFrame, OnLost, open_link
 from firmware_bridge.links.memory import MemoryLink, pair
 
 from .birth import Recipe, bear, recipe
+from .mischief import Plan
 from .twin import Twin
 from .virtual_time import VirtualTimeLoop
 
@@ -67,10 +70,8 @@ class TwinLink:
 class ProcessLink:
     """A serial link to a twin in a process of its own, which ends with it."""
 
-    def __init__(
-        self, link: Link, process: asyncio.subprocess.Process, folder: contextlib.ExitStack
-    ) -> None:
-        self._link, self._process, self._folder = link, process, folder
+    def __init__(self, link: Link, process: "TwinProcess") -> None:
+        self._link, self._process = link, process
         self.kind = link.kind
         self.max_frame = link.max_frame
         self.send = link.send
@@ -85,27 +86,52 @@ class ProcessLink:
 
     async def aclose(self) -> None:
         await self._link.aclose()
+        await self._process.aclose()
+
+
+class TwinProcess:
+    """A twin in a process of its own, behind a pseudo-terminal at `url`."""
+
+    def __init__(
+        self, url: str, process: asyncio.subprocess.Process, folder: contextlib.ExitStack
+    ) -> None:
+        self.url = url
+        self._process, self._folder = process, folder
+
+    async def aclose(self) -> None:
+        """End it."""
         await _end(self._process)
         self._folder.close()
 
 
 async def _open_process(wanted: Recipe) -> Link:
+    process = await begin_process(wanted)
+    try:
+        return ProcessLink(await open_link(process.url), process)
+    except BaseException:
+        await process.aclose()
+        raise
+
+
+async def begin_process(wanted: Recipe, plan: Plan = (), baud: int | None = None) -> TwinProcess:
+    """Start a twin in its own process; `plan` is what goes wrong with it. Raises as `open_sim`."""
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="myoloop-twin-"))
-        port = Path(folder) / "port"
-        process = await _start(wanted, port)
-        try:
-            link = await open_link(f"serial://{port}")
-        except BaseException:
-            await _end(process)
-            raise
-        return ProcessLink(link, process, stack.pop_all())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="myoloop-twin-")))
+        port, more = folder / "port", list[str]()
+        if plan:
+            (folder / "mischief.json").write_bytes(msgspec.json.encode(plan))
+            more += ["--mischief", str(folder / "mischief.json")]
+        if baud is not None:
+            more += ["--baud", str(baud)]
+        process = await _start(wanted, port, more)
+        url = f"serial://{port}" + (f"?baud={baud}" if baud is not None else "")
+        return TwinProcess(url, process, stack.pop_all())
 
 
-async def _start(wanted: Recipe, port: Path) -> asyncio.subprocess.Process:
+async def _start(wanted: Recipe, port: Path, more: list[str]) -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "sim.process", "--on", f"serial:{port}",
-        "--sim", wanted.address, "--priority", "fifo", "--until-eof",
+        "--sim", wanted.address, "--priority", "fifo", "--until-eof", *more,
         stdin=asyncio.subprocess.PIPE,  # closed when this process ends, however it ends
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is for whoever plays: the device stays until it is let go

@@ -16,6 +16,12 @@ RISE_KPA = 0.05
 """A rise by more than this from one sample to the next is one; the rest is tremor (E)."""
 
 
+OVER_FACTOR, OVER_MARGIN_KPA = 1.05, 0.5
+"""Over the envelope is more than this share of it and this much (rules; its own numbers)."""
+
+REST_S = 0.3
+"""At rest is nothing pressed for so long: a muscle's tremor is no rest (E)."""
+
 ONSET, ONSET_FACTOR = 0.01, 2.5
 """A muscle is active over this activation, and this many times its rest (E: 5 uV)."""
 
@@ -145,6 +151,24 @@ def rises_last_after_s(truth: Truth, event_s: float) -> float | None:
 def zero_after_s(truth: Truth, event_s: float) -> float | None:
     """Return how long after `event_s` nothing was pressed any more; None: never."""
     return _first(truth, event_s, truth.true_kpa < AT_ZERO_KPA)
+
+
+def at_rest_after_s(truth: Truth, event_s: float) -> float | None:
+    """Return how long after `event_s` nothing is pressed for `REST_S` on end; None: never."""
+    low = truth.true_kpa < AT_ZERO_KPA
+    samples = round(REST_S / truth.period_s)
+    if len(low) < samples:
+        return None
+    lasting = np.convolve(low, np.ones(samples, np.int64))[samples - 1 :] == samples
+    holds = np.zeros(len(low), np.bool_)
+    holds[: len(lasting)] = lasting
+    return _first(truth, event_s, holds)
+
+
+def seconds_over_envelope(truth: Truth, envelope_kpa: float, from_s: float, to_s: float) -> float:
+    """Return for how long in all more was pressed than the envelope and its margin allow."""
+    over = truth.between(from_s, to_s) > OVER_FACTOR * envelope_kpa + OVER_MARGIN_KPA
+    return truth.period_s * int(np.count_nonzero(over))
 
 
 def _first(truth: Truth, event_s: float, holds: NDArray[np.bool_]) -> float | None:

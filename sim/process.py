@@ -8,12 +8,16 @@ import os
 import secrets
 import signal
 import sys
+from pathlib import Path
+
+import msgspec
 
 from firmware_bridge.errors import LinkError
 from firmware_bridge.ports import announce
 from firmware_bridge.room import BITS_PER_BYTE, check_room
 
 from .birth import Recipe, bear, recipe
+from .mischief import Mischief, Plan
 from .places import SerialPlace, TcpPlace, place, reach
 
 FIFO_PRIORITY = 20
@@ -27,22 +31,29 @@ def serve(
     baud: int | None = None,
     fifo: bool = False,
     until_eof: bool = False,
+    plan: Plan = (),
 ) -> None:
     """Be a virtual device at `serial:PATH` or `tcp:PORT` until SIGTERM or SIGINT.
 
     With `until_eof`, also until standard input is closed: whoever started it is gone.
 
     An existing tty is used as it is; else PATH becomes a link to a new pseudo-terminal. `baud`
-    makes its line as slow as a serial one. Raises `LinkUnavailable`, `LinkTooSlow`.
+    makes its line as slow as a serial one; `plan` is what goes wrong with it. Raises
+    `LinkUnavailable`, `LinkTooSlow`.
     """
     where = place(on)
     if fifo:
         _hurry()
-    asyncio.run(_live(where, wanted, baud, until_eof=until_eof))
+    asyncio.run(_live(where, wanted, baud, plan, until_eof=until_eof))
 
 
 async def _live(
-    where: SerialPlace | TcpPlace, wanted: Recipe, baud: int | None, *, until_eof: bool
+    where: SerialPlace | TcpPlace,
+    wanted: Recipe,
+    baud: int | None,
+    plan: Plan,
+    *,
+    until_eof: bool,
 ) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -51,6 +62,8 @@ async def _live(
     if until_eof:
         loop.add_reader(sys.stdin.fileno(), ended.set)
     twin = bear(wanted, loop.time(), boot_salt=secrets.randbits(32))
+    if plan:
+        twin.suffer(Mischief(plan))
     if baud is not None:
         check_room(twin.capabilities, baud / BITS_PER_BYTE)
     end, url = await reach(where, twin, baud)
@@ -68,6 +81,10 @@ async def _live(
         await end.aclose()
 
 
+def _plan(file: Path | None) -> Plan:
+    return () if file is None else msgspec.json.decode(file.read_bytes(), type=Plan)
+
+
 def _hurry() -> None:
     with contextlib.suppress(AttributeError, OSError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
@@ -81,10 +98,13 @@ def main() -> None:
     parser.add_argument("--sim", default=Recipe().address, metavar="sim://PRESET")
     parser.add_argument("--priority", choices=("normal", "fifo"), default="normal")
     parser.add_argument("--until-eof", action="store_true")
+    parser.add_argument("--mischief", type=Path, metavar="FILE")
     asked = parser.parse_args()
     try:
         fifo = asked.priority == "fifo"
-        serve(asked.on, recipe(asked.sim), baud=asked.baud, fifo=fifo, until_eof=asked.until_eof)
+        plan = _plan(asked.mischief)
+        wanted = recipe(asked.sim)
+        serve(asked.on, wanted, baud=asked.baud, fifo=fifo, until_eof=asked.until_eof, plan=plan)
     except LinkError as error:
         sys.exit(str(error))
 

@@ -1,0 +1,159 @@
+"""What a scenario expects of its end, and of the way there."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import AfterValidator, Field, model_validator
+
+from controller.preflight import Obstacle
+from controller.words import Reason
+from firmware_bridge.codes import Cause, State
+from profiles.document import Words, did_you_mean, mistake
+from profiles.kinds import MAX_SESSION_S, Amount
+from profiles.problems import Reason as Refusal
+from profiles.quantities import EXAMPLES, Dimension, quoted
+from profiles.values import Written
+
+from .faults import FAULTS
+
+Signal: TypeAlias = Literal["true_pressure", "pressure", "target", "emg", "activation", "pain"]
+"""What is bounded. `pain` is true pressure as a share of the threshold; `emg` the loudest RMS."""
+
+DIMENSION: dict[Signal, Dimension] = {
+    "true_pressure": "pressure", "pressure": "pressure", "target": "pressure",
+    "emg": "voltage", "activation": "share", "pain": "share",
+}  # fmt: skip
+
+OUTCOMES = ("complete", "stopped", "fault", "refused", "not_ready", "no_device", "killed")
+"""Those of a session; and where there is none: refused, not ready, no device; its host killed."""
+
+At = Annotated[float, Written("time", 0.0, MAX_SESSION_S, fixed=True)]
+Share = Annotated[float, Written("share", 0.0, 1.0, fixed=True)]
+
+_ACTS = ("ease", "hold", "approach", "pause", "release", "stop")
+_ENDS = ("done", "released", "timed_out", "stopped", "skipped")
+_MODES = ("closed_loop", "step_adjust", "open_loop")
+_REASONS = frozenset(map(str, (*Reason, *Obstacle, *Refusal))) | {
+    "busy", "unavailable", "silent", "version", "not_understood", "killed",
+}  # fmt: skip
+_PLAIN = (
+    "began", "ended", "paused", "resumed", "vented", "pain", "pain pressed", "guarding begins",
+    "guarding ends", "knot released", "spasm", "spasm ends", "silent since", "lapsed",
+    "at zero", "last rise",
+)  # fmt: skip
+_KINDS = {
+    "fault": tuple(FAULTS),
+    "verdict": _ACTS,
+    "mode": _MODES,
+    "alarm": tuple(map(str, Reason)),
+    "state": tuple(state.name for state in State),
+    "stop": tuple(cause.name for cause in Cause),
+    "order": (
+        "pause",
+        "resume",
+        "release",
+        "stop",
+        "acknowledge",
+        "ease",
+        "ceiling",
+        "mark",
+        "set",
+    ),
+    "rule": (),
+    "step": (),
+}
+
+
+def _among(word: str, words: Iterable[str]) -> str:
+    known = tuple(words)
+    if word not in known:
+        raise ValueError(
+            f"{quoted(word)} is not a word for this place; {did_you_mean(word, known)}"
+        )
+    return word
+
+
+def _verdict(text: str) -> str:
+    act, _, reason = text.partition(" ")
+    _among(act, _ACTS)
+    if not reason:
+        raise ValueError(f"{quoted(text)}: say why as well, as stop over_pressure")
+    _among(reason, map(str, Reason))
+    return text
+
+
+def _event(text: str) -> str:
+    kind, _, rest = text.partition(" ")
+    if text in _PLAIN:
+        return text
+    if kind not in _KINDS or not rest:
+        raise ValueError(f"{quoted(text)} is no event; {did_you_mean(text, (*_PLAIN, *_KINDS))}")
+    if _KINDS[kind]:
+        _among(rest.split(" ")[0], _KINDS[kind])
+    return text
+
+
+Event = Annotated[str, AfterValidator(_event)]
+
+
+class BoundWords(Words):
+    """What a signal does over a span of session time."""
+
+    signal: Signal = Field(examples=["true_pressure"])
+    start: At = Field(default=0.0, alias="from", examples=["10 s"])
+    end: At | None = Field(default=None, alias="to", examples=["20 s"])
+    at_most: Amount | None = None
+    at_least: Amount | None = None
+    reaches: Amount | None = None
+
+    @model_validator(mode="after")
+    def _measures_the_signal(self) -> Self:
+        wanted = DIMENSION[self.signal]
+        given = {"at_most": self.at_most, "at_least": self.at_least, "reaches": self.reaches}
+        if not any(given.values()):
+            raise mistake("say at_most, at_least or reaches")
+        for name, amount in given.items():
+            if amount is not None and amount.dimension != wanted:
+                raise mistake(f"{self.signal} is a {wanted}, as {EXAMPLES[wanted]}", name)
+        if self.end is not None and self.end <= self.start:
+            raise mistake("a span ends after it begins", "to")
+        return self
+
+
+class ResponseWords(Words):
+    """How soon one thing follows another. `timing`: so much later in real time counts as well."""
+
+    after: Event = Field(examples=["fault wire_silence"])
+    to: Event = Field(examples=["at zero"])
+    within: At = Field(examples=["600 ms"])
+    timing: At | None = None
+
+
+class LastsWords(Words):
+    """How long the session lasts."""
+
+    at_least: At = 0.0
+    at_most: At = MAX_SESSION_S
+
+
+class ExpectWords(Words):
+    """Everything that is expected. What is left out may be as it likes.
+
+    But for two things: nothing over the envelope, and nothing pressed once it is over.
+    """
+
+    outcome: Annotated[str, AfterValidator(lambda word: _among(word, OUTCOMES))] = Field(
+        examples=["complete"]
+    )
+    reason: Annotated[str, AfterValidator(lambda word: _among(word, _REASONS))] | None = None
+    verdicts: list[Annotated[str, AfterValidator(_verdict)]] | None = None
+    steps: list[Annotated[str, AfterValidator(lambda word: _among(word, _ENDS))]] | None = None
+    modes: list[Annotated[str, AfterValidator(lambda word: _among(word, _MODES))]] | None = None
+    events: list[Event] = Field(default_factory=list)
+    never: list[Event] = Field(default_factory=list)
+    lasts: LastsWords | None = None
+    bounds: list[BoundWords] = Field(default_factory=list)
+    responses: list[ResponseWords] = Field(default_factory=list)
+    over_envelope: At = 0.0
+    in_pain: At | None = None
+    released: bool = True

@@ -1,0 +1,134 @@
+"""What happens on the way, in a scenario's timeline: one fault, or one order, at a time."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Self, TypeAlias, cast
+
+import msgspec
+from pydantic import Field, create_model, model_validator
+
+from controller.words import (
+    Acknowledge,
+    Ceiling,
+    Ease,
+    Mark,
+    Order,
+    Pause,
+    Release,
+    Resume,
+    Stop,
+)
+from profiles.document import Words, mistake
+from profiles.kinds import MAX_SESSION_S, Word
+from profiles.values import Written
+
+from .fault import Fault
+from .fault_words import WORDS, fault_of
+from .faults import FAULTS
+
+At = Annotated[float, Written("time", 0.0, MAX_SESSION_S, fixed=True)]
+Lasting = Annotated[float, Written("time", 0.001, MAX_SESSION_S, fixed=True)]
+
+
+class NoWords(Words):
+    """An order that says everything by its name."""
+
+
+class EaseWords(Words):
+    """Press this share of the programme."""
+
+    to: Annotated[float, Written("share", 0.0, 1.0, fixed=True)] = Field(examples=["60 %"])
+
+
+class CeilingWords(Words):
+    """Press no more than this."""
+
+    pressure: Annotated[float, Written("pressure", 0.0, 400.0, fixed=True)] = Field(
+        examples=["8 kPa"]
+    )
+
+
+class MarkWords(Words):
+    """Remember this instant."""
+
+    label: Word = Field(examples=["better"])
+
+
+Settings: TypeAlias = dict[Word, str | int | float]
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """Live parameters are moved; the programme is compiled anew when that happens."""
+
+    values: Settings
+
+
+Told: TypeAlias = Order | Moved
+"""What somebody may order on the way."""
+
+_ORDERS: Mapping[str, type[Words]] = MappingProxyType(
+    dict.fromkeys(("pause", "resume", "release", "stop", "acknowledge"), NoWords)
+    | {"ease": EaseWords, "ceiling": CeilingWords, "mark": MarkWords}
+)
+
+
+class HappeningBase(Words):
+    """One entry of a timeline: when, for how long, and what."""
+
+    at: At | None = Field(default=None, examples=["12 s"])
+    for_s: Lasting | None = Field(default=None, alias="for", examples=["2 s"])
+    set: Settings | None = None
+
+    @property
+    def name(self) -> str:
+        """The one key that says what happens."""
+        return next(iter(self.model_fields_set - {"at", "for_s"}))
+
+    @property
+    def what(self) -> Fault | Told:
+        """What happens."""
+        words = cast("Words | None", getattr(self, self.name))
+        return fault_of(self.name, words) if self.name in FAULTS else _told(self.name, self)
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        given = sorted(self.model_fields_set - {"at", "for_s"})
+        if len(given) != 1:
+            found = " and ".join(given) or "nothing"
+            raise mistake(
+                f"one thing happens at a time, but here is {found}; write each as its own entry"
+            )
+        is_fault = given[0] in FAULTS
+        lasts = is_fault and not FAULTS[given[0]].momentary
+        if self.for_s is not None and not lasts:
+            raise mistake(f"{given[0]} has no end; leave `for` out", "for")
+        if self.at is None and not lasts:
+            raise mistake("say when it happens, as at: 12 s", given[0])
+        return self
+
+
+Happening: type[HappeningBase] = create_model(
+    "Happening",
+    __base__=HappeningBase,
+    **cast("Any", {name: (words | None, None) for name, words in {**WORDS, **_ORDERS}.items()}),
+)
+"""An entry of a timeline, with a key for every fault and every order."""
+
+
+def _told(name: str, entry: HappeningBase) -> Told:
+    match getattr(entry, name):
+        case EaseWords(to=share):
+            return Ease(share)
+        case CeilingWords(pressure=kpa):
+            return Ceiling(kpa)
+        case MarkWords(label=label):
+            return Mark(label)
+        case dict() as values:
+            return Moved(cast("Settings", values))
+        case _:
+            return _PLAIN[name]()
+
+
+_PLAIN: Mapping[str, type[Pause | Resume | Release | Stop | Acknowledge]] = MappingProxyType(
+    {"pause": Pause, "resume": Resume, "release": Release, "stop": Stop, "acknowledge": Acknowledge}
+)

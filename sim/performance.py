@@ -1,0 +1,89 @@
+"""What happened when a story was played: outcome, events and signals, in session time."""
+
+from collections.abc import Iterable
+from math import inf
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from .oracle import Truth, at_rest_after_s, pain_threshold_kpa, rises_last_after_s
+
+Column = NDArray[np.float64]
+
+
+class Signal(msgspec.Struct, frozen=True):
+    """A signal over session time."""
+
+    at_s: Column
+    value: Column
+
+    def during(self, start_s: float, end_s: float) -> "Signal":
+        """Return the part of it from one instant to another."""
+        inside = (self.at_s >= start_s) & (self.at_s <= end_s)
+        return Signal(self.at_s[inside], self.value[inside])
+
+
+NO_SIGNAL = Signal(np.zeros(0), np.zeros(0))
+
+
+class Performance(msgspec.Struct, frozen=True, kw_only=True):
+    """How it went. `events` are (session time, text), the earliest first."""
+
+    outcome: str
+    reason: str
+    message: str = ""
+    steps: tuple[str, ...] = ()
+    events: tuple[tuple[float, str], ...] = ()
+    signals: dict[str, Signal] = {}
+    envelope_kpa: float = inf
+    ended_s: float = 0.0
+    simulated_s: float = 0.0
+    trace_sha256: str = ""
+    truth: Truth | None = None
+    zero_s: float = 0.0
+
+    def all(self, start: str) -> list[str]:
+        """Return what the events that begin with a word say after it."""
+        return [text[len(start) + 1 :] for _, text in self.events if text.startswith(f"{start} ")]
+
+    def when(self, event: str, after_s: float = -inf) -> float | None:
+        """Return when an event first happened after an instant; None: it did not."""
+        if event in ("at zero", "last rise"):
+            return self._of_pressure(event, after_s)
+        return next(
+            (at_s for at_s, text in self.events if at_s >= after_s and _is(text, event)), None
+        )
+
+    def _of_pressure(self, event: str, after_s: float) -> float | None:
+        if self.truth is None:
+            return None
+        from_s = self.zero_s + max(0.0, after_s)
+        found = at_rest_after_s if event == "at zero" else rises_last_after_s
+        later_s = found(self.truth, from_s)
+        return None if later_s is None else max(0.0, after_s) + later_s
+
+
+def of_body(truth: Truth, zero_s: float) -> dict[str, Signal]:
+    """Return what the body felt and did, by the names of signals."""
+    at_s = truth.times_s - zero_s
+    signals = {"true_pressure": Signal(at_s, truth.true_kpa)}
+    if len(truth.activation):
+        signals["activation"] = Signal(at_s[: len(truth.activation)], truth.activation)
+    threshold_kpa = pain_threshold_kpa(truth)
+    if threshold_kpa is not None:
+        share = truth.true_kpa[: len(threshold_kpa)] / np.maximum(threshold_kpa, 1e-6)
+        signals["pain"] = Signal(at_s[: len(share)], share)
+    return signals
+
+
+def in_order(events: Iterable[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
+    """Return events by their time."""
+    return tuple(sorted(events, key=lambda event: event[0]))
+
+
+def _is(text: str, event: str) -> bool:
+    """`fault wire_drop` is its beginning; `verdict stop` is any stop."""
+    if event.startswith("fault ") and not event.endswith(" ends"):
+        return text in (event, f"{event} begins")
+    return text == event or text.startswith(f"{event} ")

@@ -1,0 +1,157 @@
+"""On what a story is played: a twin in memory in virtual time, one behind a pty, or any device."""
+
+import asyncio
+import time
+from typing import Protocol
+
+from firmware_bridge.codes import Document
+from firmware_bridge.errors import BridgeError, LinkUnavailable
+from firmware_bridge.link import Link, open_link
+from firmware_bridge.links.memory import MemoryLink, pair
+from firmware_bridge.streamed import connect
+
+from .birth import Recipe, bear
+from .link import TwinProcess, begin_process
+from .mischief import Mischief, Plan
+from .paced import PacedLink
+from .virtual_time import VirtualTimeLoop
+
+STALL_STEP_S = 0.005
+"""In which steps a device goes on living while its host is held up (E)."""
+
+
+class Rig(Protocol):
+    """A device to play on. `waits`: its time does not wait for anybody."""
+
+    waits: bool
+
+    async def open(self) -> Link:
+        """Return a link to it. Raises `LinkError`."""
+        ...
+
+    def stall(self, for_s: float) -> None:
+        """Hold this process up, and nothing else."""
+        ...
+
+    async def truth(self) -> bytes | None:
+        """Return what the body under it felt; None where there is none to ask."""
+        ...
+
+    async def aclose(self) -> None:
+        """End it."""
+        ...
+
+
+class VirtualRig:
+    """A twin in memory, on a loop that jumps."""
+
+    waits = False
+
+    def __init__(self, recipe: Recipe, plan: Plan, baud: int | None) -> None:
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop, VirtualTimeLoop):
+            raise TypeError("this rig needs a VirtualTimeLoop")
+        self._loop = loop
+        self._twin = bear(recipe, loop.time())
+        if plan:
+            self._twin.suffer(Mischief(plan))
+        self._baud = baud
+        self._ends: tuple[MemoryLink, MemoryLink] | None = None
+
+    async def open(self) -> Link:
+        near, far = self._ends = pair()
+        self._twin.attach(far)
+        self._twin.start()
+        return PacedLink(near, self._baud) if self._baud else near
+
+    def stall(self, for_s: float) -> None:
+        now_s = self._loop.time()
+        steps = max(1, round(for_s / STALL_STEP_S))
+        self._twin.stop()
+        for step in range(1, steps + 1):
+            self._loop.pass_to(now_s + for_s * step / steps)
+            self._twin.catch_up(self._loop.time())
+        self._twin.start()
+
+    async def truth(self) -> bytes | None:
+        return self._twin.truth
+
+    async def aclose(self) -> None:
+        self._twin.stop()
+        for end in self._ends or ():
+            await end.aclose()
+
+
+class PtyRig:
+    """A twin in a process of its own, behind a pseudo-terminal."""
+
+    waits = True
+
+    def __init__(self, recipe: Recipe, plan: Plan, baud: int | None) -> None:
+        self._recipe, self._plan, self._baud = recipe, plan, baud
+        self._process: TwinProcess | None = None
+
+    async def open(self) -> Link:
+        self._process = await begin_process(self._recipe, self._plan, self._baud)
+        return await open_link(self._process.url)
+
+    def stall(self, for_s: float) -> None:
+        time.sleep(for_s)
+
+    async def truth(self) -> bytes | None:
+        return None if self._process is None else await _asked(self._process.url)
+
+    async def aclose(self) -> None:
+        if self._process is not None:
+            await self._process.aclose()
+
+
+class DeviceRig:
+    """Whatever is at an address: what happens at the device's end is not ours to make."""
+
+    waits = True
+
+    def __init__(self, url: str, plan: Plan) -> None:
+        if plan:
+            named = ", ".join(sorted({planned.fault.name() for planned in plan}))
+            raise LinkUnavailable(
+                f"{url} cannot be made to fail ({named}): play this scenario with --rig virtual "
+                "or --rig pty"
+            )
+        self._url = url
+
+    async def open(self) -> Link:
+        return await open_link(self._url)
+
+    def stall(self, for_s: float) -> None:
+        time.sleep(for_s)
+
+    async def truth(self) -> bytes | None:
+        try:
+            return await _asked(self._url)
+        except BridgeError:
+            return None
+
+    async def aclose(self) -> None:
+        """Leave it as it is."""
+
+
+def rig_for(name: str, recipe: Recipe, plan: Plan, baud: int | None) -> Rig:
+    """Return a rig by its name: virtual, pty, or an address. Raises `LinkUnavailable`."""
+    if name == "virtual":
+        return VirtualRig(recipe, plan, baud)
+    if name == "pty":
+        return PtyRig(recipe, plan, baud)
+    if "://" in name:
+        return DeviceRig(name, plan)
+    raise LinkUnavailable(f'"{name}" is no rig; there are virtual, pty, or the address of a device')
+
+
+async def _asked(url: str) -> bytes | None:
+    device = await connect(await open_link(url))
+    try:
+        if not device.capabilities.emulated:
+            return None
+        return await device.document(Document.TRUTH)
+    finally:
+        await device.aclose()

@@ -1,0 +1,197 @@
+"""A scenario: a story with an ending, as its author wrote it. The language `myoloop-scenario/1`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+import msgspec
+from pydantic import AfterValidator, Field, StringConstraints
+
+from profiles.document import Document, Words, did_you_mean
+from profiles.kinds import Prose, Word
+from profiles.load import read
+from profiles.problems import Path as Where
+from profiles.quantities import quoted
+
+from .birth import GUARDS, GUARDS_FROM, STIFFNESS, WORDS, Recipe
+from .body import PRESETS, Sensation
+from .expectations import ExpectWords
+from .fault import Fault
+from .faults import FAULTS
+from .happenings import Happening, HappeningBase, Settings, Told
+from .muscle import CHANNELS, MOST_CHANNELS
+
+FORMAT = "myoloop-scenario/1"
+SUFFIX = ".scenario.yaml"
+
+
+def _preset(name: str) -> str:
+    if name not in PRESETS:
+        raise ValueError(f"{quoted(name)} is nobody; {did_you_mean(name, PRESETS)}")
+    return name
+
+
+def _guards(written: str | float) -> str:
+    if isinstance(written, str) and written not in GUARDS:
+        raise ValueError(
+            f"{quoted(written)} is not a word for this place; {did_you_mean(written, GUARDS)}"
+        )
+    if isinstance(written, float) and not GUARDS_FROM[0] <= written <= GUARDS_FROM[1]:
+        raise ValueError(f"a share of the pain threshold is {GUARDS_FROM[0]} to {GUARDS_FROM[1]}")
+    return str(written)
+
+
+def _word(name: str) -> Any:  # noqa: ANN401  a type
+    return Literal[WORDS[name]]
+
+
+class BodyWords(Words):
+    """How this person differs from others of the kind."""
+
+    stiffness: Annotated[float, Field(ge=STIFFNESS[0], le=STIFFNESS[1])] = 1.0
+    guards: Annotated[str | float, AfterValidator(_guards)] | None = None
+    lets_go: Literal["usual", "never"] | None = None
+    presses: Literal["usual", "late", "never"] | None = None
+    sensation: Sensation | None = None
+    trigger_point: Literal["active", "latent", "none"] | None = None
+    sore: bool | None = None
+
+
+class DeviceWords(Words):
+    """What the virtual device has."""
+
+    stroke: bool = False
+    correction: bool = True
+    emg: Annotated[int, Field(ge=1, le=MOST_CHANNELS)] = CHANNELS
+    ecg: bool = False
+
+
+class LinkWords(Words):
+    """How fast the line is; without a word, as fast as it likes."""
+
+    baud: Annotated[int, Field(ge=9600, le=12_000_000)] | None = None
+
+
+class Scenario(Document):
+    """A scenario, as its author wrote it."""
+
+    format: Literal["myoloop-scenario/1"] = Field(examples=[FORMAT])
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")] = Field(
+        examples=["a-sensor-sticks"]
+    )
+    title: Word = Field(examples=["A sensor sticks in a hold"])
+    purpose: Prose = ""
+    hazards: list[Annotated[str, StringConstraints(pattern=r"^H-[0-9]{2}$")]] = Field(
+        default_factory=list
+    )
+    profile: Word = Field(examples=["library:kneading"])
+    set: Settings = Field(default_factory=dict)
+    person: Annotated[str, AfterValidator(_preset)] = "healthy_f"
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 7
+    body: BodyWords = Field(default_factory=BodyWords)
+    device: DeviceWords = Field(default_factory=DeviceWords)
+    link: LinkWords = Field(default_factory=LinkWords)
+    timeline: list[Happening] = Field(default_factory=list)  # pyright: ignore[reportInvalidTypeForm]
+    expect: ExpectWords = Field(examples=["{outcome: complete}"])
+
+    @classmethod
+    def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
+        yield from _faults_nobody_made(data)
+
+
+class Happens(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing of a story: what, from when, until when; seconds of the session."""
+
+    name: str
+    what: Fault | Told
+    at_s: float | None
+    ends_s: float | None
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario, ready to be played: the same words, as values."""
+
+    id: str
+    title: str
+    file: str
+    profile: str
+    values: dict[str, str | float]
+    recipe: Recipe
+    baud: int | None
+    seed: int
+    happens: tuple[Happens, ...]
+    expect: ExpectWords
+    hazards: tuple[str, ...] = ()
+
+
+def read_scenario(text: str | bytes, file: str) -> Story:
+    """Return the story in `text`. A profile's path counts from the scenario's folder.
+
+    Raises `ProfileProblems`, with every mistake.
+    """
+    scenario = read(text, Scenario, file=file)
+    entries = cast("list[HappeningBase]", scenario.timeline)
+    return Story(
+        id=scenario.id,
+        title=scenario.title,
+        file=file,
+        profile=_beside(scenario.profile, file),
+        values=cast("dict[str, str | float]", scenario.set),
+        recipe=_recipe(scenario),
+        baud=scenario.link.baud,
+        seed=scenario.seed,
+        happens=tuple(map(_happens, entries)),
+        expect=scenario.expect,
+        hazards=tuple(scenario.hazards),
+    )
+
+
+def load_scenario(file: Path) -> Story:
+    """Return the story in a file. Raises `OSError`, `ProfileProblems`."""
+    return read_scenario(file.read_bytes(), str(file))
+
+
+def _recipe(scenario: Scenario) -> Recipe:
+    said = {**scenario.body.model_dump(), **scenario.device.model_dump()}
+    return msgspec.convert({"preset": scenario.person, "seed": scenario.seed, **said}, Recipe)
+
+
+def _beside(profile: str, file: str) -> str:
+    if profile.startswith("library:"):
+        return profile
+    return str(Path(file).parent / profile)
+
+
+def _happens(entry: HappeningBase) -> Happens:
+    ends_s = None if entry.for_s is None else (entry.at or 0.0) + entry.for_s
+    return Happens(name=entry.name, what=entry.what, at_s=entry.at, ends_s=ends_s)
+
+
+def _faults_nobody_made(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
+    """Yield the responses that wait for a fault which no entry of the timeline makes."""
+    timeline = data.get("timeline")
+    made = {
+        str(key)
+        for entry in (cast("list[Any]", timeline) if isinstance(timeline, list) else [])
+        if isinstance(entry, dict)
+        for key in cast("dict[str, Any]", entry)
+        if key in FAULTS
+    }
+    expect = data.get("expect")
+    responses = (
+        cast("dict[str, Any]", expect).get("responses") if isinstance(expect, dict) else None
+    )
+    if not isinstance(responses, list):
+        return
+    for number, response in enumerate(cast("list[Any]", responses)):
+        for end in ("after", "to"):
+            words = cast("dict[str, Any]", response) if isinstance(response, dict) else {}
+            kind, _, name = str(words.get(end, "")).partition(" ")
+            if kind == "fault" and name.split(" ")[0] not in made:
+                yield (
+                    ("expect", "responses", number, end),
+                    (
+                        f"nothing in the timeline makes {quoted(name)}; "
+                        f"{did_you_mean(name, made) if made else 'it is empty'}"
+                    ),
+                )
