@@ -41,6 +41,8 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("profile", "show"): Command("profile", "show", "Print a profile."),
     ("profile", "check"): Command("profile", "check", "What a profile does, or what is wrong."),
     ("profile", "plot"): Command("profile", "plot", "Draw a profile."),
+    ("scenario", "list"): Command("scenario", "list_scenarios", "The stories that come along."),
+    ("scenario", "run"): Command("scenario", "run", "Play stories, and judge how they end."),
     ("emg", "detect"): Command("emg", "detect", "When muscles begin and let go, in recordings."),
     ("person", "new"): Command("person", "new", "Make a person, by an id you choose."),
     ("person", "screen"): Command("person", "screen", "Ask the health questions."),
@@ -55,6 +57,7 @@ GROUPS = {
     "session": "Sessions.",
     "device": "Devices.",
     "profile": "Profiles.",
+    "scenario": "Stories of what may go wrong, each with its ending.",
     "emg": "Muscles, in recordings.",
     "person": "People who are treated.",
 }

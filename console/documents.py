@@ -15,6 +15,7 @@ from .person_documents import (
     PersonShown,
     RegionLedger,
 )
+from .scenario_documents import SCENARIO_DOCUMENTS
 
 # --- demo, run --------------------------------------------------------------------------------
 
@@ -393,6 +394,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     PersonExport,
     PersonForgotten,
     Twin,
+    *SCENARIO_DOCUMENTS,
     Failed,
 )
 

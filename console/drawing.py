@@ -91,6 +91,14 @@ class Panel:
             ha="right",
         )  # fmt: skip
 
+    def note_at(self, at_s: float, text: str) -> None:
+        """Name an instant, faintly."""
+        self._axes.axvline(at_s, color=FAINT, lw=0.6, ls=":")
+        self._axes.annotate(
+            text, (at_s, 0.97), (2, 0), xycoords=("data", "axes fraction"),
+            textcoords="offset points", fontsize=7, color=FAINT, rotation=90, va="top",
+        )  # fmt: skip
+
     def band(self, begin_s: float, end_s: float, technique: str) -> None:
         """Colour the paper behind a step."""
         colour = BANDS.get(technique, OTHER_BAND)

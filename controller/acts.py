@@ -25,6 +25,9 @@ FROZEN_FOR_S = 0.5
 HELD_MAX_S = 5.0
 """Longest hold; after it, it is released (E, rules)."""
 
+TAKE_OVER_AGAIN_S = 0.2
+"""How long a take-over from a fade may take to show before it is said again (E; twice a SPLICE)."""
+
 VENT_OVER_S, VENTED_FOR_S = 0.1, 2.0
 """How fast a pad that has lost the body is let go, and how long it then rests (E; rules: a cause
 settles for two seconds before it may act again)."""
@@ -48,7 +51,8 @@ def is_news(mind: Mind, verdict: Verdict, at_s: float) -> bool:
             settled = mind.approach_s is None or at_s - mind.approach_s > SETTLE_S
             return mind.phase == "playing" and settled
         case "hold":
-            return mind.phase != "releasing" and mind.factors.frozen_kpa == NEVER_S
+            frozen = mind.factors.frozen_kpa != NEVER_S and not _fades_anew(mind, verdict, at_s)
+            return mind.phase != "releasing" and not frozen
 
 
 def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[Event, ...]]:
@@ -134,6 +138,13 @@ def _settles(mind: Mind, verdict: Verdict, at_s: float) -> bool:
     return verdict.action == "hold" and reason is verdict.reason and at_s - acted_s <= SETTLE_S
 
 
+def _fades_anew(mind: Mind, verdict: Verdict, at_s: float) -> bool:
+    """Whether the device lets go while something is held already: it must be taken over anew."""
+    reason, acted_s = mind.acted
+    just_taken_over = reason is Reason.DEVICE_FADING and at_s - acted_s <= TAKE_OVER_AGAIN_S
+    return verdict.reason is Reason.DEVICE_FADING and not just_taken_over
+
+
 def _release(mind: Mind, verdict: Verdict, at_s: float) -> tuple[Mind, Cue]:
     mind = msgspec.structs.replace(
         mind,
@@ -150,8 +161,9 @@ def _release(mind: Mind, verdict: Verdict, at_s: float) -> tuple[Mind, Cue]:
 def _hold(mind: Mind, moment: Moment) -> tuple[Mind, Cue]:
     at_s = moment.at_s
     frozen_kpa = _lower_of_command_and_value(mind, moment)
-    mind = with_factors(mind, frozen_kpa=frozen_kpa)
-    mind = msgspec.structs.replace(mind, well_at_s=at_s + FROZEN_FOR_S, frozen_s=at_s)
+    since_s = at_s if mind.factors.frozen_kpa == NEVER_S else mind.frozen_s
+    mind = with_factors(mind, frozen_kpa=min(frozen_kpa, mind.factors.frozen_kpa))
+    mind = msgspec.structs.replace(mind, well_at_s=at_s + FROZEN_FOR_S, frozen_s=since_s)
     if mind.phase == "playing":
         mind = steered(mind, at_s, FREEZE_OVER_S)
     return mind, Lower(at_s, mind.factors.gain, mind.factors.cap_kpa, FREEZE_OVER_S)

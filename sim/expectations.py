@@ -37,7 +37,7 @@ _REASONS = frozenset(map(str, (*Reason, *Obstacle, *Refusal))) | {
     "busy", "unavailable", "silent", "version", "not_understood", "killed",
 }  # fmt: skip
 _PLAIN = (
-    "began", "ended", "paused", "resumed", "vented", "pain", "pain pressed", "guarding begins",
+    "ended", "paused", "resumed", "replaced", "vented", "pain", "pain pressed", "guarding begins",
     "guarding ends", "knot released", "spasm", "spasm ends", "silent since", "lapsed",
     "at zero", "last rise",
 )  # fmt: skip
@@ -61,6 +61,8 @@ _KINDS = {
     ),
     "rule": (),
     "step": (),
+    "marked": (),
+    "leads": (),
 }
 
 

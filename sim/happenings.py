@@ -123,10 +123,8 @@ def _told(name: str, entry: HappeningBase) -> Told:
             return Ceiling(kpa)
         case MarkWords(label=label):
             return Mark(label)
-        case dict() as values:
-            return Moved(cast("Settings", values))
         case _:
-            return _PLAIN[name]()
+            return Moved(entry.set) if entry.set is not None else _PLAIN[name]()
 
 
 _PLAIN: Mapping[str, type[Pause | Resume | Release | Stop | Acknowledge]] = MappingProxyType(

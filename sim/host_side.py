@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import cast
 
 from .fault import End, Fault, nothing
 from .faults import AT_DEVICE
 from .happenings import Told
 from .harmed_link import HarmedLink
 from .host_faults import HostClockStep, HostKilled, HostQueueFull, HostSlowDisk, HostStall
-from .mischief import Plan, Planned, dice_of
+from .mischief import AtDevice, Plan, Planned, dice_of
 from .rigs import Rig
 from .scenario import Happens, Story
 from .wire_faults import WireFault
@@ -18,10 +19,15 @@ from .wire_faults import WireFault
 def at_device(story: Story) -> Plan:
     """Return what of a story happens at the device's end."""
     return tuple(
-        Planned(fault=one.what, begins_s=one.at_s, ends_s=one.ends_s, seed=seed_of(story, number))
+        Planned(
+            fault=cast("AtDevice", one.what),  # its name says of what kind it is
+            begins_s=one.at_s,
+            ends_s=one.ends_s,
+            seed=seed_of(story, number),
+        )
         for number, one in enumerate(story.happens)
-        if one.name in AT_DEVICE  # which says of what kind it is
-    )  # pyright: ignore[reportArgumentType]
+        if one.name in AT_DEVICE
+    )
 
 
 def seed_of(story: Story, number: int) -> int:

@@ -24,6 +24,9 @@ class Signal(msgspec.Struct, frozen=True):
         return Signal(self.at_s[inside], self.value[inside])
 
 
+BEGINS_S = -0.05
+"""What is before this is no part of the session: devices are armed just before it (E)."""
+
 NO_SIGNAL = Signal(np.zeros(0), np.zeros(0))
 
 
@@ -43,11 +46,7 @@ class Performance(msgspec.Struct, frozen=True, kw_only=True):
     truth: Truth | None = None
     zero_s: float = 0.0
 
-    def all(self, start: str) -> list[str]:
-        """Return what the events that begin with a word say after it."""
-        return [text[len(start) + 1 :] for _, text in self.events if text.startswith(f"{start} ")]
-
-    def when(self, event: str, after_s: float = -inf) -> float | None:
+    def when(self, event: str, after_s: float = BEGINS_S) -> float | None:
         """Return when an event first happened after an instant; None: it did not."""
         if event in ("at zero", "last rise"):
             return self._of_pressure(event, after_s)

@@ -13,7 +13,7 @@ from profiles.load import read
 from profiles.problems import Path as Where
 from profiles.quantities import quoted
 
-from .birth import GUARDS, GUARDS_FROM, STIFFNESS, WORDS, Recipe
+from .birth import GUARDS, GUARDS_FROM, STIFFNESS, Recipe
 from .body import PRESETS, Sensation
 from .expectations import ExpectWords
 from .fault import Fault
@@ -39,10 +39,6 @@ def _guards(written: str | float) -> str:
     if isinstance(written, float) and not GUARDS_FROM[0] <= written <= GUARDS_FROM[1]:
         raise ValueError(f"a share of the pain threshold is {GUARDS_FROM[0]} to {GUARDS_FROM[1]}")
     return str(written)
-
-
-def _word(name: str) -> Any:  # noqa: ANN401  a type
-    return Literal[WORDS[name]]
 
 
 class BodyWords(Words):
@@ -91,7 +87,7 @@ class Scenario(Document):
     body: BodyWords = Field(default_factory=BodyWords)
     device: DeviceWords = Field(default_factory=DeviceWords)
     link: LinkWords = Field(default_factory=LinkWords)
-    timeline: list[Happening] = Field(default_factory=list)  # pyright: ignore[reportInvalidTypeForm]
+    timeline: list[Happening] = Field(default_factory=list)  # pyright: ignore[reportInvalidTypeForm, reportUnknownVariableType]
     expect: ExpectWords = Field(examples=["{outcome: complete}"])
 
     @classmethod

@@ -52,7 +52,7 @@ class WireDelay(WireFault, frozen=True, kw_only=True, tag="wire_delay"):
         def delay(body: bytes) -> Carried:
             nonlocal last_s
             at_s = now_s() + self.by_s + self.jitter_s * float(dice.random())
-            last_s = max(at_s, last_s)  # a wire that is late keeps its order
+            last_s = max(at_s, last_s + 1e-6)  # a wire that is late keeps its order
             return [(last_s - now_s(), body)]
 
         return delay

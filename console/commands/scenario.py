@@ -1,0 +1,121 @@
+"""myoloop scenario: stories with an ending, played and judged."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.documents import Told
+from console.exits import STOPPED
+from console.scenario_documents import (
+    ListedScenario,
+    PlayedScenario,
+    ScenarioList,
+    ScenarioRun,
+)
+from console.tables import table
+from sim.judging import Missed, judge
+from sim.performance import Performance
+from sim.scenario import Story, load_scenario
+from sim.scenario_files import found, library, name_of
+from sim.staging import perform
+
+Files = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...",
+        help="Files, folders, or library:NAME of those that come along; library: is all of them.",
+    ),
+]
+RigName = Annotated[
+    str,
+    typer.Option(
+        "--rig", metavar="virtual|pty|URL", help="On what: virtual time, a twin's pty, a device."
+    ),
+]
+
+
+def run(
+    files: Files,
+    rig: RigName = "virtual",
+    into: Annotated[
+        Path, typer.Option("--into", metavar="FOLDER", help="Where pictures go.")
+    ] = Path(),
+    *,
+    plot: Annotated[
+        bool, typer.Option("--plot", help="Draw every run; one that fails is always drawn.")
+    ] = False,
+) -> Told:
+    """Play scenarios, and say which did not end as they expect."""
+    if not into.is_dir():
+        raise typer.BadParameter(f"{into}: there is no such folder")
+    stories = [load_scenario(file) for name in files for file in _files(name)]
+    played = tuple(_played(story, rig, into, plot=plot) for story in stories)
+    failed = sum(not one.passed for one in played)
+    document = ScenarioRun(rig=rig, passed=len(played) - failed, failed=failed, scenarios=played)
+    lines = [line for one in played for line in _lines(one)]
+    lines.append(f"{document.passed} as expected, {failed} not")
+    return Told(document, "\n".join(lines), STOPPED if failed else 0)
+
+
+def list_scenarios() -> Told:
+    """List the scenarios that come along."""
+    stories = [load_scenario(file) for file in library()]
+    listed = tuple(
+        ListedScenario(name=f"library:{story.id}", title=story.title, hazards=story.hazards)
+        for story in stories
+    )
+    rows = [(one.name, one.title, " ".join(one.hazards)) for one in listed]
+    return Told(ScenarioList(scenarios=listed), table(("scenario", "title", "hazards"), rows))
+
+
+def _files(name: str) -> Iterator[Path]:
+    try:
+        yield from found(name)
+    except KeyError as error:
+        raise typer.BadParameter(str(error.args[0])) from error
+
+
+def _played(story: Story, rig: str, into: Path, *, plot: bool) -> PlayedScenario:
+    typer.echo(f"{story.id} ...", err=True)
+    began_s = time.perf_counter()
+    seen = perform(story, rig)
+    wall_s = time.perf_counter() - began_s
+    missed = judge(story.expect, seen, waits=rig != "virtual")
+    picture = _picture(story, seen, missed, rig, into) if missed or plot else None
+    return PlayedScenario(
+        name=name_of(Path(story.file)),
+        title=story.title,
+        passed=not missed,
+        expected=story.expect.outcome,
+        seen=f"{seen.outcome} ({seen.reason})",
+        missed=tuple(map(str, missed)),
+        simulated_s=round(seen.simulated_s, 3),
+        wall_s=round(wall_s, 3),
+        trace_sha256=seen.trace_sha256,
+        picture=picture,
+    )
+
+
+def _picture(
+    story: Story, seen: Performance, missed: tuple[Missed, ...], rig: str, into: Path
+) -> str:
+    from console.story_picture import draw_story
+
+    file = into / f"{story.id}.{'failed.' if missed else ''}svg"
+    draw_story(story, seen, missed, rig, file)
+    return str(file)
+
+
+def _lines(played: PlayedScenario) -> Iterator[str]:
+    mark = "ok    " if played.passed else "FAILED"
+    yield (
+        f"{mark} {played.name}: {played.seen}, {played.simulated_s:.0f} s in "
+        f"{played.wall_s:.1f} s, trace {played.trace_sha256[:12]}"
+    )
+    for missed in played.missed:
+        yield f"         {missed}"
+    if played.picture is not None:
+        yield f"         picture {played.picture}"

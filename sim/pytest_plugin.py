@@ -1,0 +1,72 @@
+"""Lets pytest collect `*.scenario.yaml`: each file is a test of its name, in virtual time."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from _pytest._code.code import TerminalRepr
+
+SUFFIX = ".scenario.yaml"
+"""Also in `sim.scenario`, which is not loaded for every run of pytest."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the rig be chosen."""
+    parser.addoption(
+        "--rig",
+        default="virtual",
+        metavar="virtual|pty|URL",
+        help="on what *.scenario.yaml files are played",
+    )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a scenario."""
+    if file_path.name.endswith(SUFFIX):
+        return ScenarioFile.from_parent(parent, path=file_path)
+    return None
+
+
+class ScenarioFile(pytest.File):
+    """A file with one scenario."""
+
+    def collect(self) -> "Iterator[pytest.Item]":
+        yield ScenarioItem.from_parent(self, name=self.path.name.removesuffix(SUFFIX))
+
+
+class Missed(Exception):
+    """A scenario did not end as it expects."""
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario, played and judged."""
+
+    def runtest(self) -> None:
+        from .judging import judge
+        from .scenario import load_scenario
+        from .staging import perform
+
+        rig = str(self.config.getoption("--rig"))
+        story = load_scenario(self.path)
+        missed = judge(story.expect, perform(story, rig), waits=rig != "virtual")
+        if missed:
+            raise Missed("\n".join(map(str, missed)))
+
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: str | None = None
+    ) -> "str | TerminalRepr":
+        """Return every mistake of the file, or every expectation that was missed."""
+        from profiles.problems import ProfileProblems
+
+        if isinstance(excinfo.value, ProfileProblems):
+            return str(excinfo.value)
+        if isinstance(excinfo.value, Missed):
+            return f"{excinfo.value}\nsee it: myoloop scenario run {self.path} --plot"
+        return str(super().repr_failure(excinfo))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, self.name
