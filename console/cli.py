@@ -43,6 +43,7 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("profile", "plot"): Command("profile", "plot", "Draw a profile."),
     ("scenario", "list"): Command("scenario", "list_scenarios", "The stories that come along."),
     ("scenario", "run"): Command("scenario", "run", "Play stories, and judge how they end."),
+    ("scenario", "campaign"): Command("campaign", "campaign", "Thousands of sessions, judged."),
     ("emg", "detect"): Command("emg", "detect", "When muscles begin and let go, in recordings."),
     ("person", "new"): Command("person", "new", "Make a person, by an id you choose."),
     ("person", "screen"): Command("person", "screen", "Ask the health questions."),

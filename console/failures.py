@@ -24,6 +24,7 @@ from firmware_bridge.errors import (
 from profiles.problems import ProfileProblems, Refused
 from records.database import RecordsError
 from records.people import IdRefused, NoSuchPerson
+from sim.campaign_errors import NoDask, NoParquet, OtherCampaign
 
 from .documents import Error, Failed, Told
 from .exits import FAULT, REFUSED, STOPPED, USAGE
@@ -58,6 +59,9 @@ _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     CalibrationFailed: ("not_measured", STOPPED, None),
     NoSuchPerson: ("no_such_person", USAGE, None),
     IdRefused: ("id_refused", USAGE, None),
+    OtherCampaign: ("other_campaign", USAGE, None),
+    NoParquet: ("not_installed", USAGE, None),
+    NoDask: ("not_installed", USAGE, None),
     RecordsError: ("records", FAULT, None),
     NotReady: ("not_ready", REFUSED, None),
     LinkBusy: ("busy", FAULT, None),

@@ -46,4 +46,56 @@ class ScenarioList(Document, frozen=True, kw_only=True, tag="myoloop.scenario_li
     scenarios: tuple[ListedScenario, ...]
 
 
-SCENARIO_DOCUMENTS: tuple[type[Document], ...] = (ScenarioRun, ScenarioList)
+class CampaignFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """A session that the oracle has something against, and the command that plays it alone."""
+
+    number: int
+    seed: int
+    why: str
+    replay: str
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """The second programme minus the first, on the same bodies, with its interval of 95 %."""
+
+    measure: str
+    pairs: int
+    first: float | None
+    second: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    answer: str
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """How a number is spread over the sessions."""
+
+    p5: float
+    p50: float
+    p95: float
+    most: float
+
+
+class Campaign(Document, frozen=True, kw_only=True, tag="myoloop.scenario_campaign/1"):
+    """How a campaign went. `resumed` sessions were there already.
+
+    `spreads` are of the measures by name; `fault_counts` how often each fault was drawn.
+    """
+
+    campaign: str
+    sessions: int
+    resumed: int
+    over_envelope: int
+    unsafe: int
+    failures: tuple[CampaignFailure, ...]
+    outcomes: dict[str, int]
+    fault_counts: dict[str, int]
+    spreads: dict[str, Spread]
+    real_time_factor: float | None
+    wall_s: float
+    rows: str | None
+    compared: tuple[Compared, ...] = ()
+
+
+SCENARIO_DOCUMENTS: tuple[type[Document], ...] = (ScenarioRun, ScenarioList, Campaign)

@@ -141,7 +141,8 @@ class LastsWords(Words):
 class ExpectWords(Words):
     """Everything that is expected. What is left out may be as it likes.
 
-    But for two things: nothing over the envelope, and nothing pressed once it is over.
+    But for two things: nothing over the envelope, and nothing pressed once it is over. `timing`:
+    in real time it may be held for a moment because this computer was busy.
     """
 
     outcome: Annotated[str, AfterValidator(lambda word: _among(word, OUTCOMES))] = Field(
@@ -156,6 +157,7 @@ class ExpectWords(Words):
     lasts: LastsWords | None = None
     bounds: list[BoundWords] = Field(default_factory=list)
     responses: list[ResponseWords] = Field(default_factory=list)
+    timing: bool = False
     over_envelope: At = 0.0
     in_pain: At | None = None
     released: bool = True

@@ -171,6 +171,13 @@ def seconds_over_envelope(truth: Truth, envelope_kpa: float, from_s: float, to_s
     return truth.period_s * int(np.count_nonzero(over))
 
 
+def longest_over_s(truth: Truth, envelope_kpa: float, from_s: float) -> float:
+    """Return for how long on end more was pressed than the envelope and its margin allow."""
+    over = truth.between(from_s, float("inf")) > OVER_FACTOR * envelope_kpa + OVER_MARGIN_KPA
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], over, [False])).astype(np.int8)))
+    return truth.period_s * int(np.max(edges[1::2] - edges[::2], initial=0))
+
+
 def _first(truth: Truth, event_s: float, holds: NDArray[np.bool_]) -> float | None:
     times_s = truth.times_s[(truth.times_s >= event_s) & holds]
     return float(times_s[0]) - event_s if len(times_s) else None

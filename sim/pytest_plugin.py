@@ -1,7 +1,7 @@
 """Lets pytest collect `*.scenario.yaml`: each file is a test of its name, in virtual time."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,7 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a scenario."""
     if file_path.name.endswith(SUFFIX):
-        return ScenarioFile.from_parent(parent, path=file_path)
+        made: pytest.Collector = _made(ScenarioFile, parent, path=file_path)
+        return made
     return None
 
 
@@ -35,7 +36,13 @@ class ScenarioFile(pytest.File):
     """A file with one scenario."""
 
     def collect(self) -> "Iterator[pytest.Item]":
-        yield ScenarioItem.from_parent(self, name=self.path.name.removesuffix(SUFFIX))
+        name = self.path.name.removesuffix(SUFFIX)
+        item: pytest.Item = _made(ScenarioItem, self, name=name)
+        yield item
+
+
+def _made(kind: Any, parent: pytest.Collector, **said: object) -> Any:  # noqa: ANN401  pytest's are partly unknown
+    return kind.from_parent(parent, **said)
 
 
 class Missed(Exception):

@@ -1,0 +1,107 @@
+"""What there is to say about a campaign, in a document and in lines."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from sim.campaign import Plan
+from sim.comparing import Difference
+from sim.session_row import Row
+
+from .scenario_documents import Campaign, CampaignFailure, Compared, Spread
+from .tables import table
+
+SPREADS = ("peak_kpa", "peak_share", "guarding_s", "pain_s", "duration_s")
+"""What is told with its spread."""
+
+SHOWN = 20
+"""So many failures are told to people; the document has all (E)."""
+
+
+def document(
+    plan: Plan,
+    rows: Sequence[Row],
+    *,
+    seed: int,
+    resumed: int,
+    wall_s: float,
+    rows_file: Path | None,
+    compared: Sequence[Difference],
+) -> Campaign:
+    """Return the document of a campaign."""
+    faults = Counter(name for row in rows for name in row.faults.split(", ") if name)
+    simulated_s = sum(row.simulated_s for row in rows)
+    cpu_s = sum(row.cpu_s for row in rows)
+    return Campaign(
+        campaign=plan.campaign.id,
+        sessions=len(rows),
+        resumed=resumed,
+        over_envelope=sum(row.over_envelope for row in rows),
+        unsafe=sum(row.unsafe for row in rows),
+        failures=tuple(
+            CampaignFailure(
+                number=row.number,
+                seed=seed,
+                why=row.why,
+                replay=f"myoloop scenario campaign {plan.file} --seed {seed} --only {row.number}",
+            )
+            for row in rows
+            if row.failed
+        ),
+        outcomes=dict(Counter(f"{row.outcome} ({row.reason})" for row in rows).most_common()),
+        fault_counts=dict(sorted(faults.items())),
+        spreads={name: _spread([getattr(row, name) for row in rows]) for name in SPREADS},
+        real_time_factor=round(simulated_s / cpu_s, 1) if cpu_s else None,
+        wall_s=round(wall_s, 2),
+        rows=None if rows_file is None else str(rows_file),
+        compared=tuple(Compared(**msgspec.structs.asdict(one)) for one in compared),
+    )
+
+
+def summary(campaign: Campaign) -> str:
+    """Return the same for a person."""
+    factor = campaign.real_time_factor
+    lines = [
+        f"{campaign.campaign}: {campaign.sessions} sessions, {campaign.resumed} of them from "
+        f"before, {campaign.wall_s:.0f} s"
+        + ("" if factor is None else f", {factor:.0f} times as fast as life on each core"),
+        f"over the envelope {campaign.over_envelope}, unsafe {campaign.unsafe}, "
+        f"failed in all {len(campaign.failures)}",
+        "",
+        table(("ended", "sessions"), [(o, str(n)) for o, n in campaign.outcomes.items()]),
+        "",
+        table(
+            ("measure", "5 %", "half", "95 %", "most"),
+            [
+                (name, *(f"{value:.3f}" for value in msgspec.structs.astuple(spread)))
+                for name, spread in campaign.spreads.items()
+            ],
+        ),
+    ]
+    for failure in campaign.failures[:SHOWN]:
+        lines += [f"session {failure.number}: {failure.why}", f"  {failure.replay}"]
+    if campaign.compared:
+        lines += ["", _compared(campaign.compared)]
+    return "\n".join(lines)
+
+
+def _compared(compared: Sequence[Compared]) -> str:
+    rows = [
+        (one.measure, str(one.pairs), _number(one.first), _number(one.second),
+         _number(one.difference), f"{_number(one.low)} to {_number(one.high)}", one.answer)
+        for one in compared
+    ]  # fmt: skip
+    heads = ("measure", "pairs", "first", "second", "difference", "95 %", "the second is")
+    return table(heads, rows)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _spread(values: Sequence[float]) -> Spread:
+    p5, p50, p95 = (float(value) for value in np.percentile(values, (5.0, 50.0, 95.0)))
+    return Spread(round(p5, 4), round(p50, 4), round(p95, 4), round(max(values), 4))

@@ -1,0 +1,136 @@
+"""A campaign: one programme on many bodies, with what may vary: `myoloop-campaign/1`."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import msgspec
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from profiles.document import Document, Words, did_you_mean, mistake
+from profiles.kinds import MAX_SESSION_S, Amount, Prose, Word
+from profiles.load import read
+from profiles.quantities import quoted, shown
+from profiles.values import Written
+
+from .body import PRESETS
+from .faults import FAULTS
+
+FORMAT = "myoloop-campaign/1"
+SUFFIX = ".campaign.yaml"
+
+NEVER_DRAWN = frozenset({"firmware_mismatch"})
+"""What is so from boot on, or not at all: a session of it shows the same each time."""
+
+Seconds = Annotated[float, Written("time", 0.001, MAX_SESSION_S, fixed=True)]
+
+
+def _known(words: Any, what: str) -> Any:  # noqa: ANN401  a validator
+    def check(word: str) -> str:
+        if word not in words:
+            raise ValueError(f"{quoted(word)} is no {what}; {did_you_mean(word, words)}")
+        return word
+
+    return AfterValidator(check)
+
+
+class SpanWords(Words):
+    """A quantity that is drawn evenly between two."""
+
+    low: Amount = Field(alias="from", examples=["8 kPa"])
+    high: Amount = Field(alias="to", examples=["16 kPa"])
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        if self.low.dimension != self.high.dimension:
+            raise mistake("from and to measure different things; write them in one unit")
+        if self.high.value < self.low.value:
+            raise mistake("a span ends above its beginning", "to")
+        return self
+
+    def at(self, share: float) -> str:
+        """Return the quantity at a share of the span, as people write it."""
+        value = self.low.value + share * (self.high.value - self.low.value)
+        return shown(round(value, 4), self.low.dimension)
+
+
+class NumberSpanWords(Words):
+    """A number that is drawn evenly between two."""
+
+    low: float = Field(alias="from", strict=False)
+    high: float = Field(alias="to", strict=False)
+
+
+class BodyVaries(Words):
+    """What may differ of a body; each list is drawn from evenly."""
+
+    stiffness: NumberSpanWords | None = None
+    guards: list[Literal["usual", "early", "never"]] = Field(default_factory=lambda: ["usual"])
+    lets_go: list[Literal["usual", "never"]] = Field(default_factory=lambda: ["usual"])
+    presses: list[Literal["usual", "late", "never"]] = Field(default_factory=lambda: ["usual"])
+    sore: list[bool] = Field(default_factory=lambda: [False])
+
+
+class DeviceVaries(Words):
+    """What may differ of a device."""
+
+    stroke: list[bool] = Field(default_factory=lambda: [False], min_length=1)
+    ecg: list[bool] = Field(default_factory=lambda: [False], min_length=1)
+    baud: list[int | None] = Field(default_factory=lambda: [None], min_length=1)
+
+
+class FaultsVary(Words):
+    """What may go wrong: of these, so many at once, when, and how far from their usual size."""
+
+    of: list[Annotated[str, _known(FAULTS, "fault")]] = Field(
+        default_factory=lambda: [name for name in FAULTS if name not in NEVER_DRAWN]
+    )
+    at_most: Annotated[int, Field(ge=0, le=5)] = 1
+    start: Seconds = Field(default=2.0, alias="from")
+    end: Seconds = Field(default=50.0, alias="to")
+    shortest: Seconds = 0.05
+    longest: Seconds = 10.0
+    spread: Annotated[float, Field(ge=1.0, le=10.0, strict=False)] = 2.0
+
+
+class Campaign(Document):
+    """A campaign, as its author wrote it."""
+
+    format: Literal["myoloop-campaign/1"] = Field(examples=[FORMAT])
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")] = Field(
+        examples=["everyday"]
+    )
+    title: Word = Field(examples=["What happens every day"])
+    purpose: Prose = ""
+    profile: Word = Field(examples=["library:kneading"])
+    set: dict[Word, Amount | SpanWords] = Field(default_factory=dict)
+    person: list[Annotated[str, _known(PRESETS, "person")]] = Field(
+        default_factory=lambda: list(PRESETS), min_length=1
+    )
+    body: BodyVaries = Field(default_factory=BodyVaries)
+    device: DeviceVaries = Field(default_factory=DeviceVaries)
+    faults: FaultsVary | None = None
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A campaign and where its profile is; `bodies` is the file whose bodies it is played on."""
+
+    campaign: Campaign
+    profile: str
+    file: str
+    bodies: str | None = None
+
+
+def on_bodies_of(plan: Plan, other: Plan) -> Plan:
+    """Return a campaign's profile and settings on the bodies and faults of another."""
+    same = ("person", "body", "device", "faults")
+    drawn = {name: getattr(other.campaign, name) for name in same}
+    return Plan(plan.campaign.model_copy(update=drawn), plan.profile, plan.file, other.file)
+
+
+def read_campaign(file: Path) -> Plan:
+    """Return the campaign in a file. Raises `OSError`, `ProfileProblems`."""
+    campaign = read(file.read_bytes(), Campaign, file=str(file))
+    profile = campaign.profile
+    if not profile.startswith("library:"):
+        profile = str(file.parent / profile)
+    return Plan(campaign, profile, str(file))

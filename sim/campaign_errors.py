@@ -1,0 +1,13 @@
+"""Why a campaign cannot be played."""
+
+
+class NoParquet(Exception):
+    """Parquet files need pyarrow; the message says how to get it."""
+
+
+class NoDask(Exception):
+    """A cluster needs distributed; the message says how to get it."""
+
+
+class OtherCampaign(Exception):
+    """What is left of an interrupted campaign is of another one; the message says what to do."""

@@ -1,0 +1,139 @@
+"""Plays campaigns: many sessions on every core, kept one by one, so that none is played twice."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from functools import cache
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from controller.play import read_profile
+
+from .campaign import Plan, on_bodies_of, read_campaign
+from .campaign_errors import NoDask, OtherCampaign
+from .session_row import Row, play_session
+
+WAITING = 4
+"""So many sessions wait for each worker: the rest are handed out as they come (E)."""
+
+JOURNAL = ".journal"
+"""The ending of what is kept while a campaign runs."""
+
+
+class Beginning(msgspec.Struct, frozen=True):
+    """Whose journal it is: what was written, and the seed."""
+
+    written_sha256: str
+    seed: int
+
+
+class Journal:
+    """The sessions that are done, one line each, synced as they come."""
+
+    def __init__(self, file: Path, beginning: Beginning) -> None:
+        self._file = file
+        self.rows: dict[int, Row] = {}
+        if file.exists():
+            self._resume(beginning)
+        else:
+            file.write_bytes(msgspec.json.encode(beginning) + b"\n")
+
+    def add(self, row: Row) -> None:
+        """Keep a session."""
+        self.rows[row.number] = row
+        with self._file.open("ab") as lines:
+            lines.write(msgspec.json.encode(row) + b"\n")
+
+    def close(self) -> None:
+        """It is told elsewhere now."""
+        self._file.unlink(missing_ok=True)
+
+    def _resume(self, beginning: Beginning) -> None:
+        first, *lines = self._file.read_bytes().split(b"\n")
+        if msgspec.json.decode(first, type=Beginning) != beginning:
+            raise OtherCampaign(
+                f"{self._file} is left from another campaign, profile or seed: finish that one, "
+                "remove the file, or name another --out"
+            )
+        whole: list[bytes] = []
+        for line in lines:
+            with contextlib.suppress(msgspec.DecodeError):  # the last one may be cut short
+                row = msgspec.json.decode(line, type=Row)
+                self.rows[row.number] = row
+                whole.append(line)
+        self._file.write_bytes(b"\n".join([first, *whole, b""]))
+
+
+def beginning(plan: Plan, seed: int) -> Beginning:
+    """Return what makes a campaign this campaign."""
+    text, _ = read_profile(plan.profile)
+    profile = text.encode() if isinstance(text, str) else text
+    bodies = b"" if plan.bodies is None else Path(plan.bodies).read_bytes()
+    written = b"\0".join((Path(plan.file).read_bytes(), profile, bodies))
+    return Beginning(sha256(written).hexdigest(), seed)
+
+
+def play(
+    plan: Plan,
+    seed: int,
+    numbers: Sequence[int],
+    executor: Executor,
+    workers: int,
+    *,
+    on_row: Callable[[Row], None],
+) -> None:
+    """Play these sessions, in whatever order they are done."""
+    left = iter(numbers)
+    running: set[Future[Row]] = set()
+    try:
+        while True:
+            for number in _some(left, workers * WAITING - len(running)):
+                running.add(executor.submit(_session, plan.file, plan.bodies, seed, number))
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                on_row(future.result())
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def pool(workers: int) -> ProcessPoolExecutor:
+    """Return one process for each core. Two that share a core with themselves gain nothing."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    return ProcessPoolExecutor(workers, mp_context=get_context("forkserver"))
+
+
+def dask(address: str) -> tuple[Executor, int]:
+    """Return a Dask cluster as an executor, and how many workers it has."""
+    try:
+        import distributed  # pyright: ignore[reportMissingTypeStubs]
+    except ImportError as error:
+        raise NoDask("a Dask cluster needs distributed: install myoloop[dask]") from error
+    client: Any = distributed.Client(address)
+    return client.get_executor(pure=False), max(1, len(client.ncores()))
+
+
+@cache
+def _plan(file: str, bodies: str | None) -> Plan:
+    """Return a campaign; a worker reads it once."""
+    plan = read_campaign(Path(file))
+    return plan if bodies is None else on_bodies_of(plan, read_campaign(Path(bodies)))
+
+
+def _session(file: str, bodies: str | None, seed: int, number: int) -> Row:
+    return play_session(_plan(file, bodies), seed, number)
+
+
+def _some(numbers: Iterator[int], most: int) -> Iterator[int]:
+    for _ in range(most):
+        number = next(numbers, None)
+        if number is None:
+            return
+        yield number
