@@ -25,9 +25,6 @@ FROZEN_FOR_S = 0.5
 HELD_MAX_S = 5.0
 """Longest hold; after it, it is released (E, rules)."""
 
-TAKE_OVER_AGAIN_S = 0.2
-"""How long a take-over from a fade may take to show before it is said again (E; twice a SPLICE)."""
-
 VENT_OVER_S, VENTED_FOR_S = 0.1, 2.0
 """How fast a pad that has lost the body is let go, and how long it then rests (E; rules: a cause
 settles for two seconds before it may act again)."""
@@ -140,9 +137,7 @@ def _settles(mind: Mind, verdict: Verdict, at_s: float) -> bool:
 
 def _fades_anew(mind: Mind, verdict: Verdict, at_s: float) -> bool:
     """Whether the device lets go while something is held already: it must be taken over anew."""
-    reason, acted_s = mind.acted
-    just_taken_over = reason is Reason.DEVICE_FADING and at_s - acted_s <= TAKE_OVER_AGAIN_S
-    return verdict.reason is Reason.DEVICE_FADING and not just_taken_over
+    return verdict.reason is Reason.DEVICE_FADING and not _settles(mind, verdict, at_s)
 
 
 def _release(mind: Mind, verdict: Verdict, at_s: float) -> tuple[Mind, Cue]:

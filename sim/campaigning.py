@@ -2,10 +2,11 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -104,20 +105,26 @@ def play(
             future.cancel()
 
 
-def pool(workers: int) -> ProcessPoolExecutor:
-    """Return one process for each core. Two that share a core with themselves gain nothing."""
+@contextlib.contextmanager
+def pool(workers: int) -> Generator[tuple[Executor, int]]:
+    """Give one process for each core; two on one core gain nothing."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    return ProcessPoolExecutor(workers, mp_context=get_context("forkserver"))
-
-
-def dask(address: str) -> tuple[Executor, int]:
-    """Return a Dask cluster as an executor, and how many workers it has."""
+    executor = ProcessPoolExecutor(workers, mp_context=get_context("forkserver"))
     try:
-        import distributed  # pyright: ignore[reportMissingTypeStubs]
+        yield executor, workers
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def dask(address: str) -> Generator[tuple[Executor, int]]:
+    """Give a Dask cluster as an executor, and how many workers it has. Raises `NoDask`."""
+    try:
+        distributed: Any = import_module("distributed")
     except ImportError as error:
         raise NoDask("a Dask cluster needs distributed: install myoloop[dask]") from error
-    client: Any = distributed.Client(address)
-    return client.get_executor(pure=False), max(1, len(client.ncores()))
+    with distributed.Client(address) as client, client.get_executor(pure=False) as executor:
+        yield executor, max(1, len(client.ncores()))
 
 
 @cache

@@ -72,6 +72,17 @@ _ORDERS: Mapping[str, type[Words]] = MappingProxyType(
 )
 
 
+_SAY_MORE: Mapping[str, str] = MappingProxyType(
+    {
+        "ease": "{to: 60 %}",
+        "ceiling": "{pressure: 8 kPa}",
+        "mark": "{label: better}",
+        "set": "{depth: 12 kPa}",
+    }
+)
+"""What cannot be said by a name alone."""
+
+
 class HappeningBase(Words):
     """One entry of a timeline: when, for how long, and what."""
 
@@ -98,6 +109,8 @@ class HappeningBase(Words):
             raise mistake(
                 f"one thing happens at a time, but here is {found}; write each as its own entry"
             )
+        if getattr(self, given[0]) is None and given[0] in _SAY_MORE:
+            raise mistake(f"{given[0]} says more, as {given[0]}: {_SAY_MORE[given[0]]}", given[0])
         is_fault = given[0] in FAULTS
         lasts = is_fault and not FAULTS[given[0]].momentary
         if self.for_s is not None and not lasts:

@@ -80,19 +80,14 @@ class _Crew:
 
     def play(self, plan: Plan, seed: int, numbers: list[int], journal: Journal) -> None:
         """Play sessions, and keep each as it comes."""
-        executor, workers = (
-            dask(self._cluster) if self._cluster else (pool(self.workers), self.workers)
-        )
-        try:
-            with counting(plan.campaign.id, len(numbers)) as count:
+        crew = dask(self._cluster) if self._cluster else pool(self.workers)
+        with crew as (executor, workers), counting(plan.campaign.id, len(numbers)) as count:
 
-                def keep(row: Row) -> None:
-                    journal.add(row)
-                    count()
+            def keep(row: Row) -> None:
+                journal.add(row)
+                count()
 
-                play(plan, seed, numbers, executor, workers, on_row=keep)
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
+            play(plan, seed, numbers, executor, workers, on_row=keep)
 
 
 def _rows(

@@ -222,6 +222,17 @@ def test_whoever_holds_presses_the_lower_of_command_and_value(program):
         assert held.target_kpa(6.6) == pytest.approx(lower, abs=0.01)
 
 
+def test_a_fade_that_comes_while_something_is_held_is_taken_over_once(program):
+    mind, _, _ = play(wake(program), 0, 6.5)
+    mind, _, _ = decide(mind, moment(6.5, health=health(pressure_age_s=0.06)))
+    mind, cue, _ = decide(mind, moment(6.55, 1.0, health(fading=True)))
+    assert isinstance(cue, Lower), "the device waits for a word, and the hold has been said already"
+    assert mind.target_kpa(6.6) == pytest.approx(1.0, abs=0.01)
+    assert mind.frozen_s == 6.5, "held since the first of both"
+    _, cues, _ = play(mind, 6.56, 7.5, health=health(fading=True))
+    assert all(isinstance(cue, Keep) for cue in cues)
+
+
 def test_less_trust_is_told_and_presses_less(program):
     mind, _, _ = play(wake(program), 0, 10)
     mind, cue, events = decide(mind, moment(10.0, mind.target_kpa(10.0), health(clock_s=0.011)))

@@ -1,0 +1,117 @@
+"""Scenarios and campaigns on the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from console.cli import main
+from sim.row_files import read_rows
+from tests.sim.stories import WHOLE
+
+CAMPAIGN = Path(__file__).parents[1] / "sim" / "brief.campaign.yaml"
+DEEPER = CAMPAIGN.with_name("deeper.campaign.yaml")
+
+
+def told(capsys, *words):
+    code = main([*map(str, words), "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def good(tmp_path):
+    file = tmp_path / "good.scenario.yaml"
+    file.write_text(WHOLE)
+    return file
+
+
+@pytest.fixture
+def bad(tmp_path):
+    file = tmp_path / "bad.scenario.yaml"
+    file.write_text(WHOLE.replace("a-sensor-sticks", "bad").replace("stopped", "complete"))
+    return file
+
+
+def test_stories_that_end_as_they_expect_are_counted(good, tmp_path, capsys):
+    code, document = told(capsys, "scenario", "run", good, "--into", tmp_path)
+    assert (code, document["passed"], document["failed"]) == (0, 1, 0)
+    (played,) = document["scenarios"]
+    assert played["expected"] == "stopped"
+    assert len(played["trace_sha256"]) == 64
+    assert not list(tmp_path.glob("*.svg")), "nobody wanted a picture"
+
+
+def test_one_that_does_not_is_drawn_with_what_was_expected(bad, tmp_path, capsys):
+    code, document = told(capsys, "scenario", "run", bad, "--into", tmp_path)
+    assert (code, document["failed"]) == (1, 1)
+    (played,) = document["scenarios"]
+    assert "expected complete, saw stopped" in played["missed"][0]
+    drawn = Path(played["picture"]).read_text()
+    assert "missed: outcome: expected complete" in drawn
+    assert "fault sensor_stuck begins" in drawn
+
+
+def test_any_run_is_drawn_if_that_is_wanted(good, tmp_path, capsys):
+    told(capsys, "scenario", "run", good, "--plot", "--into", tmp_path)
+    assert (tmp_path / "a-sensor-sticks.svg").exists()
+
+
+def test_a_folder_is_all_of_its_stories(good, bad, tmp_path, capsys):
+    assert good.parent == bad.parent == tmp_path
+    _, document = told(capsys, "scenario", "run", tmp_path, "--into", tmp_path)
+    assert [one["name"] for one in document["scenarios"]] == ["bad", "good"]
+
+
+def test_mistakes_of_a_file_are_told_and_nothing_is_played(good, capsys):
+    good.write_text(WHOLE.replace("sensor_stuck", "sensor_stuk"))
+    code, document = told(capsys, "scenario", "run", good)
+    assert (code, document["error"]["kind"]) == (1, "profile")
+    assert 'did you mean "sensor_stuck"?' in document["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "said"),
+    [
+        (["library:pain-onc"], "usage", 'did you mean "pain-once"?'),
+        (["nowhere.scenario.yaml"], "file", "no such file"),
+        (["library:pain-once", "--rig", "nonsense"], "unavailable", "there are virtual, pty"),
+        (["library:pain-once", "--rig", "tcp://127.0.0.1:1"], "unavailable", "pain_pressed"),
+        (["library:pain-once", "--into", "/nowhere"], "usage", "there is no such folder"),
+    ],
+)
+def test_what_cannot_be_played_says_why(words, kind, said, capsys):
+    code, document = told(capsys, "scenario", "run", *words)
+    assert code in (2, 3)
+    assert document["error"]["kind"] == kind
+    assert said in document["error"]["message"]
+
+
+def test_the_library_is_listed(capsys):
+    code, document = told(capsys, "scenario", "list")
+    assert code == 0
+    names = {one["name"]: one for one in document["scenarios"]}
+    assert names["library:host-is-killed"]["hazards"] == ["H-22"]
+
+
+def test_a_campaign_keeps_a_row_for_each_session(tmp_path, capsys):
+    out = tmp_path / "rows.parquet"
+    words = ("scenario", "campaign", CAMPAIGN, "--sessions", 2, "--out", out, "--workers", 1)
+    code, document = told(capsys, *words)
+    assert (code, document["sessions"], document["failures"]) == (0, 2, [])
+    assert [row.number for row in read_rows(out)] == [0, 1]
+    assert document["fault_counts"] == {"wire_drop": 1}
+    assert not list(tmp_path.glob("*.journal")), "what is finished is not resumed"
+
+
+def test_two_programmes_are_compared_on_the_same_bodies(capsys):
+    words = ("scenario", "campaign", CAMPAIGN, "--sessions", 2, "--against", DEEPER)
+    _, document = told(capsys, *words, "--workers", 2)
+    compared = {one["measure"]: one for one in document["compared"]}
+    assert document["sessions"] == 4
+    assert compared["peak_share"]["pairs"] == 2
+    assert compared["minutes_to_release"]["answer"] == "not measured"
+
+
+def test_one_session_is_played_alone(capsys):
+    assert main(["scenario", "campaign", str(CAMPAIGN), "--seed", "1", "--only", "1"]) == 0
+    assert "faults  wire_drop" in capsys.readouterr().out

@@ -1,0 +1,133 @@
+"""Campaigns: what is drawn, that nothing is played twice, and what two of them are compared by."""
+
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from profiles.problems import ProfileProblems
+from sim.campaign import NEVER_DRAWN, on_bodies_of, read_campaign
+from sim.campaign_errors import OtherCampaign
+from sim.campaigning import Journal, beginning, dask, play, pool
+from sim.comparing import compare
+from sim.faults import FAULTS
+from sim.lots import draw
+from sim.row_files import read_rows, write_rows
+from sim.session_row import play_session, row
+from sim.staging import perform
+from tests.sim.stories import story
+
+HERE = Path(__file__).parent
+BRIEF, DEEPER = HERE / "brief.campaign.yaml", HERE / "deeper.campaign.yaml"
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return read_campaign(BRIEF)
+
+
+def played(plan, numbers, crew):
+    rows = []
+    with crew as (executor, workers):
+        assert workers == 2
+        play(plan, 1, numbers, executor, workers, on_row=rows.append)
+    return sorted(rows, key=lambda one: one.number)
+
+
+def without_time(rows):
+    return [msgspec.structs.replace(one, cpu_s=0.0) for one in rows]
+
+
+def test_a_session_is_drawn_by_its_number_alone(plan):
+    assert draw(plan, 1, 7) == draw(plan, 1, 7)
+    assert draw(plan, 1, 7) != draw(plan, 1, 8)
+    assert draw(plan, 1, 7) != draw(plan, 2, 7)
+
+
+def test_of_a_thousand_sessions_every_fault_is_drawn_twenty_times(plan):
+    drawn = Counter(one.name for n in range(1000) for one in draw(plan, 1, n).happens)
+    assert set(drawn) == set(FAULTS) - NEVER_DRAWN
+    assert min(drawn.values()) >= 20
+    assert sum(not draw(plan, 1, n).happens for n in range(1000)) >= 20
+
+
+def test_what_is_drawn_stays_where_it_was_declared(plan):
+    for number in range(200):
+        drawn = draw(plan, 1, number)
+        (depth,) = drawn.values.values()
+        assert 6.0 <= float(depth.split()[0]) <= 12.0
+        for one in drawn.happens:
+            assert 1.0 <= one.at_s <= 12.0
+            assert one.ends_s is None or 0.05 <= one.ends_s - one.at_s <= 3.0 + 1e-9
+
+
+def test_a_campaign_with_mistakes_says_where_they_are(tmp_path):
+    file = tmp_path / "wrong.campaign.yaml"
+    file.write_text(
+        BRIEF.read_text().replace("6 kPa", "6 s").replace("at_most", "at_mos") + "person: [me]\n"
+    )
+    with pytest.raises(ProfileProblems) as raised:
+        read_campaign(file)
+    told = str(raised.value)
+    assert "set.depth" in told
+    assert 'did you mean "at_most"?' in told
+    assert '"me" is no person' in told
+
+
+def test_a_session_that_presses_too_long_is_a_failure():
+    seen = perform(story())
+    good = row(story(), seen, 1, 0, 0.0)
+    assert not good.failed
+    low = row(story(), msgspec.structs.replace(seen, envelope_kpa=2.0), 1, 0, 0.0)
+    assert low.over_envelope
+    assert "over 2.0 kPa" in low.why
+    early = row(story(), msgspec.structs.replace(seen, ended_s=1.0), 1, 0, 0.0)
+    assert early.unsafe
+    assert "after its end" in early.why
+
+
+@pytest.mark.slow
+def test_rows_are_the_same_on_one_process_on_two_and_on_a_cluster(plan):
+    import distributed
+
+    numbers = [0, 3, 12, 25]
+    alone = without_time(play_session(plan, 1, number) for number in numbers)
+    assert without_time(played(plan, numbers, pool(2))) == alone
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
+        assert without_time(played(plan, numbers, dask(cluster.scheduler_address))) == alone
+
+
+def test_an_interrupted_campaign_repeats_nothing(plan, tmp_path):
+    file, mine = tmp_path / "journal", beginning(plan, 1)
+    first = play_session(plan, 1, 0)
+    Journal(file, mine).add(first)
+    file.write_bytes(file.read_bytes() + b'{"number": 1, "see')  # cut short, as by a kill
+    journal = Journal(file, mine)
+    assert journal.rows == {0: first}
+    journal.add(msgspec.structs.replace(first, number=1))
+    assert set(Journal(file, mine).rows) == {0, 1}
+    with pytest.raises(OtherCampaign, match="name another --out"):
+        Journal(file, beginning(plan, 2))
+
+
+def test_rows_are_read_as_they_were_written(plan, tmp_path):
+    rows = (play_session(plan, 1, 0), play_session(plan, 1, 1))
+    write_rows(rows[::-1], tmp_path / "rows.parquet")
+    assert read_rows(tmp_path / "rows.parquet") == rows
+
+
+def test_on_the_same_bodies_more_is_more_and_the_same_is_no_difference(plan):
+    deeper = read_campaign(DEEPER)
+    calm = on_bodies_of(plan, deeper)
+    first = [play_session(calm, 1, number) for number in (0, 1, 2)]
+    second = [play_session(deeper, 1, number) for number in (0, 1, 2)]
+    assert [one.body_seed for one in first] == [one.body_seed for one in second]
+    assert [one.faults for one in first] == [one.faults for one in second]
+    answers = {one.measure: one.answer for one in compare(first, second)}
+    assert answers["peak_share"] == "more"
+    assert answers["minutes_to_release"] == "not measured"
+    same = {one.measure: one.answer for one in compare(first, first)}
+    assert same["peak_share"] == "no difference"

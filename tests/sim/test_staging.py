@@ -1,0 +1,127 @@
+"""Stories are played, and judged by what happened."""
+
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from sim.judging import judge
+from sim.scenario import load_scenario
+from sim.scenario_files import LIBRARY
+from sim.staging import perform
+from tests.sim.stories import story
+
+TEN = (
+    "a-day-of-rhythm",
+    "clock-jumps-ahead",
+    "device-browns-out",
+    "host-is-killed",
+    "pain-once",
+    "pause-and-resume",
+    "sensor-sticks-in-a-hold",
+    "stop-button",
+    "valve-sticks-closed",
+    "wire-is-cut",
+)
+
+
+def named(name):
+    return load_scenario(LIBRARY / f"{name}.scenario.yaml")
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return perform(story())
+
+
+def missed(seen, **expect):
+    return [miss.where.split(":")[0] for miss in judge(story(**expect).expect, seen, waits=False)]
+
+
+def test_what_happened_is_told(seen):
+    assert (seen.outcome, seen.reason, seen.steps) == ("stopped", "sensor_stuck", ("stopped",))
+    began_s = seen.when("fault sensor_stuck")
+    assert began_s == pytest.approx(2.0, abs=0.002)
+    assert seen.when("verdict stop", began_s) == pytest.approx(3.0, abs=0.05)
+    assert seen.when("at zero", began_s) == pytest.approx(3.0, abs=0.15)
+    assert seen.signals["true_pressure"].during(1.0, 2.0).value.max() == pytest.approx(4, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ({"outcome": "stopped"}, {"outcome": "complete"}),
+        ({"reason": "sensor_stuck"}, {"reason": "rise"}),
+        ({"verdicts": "[stop sensor_stuck]"}, {"verdicts": "[]"}),
+        ({"steps": "[stopped]"}, {"steps": "[done]"}),
+        ({"modes": "[]"}, {"modes": "[open_loop]"}),
+        ({"events": "[state STOPPED]"}, {"events": "[paused]"}),
+        ({"never": "[paused]"}, {"never": "[state STOPPED]"}),
+        ({"lasts": "{at_most: 4 s}"}, {"lasts": "{at_most: 1 s}"}),
+        (
+            {"bounds": "[{signal: true_pressure, from: 1 s, to: 2 s, at_most: 5 kPa}]"},
+            {"bounds": "[{signal: true_pressure, from: 1 s, to: 2 s, at_most: 3 kPa}]"},
+        ),
+        (
+            {"bounds": "[{signal: pressure, from: 1 s, to: 2 s, at_least: 3 kPa}]"},
+            {"bounds": "[{signal: pressure, at_least: 3 kPa}]"},
+        ),
+        (
+            {"bounds": "[{signal: target, reaches: 3.9 kPa}]"},
+            {"bounds": "[{signal: target, reaches: 9 kPa}]"},
+        ),
+        (
+            {"responses": "[{after: fault sensor_stuck, to: at zero, within: 1.2 s}]"},
+            {"responses": "[{after: fault sensor_stuck, to: at zero, within: 500 ms}]"},
+        ),
+    ],
+)
+def test_an_expectation_is_met_or_missed(seen, right, wrong):
+    assert missed(seen, **{"outcome": "stopped", **right}) == []
+    assert missed(seen, **{"outcome": "stopped", **wrong}) == list(wrong)
+
+
+def test_what_is_missed_says_when(seen):
+    wrong = story(
+        outcome="stopped",
+        responses="[{after: fault sensor_stuck, to: at zero, within: 500 ms, timing: 2 s}]",
+    ).expect
+    (miss,) = judge(wrong, seen, waits=False)
+    assert miss.at_s == pytest.approx(2.5, abs=0.01)
+    assert str(miss).startswith(
+        "responses: fault sensor_stuck to at zero: expected within 500 ms, saw after 10"
+    )
+    assert judge(wrong, seen, waits=True) == (), "in real time, what is marked as timing is wider"
+
+
+def test_too_much_and_too_long_are_missed_without_being_expected(seen):
+    low = msgspec.structs.replace(seen, envelope_kpa=2.0)
+    assert "over_envelope" in missed(low, outcome="stopped")
+    early = msgspec.structs.replace(seen, ended_s=1.0)
+    assert "released" in missed(early, outcome="stopped")
+
+
+def test_the_same_seed_is_the_same_trace_to_the_bit_in_another_process_too(seen):
+    script = (
+        "from tests.sim.stories import story; from sim.staging import perform; "
+        "print(perform(story()).trace_sha256)"
+    )
+    other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert other.stdout.strip() == seen.trace_sha256, other.stderr
+    assert perform(story()).trace_sha256 == seen.trace_sha256
+
+
+def test_another_seed_is_another_trace(seen):
+    other = story()
+    recipe = msgspec.structs.replace(other.recipe, seed=8)
+    changed = perform(msgspec.structs.replace(other, recipe=recipe))
+    assert changed.trace_sha256 != seen.trace_sha256
+
+
+@pytest.mark.wire
+@pytest.mark.parametrize("name", TEN)
+def test_the_same_story_ends_the_same_way_over_a_pseudo_terminal(name):
+    told = named(name)
+    seen = perform(told, "pty")
+    assert judge(told.expect, seen, waits=True) == ()
