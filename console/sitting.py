@@ -30,7 +30,6 @@ from firmware_bridge.codes import Document, Source
 from firmware_bridge.device import LinkStats
 from firmware_bridge.discovery import open_device
 from firmware_bridge.errors import BridgeError
-from firmware_bridge.links.serial import address
 from firmware_bridge.lock import hold, owners
 from firmware_bridge.streamed import StreamedDevice
 
@@ -181,14 +180,14 @@ class Sitting:
 
     @asynccontextmanager
     async def _door(self) -> AsyncGenerator[None]:
-        """Take orders from other processes, where the device hangs on a port of this machine."""
+        """Take orders from other processes, where the device is held by this machine."""
         held = [owner for owner in owners() if owner.pid == os.getpid()]
         if not held:
             yield
             return
         async with open_door(self.tell) as (self._service, door):
             for owner in held:
-                hold(address(owner.url)[0], msgspec.structs.replace(owner, control=door))
+                hold(owner.port, msgspec.structs.replace(owner, control=door))
             yield
 
 

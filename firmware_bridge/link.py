@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from .errors import LinkError, LinkUnavailable
@@ -51,6 +51,16 @@ class Link(Protocol):
 
     async def aclose(self) -> None:
         """Hang up."""
+        ...
+
+
+@runtime_checkable
+class LosesValues(Protocol):
+    """A link over which loss is normal: it numbers what arrives, and knows what did not."""
+
+    @property
+    def values_lost(self) -> int:
+        """Values that were sent to this end and never came."""
         ...
 
 

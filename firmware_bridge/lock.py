@@ -10,11 +10,15 @@ import msgspec
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """The process that holds a port. `control` is the socket it takes orders on, if it has one."""
+    """The process that holds a port. `control` is the socket it takes orders on, if it has one.
+
+    `port` is the name under which it is held; `hold` fills it in.
+    """
 
     pid: int
     url: str
     control: str = ""
+    port: str = ""
 
 
 def runtime_folder() -> Path:
@@ -58,7 +62,8 @@ def hold(port: str, owner: Owner) -> None:
 
     Only the process that has the port's lock may say so.
     """
-    write_whole(_lock_file(port), msgspec.to_builtins(owner))
+    named = msgspec.structs.replace(owner, port=port)
+    write_whole(_lock_file(port), msgspec.to_builtins(named))
 
 
 def let_go(port: str) -> None:

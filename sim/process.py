@@ -1,4 +1,4 @@
-"""A twin in its own process, at the far end of a serial port."""
+"""A twin in its own process: at the far end of a serial port, or on the air."""
 
 import argparse
 import asyncio
@@ -8,11 +8,13 @@ import os
 import secrets
 import signal
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from firmware_bridge.errors import LinkUnavailable
-from firmware_bridge.link import Link
 from firmware_bridge.links.serial import open_serial
+from firmware_bridge.lock import runtime_folder
 from firmware_bridge.ports import announce
 
 from .birth import Recipe, bear, recipe
@@ -24,47 +26,77 @@ FIFO_PRIORITY = 20
 
 
 def serve(on: str, wanted: Recipe, *, fifo: bool = False) -> None:
-    """Be a virtual device at `serial:PATH` until SIGTERM or SIGINT. Raises `LinkUnavailable`.
+    """Be a virtual device until SIGTERM or SIGINT. Raises `LinkUnavailable`.
 
-    An existing tty is used as it is; else PATH becomes a link to a new pseudo-terminal.
+    At `serial:PATH` an existing tty is used as it is; else PATH becomes a link to a new
+    pseudo-terminal. `ble` or `ble:PATH` is a virtual radio, joined at the socket PATH;
+    `ble:usb:0` or `ble:serial:...` a dongle.
     """
-    scheme, _, path = on.partition(":")
-    if scheme != "serial" or not path:
-        raise LinkUnavailable(f'"{on}" is no place for a twin; write serial:/tmp/myoloop-twin')
     if fifo:
         _hurry()
-    port = Path(path)
-    asyncio.run(_live(port, wanted, is_tty=port.is_char_device() and not port.is_symlink()))
+    asyncio.run(_live(on, wanted))
 
 
-async def _live(path: Path, wanted: Recipe, *, is_tty: bool) -> None:
+async def _live(on: str, wanted: Recipe) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     twin = bear(wanted, loop.time(), boot_salt=secrets.randbits(32))
-    link = await _reach(path, twin, is_tty=is_tty)
-    announcement = announce(f"serial://{path}", f"virtual {wanted.preset}, seed {wanted.seed}")
+    async with _offered(on, wanted, twin) as url:
+        announcement = announce(url, f"virtual {wanted.preset}, seed {wanted.seed}")
+        try:
+            twin.start()
+            gc.collect()
+            gc.freeze()
+            sys.stdout.write(f"twin ready on {url}\n")
+            sys.stdout.flush()
+            await ended.wait()
+        finally:
+            announcement.unlink(missing_ok=True)
+            twin.stop()
+
+
+def _offered(on: str, wanted: Recipe, twin: Twin) -> AbstractAsyncContextManager[str]:
+    """Return the place that `on` means. It gives the address at which the twin is found."""
+    scheme, _, place = on.partition(":")
+    if scheme == "serial" and place:
+        return _on_port(Path(place), twin)
+    if scheme == "ble":
+        return _on_air(place, wanted, twin)
+    raise LinkUnavailable(f'"{on}" is no place for a twin; write serial:/tmp/myoloop-twin, or ble')
+
+
+@asynccontextmanager
+async def _on_port(path: Path, twin: Twin) -> AsyncGenerator[str]:
+    if path.is_char_device() and not path.is_symlink():  # noqa: ASYNC240 - before anything runs
+        link = await open_serial(f"serial://{path}")
+        twin.attach(link)
+    else:
+        link = PtyLink(path, lambda: twin.attach(link))
     try:
-        twin.start()
-        gc.collect()
-        gc.freeze()
-        sys.stdout.write(f"twin ready on {path}\n")
-        sys.stdout.flush()
-        await ended.wait()
+        yield f"serial://{path}"
     finally:
-        announcement.unlink(missing_ok=True)
-        twin.stop()
         await link.aclose()
 
 
-async def _reach(path: Path, twin: Twin, *, is_tty: bool) -> Link:
-    if is_tty:
-        port = await open_serial(f"serial://{path}")
-        twin.attach(port)
-        return port
-    pty = PtyLink(path, lambda: twin.attach(pty))
-    return pty
+def _on_air(place: str, wanted: Recipe, twin: Twin) -> AbstractAsyncContextManager[str]:
+    try:
+        from . import airborne
+        from .radio import Air
+    except ImportError as error:
+        raise no_radio(error) from error
+    if place.startswith(("usb:", "serial:", "hci-socket:")):
+        return airborne.on_dongle(place, wanted, twin)
+    socket = Path(place) if place else runtime_folder() / f"twin-{os.getpid()}.hci"
+    return airborne.on_virtual_air(socket, Air(interval_s=wanted.interval_ms * 1e-3), wanted, twin)
+
+
+def no_radio(error: ImportError) -> LinkUnavailable:
+    """Return what to do where the virtual radio is not installed."""
+    return LinkUnavailable(
+        f"the virtual radio needs {error.name or 'bumble'}: install myoloop[radio]"
+    )
 
 
 def _hurry() -> None:
@@ -75,7 +107,7 @@ def _hurry() -> None:
 def main() -> None:
     """`python -m sim.process`: what opens a `sim://` address starts."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--on", required=True, metavar="serial:PATH")
+    parser.add_argument("--on", required=True, metavar="serial:PATH | ble")
     parser.add_argument("--sim", default=Recipe().address, metavar="sim://PRESET")
     parser.add_argument("--priority", choices=("normal", "fifo"), default="normal")
     asked = parser.parse_args()

@@ -16,6 +16,9 @@ PICTURE = Path("myoloop-demo.svg")
 def demo(
     seconds: Annotated[int, typer.Option(min=10, max=600, help="How long it plays.")] = 60,
     *,
+    link: Annotated[
+        str, typer.Option(metavar="serial|ble", help="What the virtual device hangs on.")
+    ] = "serial",
     no_display: NoDisplay = False,
     picture: Picture = PICTURE,
 ) -> Told:
@@ -25,7 +28,7 @@ def demo(
 
     file = drawing.check_kind(picture or PICTURE)
     return play(
-        URL,
+        URL if link == "serial" else f"{URL}&link={link}",
         lambda capabilities: excerpt(seconds, capabilities),
         display=not no_display,
         yes=True,
