@@ -10,8 +10,12 @@ _KEPT = 512
 """Deliveries that count: five to ten seconds of them (E)."""
 
 
+_AS_ONE_S = 0.003
+"""What comes so soon after another came with it: no connection interval is as short (E)."""
+
+
 class Arrivals:
-    """What is known of the newest deliveries. All that comes at one instant is one delivery."""
+    """What is known of the newest deliveries. What comes almost at once is one delivery."""
 
     def __init__(self) -> None:
         self._at_s = -math.inf
@@ -20,7 +24,7 @@ class Arrivals:
 
     def hear(self, at_s: float) -> None:
         """Something arrived at `at_s`, the loop's time."""
-        if at_s > self._at_s:
+        if at_s - self._at_s > _AS_ONE_S:
             if self._at_s > -math.inf:
                 self._gaps_s.append(at_s - self._at_s)
             self._at_s = at_s

@@ -30,6 +30,7 @@ from .messages import (
     Clear,
     Disarm,
     Knots,
+    Message,
     Ping,
     Pong,
     Samples,
@@ -96,7 +97,7 @@ class StreamedDevice:
         self._desk = Desk()
         self._stopper = Stopper(met.conversation)
         self._splice: tuple[Splice, int, float] | None = None
-        self._said_knots_s = self._said_beat_s = 0.0
+        self._said_knots_s = self._said_beat_s = self._answered_s = 0.0
         self._state = met.hello.state
         self._idle = asyncio.Event()
         self._latch_nonce = met.hello.latch_nonce
@@ -232,7 +233,12 @@ class StreamedDevice:
             self._hear_status(message, self._clock.stamp_s(t_us, at_s), at_s)
         elif isinstance(message, Pong):
             self._hear_pong(message, at_s)
-        elif isinstance(message, StopAck):
+        else:
+            self._hear_answer(message, self._clock.stamp_s(t_us, at_s))
+
+    def _hear_answer(self, message: Message, stamp_s: float) -> None:
+        self._answered_s = stamp_s
+        if isinstance(message, StopAck):
             self._latch_nonce = message.nonce
             self._stopper.hear(message)
         else:
@@ -253,6 +259,8 @@ class StreamedDevice:
         if report.boot_nonce16 != self._boot16 or self._clock.has_jumped(stamp_s, at_s):
             self._fail(DeviceRestarted("the device has restarted in the middle of the session"))
             return
+        if stamp_s <= self._answered_s:
+            return  # it was made before the last answer, and another way has brought that sooner
         self._state, self._latch_nonce = State(report.state), report.latch_nonce
         if self._state is State.IDLE:
             self._idle.set()

@@ -23,8 +23,9 @@ from .radio import packets
 MOST_WAITING = 50
 """Frames of news that wait for the air: of more than this the oldest are dropped (E: 0.5 s)."""
 
-BEFORE_EVENT_S = 0.002
-"""A value is made up this long before its connection event, so that its news are new (E)."""
+BEFORE_EVENT_S = 0.005
+"""A value is made up this long before its connection event, or half an interval, so that its news
+are new; later, and a busy machine misses the event (E)."""
 
 ADVERTISE_MS = 60.0
 """Between two advertisements (E)."""
@@ -196,7 +197,8 @@ class GattLink:
         if self._tell_at is not None or not self._is_free or self._connection is None:
             return
         interval_s = self._connection.parameters.connection_interval * 1e-3
-        self._tell_at = self._loop.call_later(max(0.0, interval_s - BEFORE_EVENT_S), self._tell)
+        after_s = max(interval_s - BEFORE_EVENT_S, interval_s / 2)
+        self._tell_at = self._loop.call_later(after_s, self._tell)
 
     def _tell(self) -> None:
         """Notify what there is: one value, more where one does not hold it."""
