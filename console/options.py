@@ -11,7 +11,7 @@ DeviceUrl = Annotated[
         "--device",
         envvar="MYOLOOP_DEVICE",
         metavar="URL",
-        help="serial:///dev/ttyACM0?baud=921600, or sim://healthy_f?seed=7",
+        help="serial:///dev/ttyACM0?baud=921600, ble://ADDRESS-or-name, sim://healthy_f?seed=7",
     ),
 ]
 

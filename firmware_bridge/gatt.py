@@ -92,7 +92,7 @@ def unbundle(value: bytes) -> tuple[int, Sequence[bytes]]:
     at = DATA_OVERHEAD
     while at < len(value):
         body = value[at + 1 : at + 1 + value[at]]
-        if not is_body(body):
+        if len(body) != value[at] or not is_body(body):
             raise BadFrame(f"DATA: no frame of {value[at]} bytes at {at}")
         bodies.append(body)
         at += room_for(body)

@@ -10,14 +10,23 @@ from console.documents import Told, Twin
 
 
 def twin(
-    on: Annotated[str, typer.Option("--on", metavar="serial:PATH", help="Where it is found.")],
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on", metavar="serial:PATH | ble", help="Where it is found; also ble:usb:0, a dongle."
+        ),
+    ],
     preset: Annotated[str, typer.Option(help="Who lies under it.")] = "healthy_f",
     seed: Annotated[int, typer.Option(min=0, help="Which of these persons.")] = 7,
     *,
     stroke: Annotated[bool, typer.Option("--stroke", help="It moves along the body.")] = False,
     urgent: Annotated[bool, typer.Option("--urgent", help="Scheduled ahead, if it may.")] = False,
 ) -> Told:
-    """Be a virtual device until Ctrl-C. PATH becomes a link to its serial port."""
+    """Be a virtual device until Ctrl-C.
+
+    `serial:PATH` becomes a link to its serial port. `ble` is a virtual radio, and the address to
+    open is told; `ble:usb:0` is a dongle, untested on hardware.
+    """
     from sim.birth import recipe
     from sim.process import serve
 

@@ -1,17 +1,18 @@
 """Who advertises near by, and which of them is the one that an address means."""
 
 import asyncio
+import contextlib
 
-import msgspec
-from bleak import BleakScanner
+from bleak import BleakAdapter, BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakBluetoothNotAvailableError, BleakError
 
 from firmware_bridge.errors import LinkUnavailable
 from firmware_bridge.gatt import SERVICE
+from firmware_bridge.recognise import Advertisement
 
-from .ble_radio import Radio
+from .ble_radio import Radio, SystemRadio
 
 SCAN_S = 5.0
 """How long a device is looked for: it advertises ten times a second, and much is missed (E)."""
@@ -26,15 +27,6 @@ FAILURES = (BleakError, OSError, EOFError, TimeoutError)
 """What a Bluetooth stack that is not there, or dies, raises."""
 
 
-class Sighting(msgspec.Struct, frozen=True):
-    """One advertiser, all its advertisements together. `rssi` in dBm."""
-
-    address: str
-    name: str
-    services: tuple[str, ...]
-    rssi: int
-
-
 async def find(wanted: str, radio: Radio, within_s: float = SCAN_S) -> BLEDevice:
     """Return the device of our service that has this address or name. Raises `LinkUnavailable`."""
     seen: set[str] = set()
@@ -46,6 +38,8 @@ async def find(wanted: str, radio: Radio, within_s: float = SCAN_S) -> BLEDevice
         return _is_called(wanted, device, said)
 
     try:
+        if (held := await _held(wanted, radio)) is not None:
+            return held
         for _ in range(_SCAN_TRIES):
             found = await BleakScanner.find_device_by_filter(
                 fits, timeout=within_s / _SCAN_TRIES, **radio.scanner
@@ -61,23 +55,15 @@ async def find(wanted: str, radio: Radio, within_s: float = SCAN_S) -> BLEDevice
     )
 
 
-async def scan(radio: Radio, for_s: float = LIST_S) -> list[Sighting]:
+async def scan(radio: Radio, for_s: float = LIST_S) -> list[Advertisement]:
     """Return who advertises near by, the nearest first. Raises `LinkUnavailable`."""
     try:
         async with asyncio.timeout(2 * for_s + 1.0):  # a stack that hangs must not hang us
             seen = await BleakScanner.discover(for_s, return_adv=True, **radio.scanner)
     except FAILURES as error:
         raise LinkUnavailable(no_bluetooth(error)) from error
-    sightings = [
-        Sighting(
-            address,
-            said.local_name or device.name or address,
-            tuple(said.service_uuids),
-            said.rssi,
-        )
-        for address, (device, said) in seen.items()
-    ]
-    return sorted(sightings, key=lambda s: -s.rssi)
+    found = [_advertisement(device, said) for device, said in seen.values()]
+    return sorted(found, key=lambda one: -(one.rssi or -127))
 
 
 def no_bluetooth(error: Exception) -> str:
@@ -88,6 +74,28 @@ def no_bluetooth(error: Exception) -> str:
         return "Bluetooth is not available here: no D-Bus, so no BlueZ; is bluetoothd running?"
     said = str(error) or type(error).__name__
     return f"Bluetooth is not available here: {said}; is an adapter there, and bluetoothd running?"
+
+
+async def _held(wanted: str, radio: Radio) -> BLEDevice | None:
+    """Return the device if this machine is connected to it already: it does not advertise then."""
+    if not isinstance(radio, SystemRadio):
+        return None  # nobody else uses that one
+    with contextlib.suppress(NotImplementedError):  # a system without such a question
+        adapter = await BleakAdapter.get()
+        for device in await adapter.get_connected_devices([SERVICE]):
+            if wanted.casefold() in (device.address.casefold(), (device.name or "").casefold()):
+                return device
+    return None
+
+
+def _advertisement(device: BLEDevice, said: AdvertisementData) -> Advertisement:
+    return Advertisement(
+        address=device.address,
+        name=said.local_name or device.name or device.address,
+        services=tuple(said.service_uuids),
+        makers=dict(said.manufacturer_data),
+        rssi=said.rssi,
+    )
 
 
 def _is_called(wanted: str, device: BLEDevice, said: AdvertisementData) -> bool:

@@ -87,12 +87,13 @@ def _is_latched(port: int) -> bool:
         if not select.select([port], [], [], left_s)[0]:
             break
         with contextlib.suppress(BlockingIOError):  # the owner was quicker
-            if any(_says_latched(body) for body in deframer.feed(os.read(port, 4096))):
+            if any(says_latched(body) for body in deframer.feed(os.read(port, 4096))):
                 return True
     return False
 
 
-def _says_latched(body: bytes) -> bool:
+def says_latched(body: bytes) -> bool:
+    """Return whether a body says that the device is latched."""
     try:
         message: Message = decode(unseal(body)[0], body)
     except ProtocolError:

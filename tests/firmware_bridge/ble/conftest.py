@@ -14,8 +14,6 @@ WAYS = ("bumble", "bluez")
 @pytest.fixture(params=WAYS)
 def way(request):
     """How bleak is driven: by a backend of ours, or by its own over a BlueZ of ours."""
-    if request.param == "bluez":
-        needed("dbus-daemon")
     return request.param
 
 
@@ -27,6 +25,8 @@ async def air():
 
 @pytest.fixture
 async def place(way, air, monkeypatch):
+    if way == "bluez":
+        needed("dbus-daemon")
     async with ground(way, air, monkeypatch) as it:
         yield it
 

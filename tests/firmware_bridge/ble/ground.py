@@ -33,7 +33,7 @@ steps:
 """
 
 
-BRIEF_S, LONG_S = 3.0, 20.0
+BRIEF_S, LONG_S = 2.7, 20.0
 """A session that is played to its end, and one that is not."""
 
 
