@@ -1,13 +1,17 @@
 """Values of our Bluetooth LE service, as bytes."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import firmware_bridge
 from firmware_bridge import gatt
 from firmware_bridge.errors import BadFrame
 from firmware_bridge.framing import MAX_PAYLOAD_UP, seal
-from firmware_bridge.messages import MESSAGES, Stop
+from firmware_bridge.messages import MESSAGES, Pong, Stop, decode
 
 bodies = st.builds(
     seal,
@@ -54,3 +58,28 @@ def test_info_grows_at_its_end_and_names_itself():
 
 def test_only_a_stop_goes_to_stop():
     assert [kind for kind in MESSAGES if gatt.lane(kind) == gatt.STOP] == [Stop.KIND]
+
+
+PAGE = (Path(firmware_bridge.__file__).parent / "PROTOCOL.md").read_text("utf-8")
+
+
+def test_the_page_shows_the_values_that_the_code_makes():
+    section = PAGE.partition("## Bluetooth LE")[2].partition("\n## ")[0]
+    (block,) = re.findall(r"^```\n(.*?)```", section, re.MULTILINE | re.DOTALL)
+    shown, info = (
+        bytes.fromhex(" ".join(re.findall(r"\b[0-9a-f]{2}\b", part)))
+        for part in re.sub(r" {3,}(258|1\.0.*)$", "", block, flags=re.MULTILINE).split("INFO")
+    )
+    number, (body,) = gatt.unbundle(shown)
+    assert number == 258
+    assert decode(body[0], body) == Pong(1000000, 73301200, 73301350, 0xCAFE)
+    assert gatt.Info.unpack(info) == gatt.Info(1, 0, 0xB007CAFE, 216)
+    assert info == gatt.Info(1, 0, 0xB007CAFE, 216).pack()
+
+
+def test_the_page_names_the_service_and_each_characteristic():
+    section = PAGE.partition("## Bluetooth LE")[2].partition("\n## ")[0]
+    assert f"`{gatt.SERVICE}`" in section
+    for name in ("CMD", "STOP", "DATA", "CTRL", "INFO"):
+        assert f"| {name} | `{getattr(gatt, name)[:8]}` |" in section
+        assert getattr(gatt, name)[8:] == gatt.SERVICE[8:]
