@@ -12,12 +12,12 @@ from typing import cast
 
 import numpy as np
 from bumble import core
-from bumble.transport import open_transport
-from bumble.transport.common import StreamPacketSink, StreamPacketSource, TransportSpecError
+from bumble.transport.common import StreamPacketSink, StreamPacketSource
 
 from firmware_bridge.errors import LinkUnavailable
 
 from .birth import Recipe
+from .central import open_controller
 from .peripheral import name_of, on_radio, on_transport
 from .radio import Air, PacedController, VirtualRadio
 from .twin import Twin
@@ -52,10 +52,7 @@ async def on_dongle(moniker: str, recipe: Recipe, twin: Twin) -> AsyncGenerator[
 
     Raises `LinkUnavailable`.
     """
-    try:
-        transport = await open_transport(moniker)
-    except (OSError, TransportSpecError, core.BaseBumbleError, ValueError) as error:
-        raise LinkUnavailable(f"the controller {moniker} cannot be used: {error}") from error
+    transport = await open_controller(moniker)
     peripheral = on_transport(transport.source, transport.sink, recipe, twin)
     try:
         await peripheral.switch_on()

@@ -34,7 +34,6 @@ from bumble.transport.common import (
     Transport,
     TransportSink,
     TransportSource,
-    TransportSpecError,
 )
 
 from firmware_bridge.errors import LinkUnavailable
@@ -46,6 +45,9 @@ MTU = 517
 
 IN_FLIGHT = 8
 """Packets that may wait here before a write waits too (E)."""
+
+POWER_ON_S = 5.0
+"""How long a controller may take to answer at first (E)."""
 
 ADDRESS = Address("C0:05:6D:79:6F:01")
 """This host, as the device sees it."""
@@ -103,18 +105,29 @@ class Central:
             scanner.hear(advertisement)
 
 
+async def open_controller(moniker: str) -> Transport:
+    """Open the HCI of a controller, as `usb:0`. Raises `LinkUnavailable`."""
+    try:
+        return await open_transport(moniker)
+    except Exception as error:  # each kind of controller fails in its library's own way
+        said = str(error) or type(error).__name__
+        raise LinkUnavailable(
+            f"the Bluetooth controller {moniker} cannot be used: {said}"
+        ) from error
+
+
 async def open_hci(moniker: str) -> Central:
     """Open the controller at `usb:0`, `serial:/dev/ttyACM0,1000000` or `unix:/path`.
 
     A dongle is untested on hardware. Raises `LinkUnavailable`.
     """
+    transport = await open_controller(moniker)
     try:
-        transport = await open_transport(moniker)
-    except (OSError, TransportSpecError, core.BaseBumbleError, ValueError) as error:
-        raise LinkUnavailable(
-            f"the Bluetooth controller {moniker} cannot be used: {error}"
-        ) from error
-    return await _central(transport.source, transport.sink, transport)
+        async with asyncio.timeout(POWER_ON_S):
+            return await _central(transport.source, transport.sink, transport)
+    except (TimeoutError, core.BaseBumbleError) as error:
+        await transport.close()
+        raise LinkUnavailable(f"the Bluetooth controller {moniker} does not answer") from error
 
 
 async def on_radio(radio: VirtualRadio) -> Central:
