@@ -169,6 +169,13 @@ class Scanner(BaseBleakScanner):
     def hear(self, heard: Advertisement) -> None:
         """Take an advertisement, or the answer to a scan."""
         said = _spelled(heard)
+        before = self.seen_devices.get(heard.address.to_string(with_type_qualifier=False))
+        if before is not None:  # what an advertisement lacks, the answer to a scan has said
+            said = said._replace(
+                local_name=said.local_name or before[1].local_name,
+                service_uuids=said.service_uuids or before[1].service_uuids,
+                manufacturer_data=before[1].manufacturer_data | said.manufacturer_data,
+            )
         if not self.is_allowed_uuid(said.service_uuids):
             return
         address = heard.address.to_string(with_type_qualifier=False)
