@@ -30,7 +30,7 @@ from firmware_bridge.codes import Document, Source
 from firmware_bridge.device import LinkStats
 from firmware_bridge.discovery import open_device
 from firmware_bridge.errors import BridgeError
-from firmware_bridge.lock import hold, owners
+from firmware_bridge.lock import owners, take_orders_on
 from firmware_bridge.streamed import StreamedDevice
 
 from .failures import Interrupted
@@ -180,14 +180,12 @@ class Sitting:
 
     @asynccontextmanager
     async def _door(self) -> AsyncGenerator[None]:
-        """Take orders from other processes, where the device is held by this machine."""
-        held = [owner for owner in owners() if owner.pid == os.getpid()]
-        if not held:
+        """Take orders from other processes, where the device hangs on a port of this machine."""
+        if not any(owner.pid == os.getpid() for owner in owners()):
             yield
             return
         async with open_door(self.tell) as (self._service, door):
-            for owner in held:
-                hold(owner.port, msgspec.structs.replace(owner, control=door))
+            take_orders_on(door)
             yield
 
 

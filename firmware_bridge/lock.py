@@ -10,15 +10,11 @@ import msgspec
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """The process that holds a port. `control` is the socket it takes orders on, if it has one.
-
-    `port` is the name under which it is held; `hold` fills it in.
-    """
+    """The process that holds a port. `control` is the socket it takes orders on, if it has one."""
 
     pid: int
     url: str
     control: str = ""
-    port: str = ""
 
 
 def runtime_folder() -> Path:
@@ -62,8 +58,15 @@ def hold(port: str, owner: Owner) -> None:
 
     Only the process that has the port's lock may say so.
     """
-    named = msgspec.structs.replace(owner, port=port)
-    write_whole(_lock_file(port), msgspec.to_builtins(named))
+    write_whole(_lock_file(port), msgspec.to_builtins(owner))
+
+
+def take_orders_on(control: str) -> None:
+    """Say of every port that this process holds on which socket it takes orders, "" for none."""
+    for file in runtime_folder().glob("*.lock.json"):
+        owner = _read(file)
+        if owner is not None and owner.pid == os.getpid():
+            write_whole(file, msgspec.to_builtins(msgspec.structs.replace(owner, control=control)))
 
 
 def let_go(port: str) -> None:
@@ -96,5 +99,6 @@ def _read(file: Path) -> Owner | None:
 
 
 def _lock_file(port: str) -> Path:
-    name = os.path.realpath(port).strip("/").replace("/", "-")
+    path = os.path.realpath(port) if port.startswith("/") else port
+    name = path.strip("/").replace("/", "-")
     return runtime_folder() / f"{name}.lock.json"

@@ -60,9 +60,10 @@ def _tell(owner: Owner) -> words.Outcome:
 def _past_the_session(url: str, pid: int | None, why: str) -> Stopped:
     """Tell the device itself."""
     from firmware_bridge.errors import LinkUnavailable
+    from firmware_bridge.links.blunt import stop_device
 
     try:
-        heeded = _stop_device(url)
+        heeded = stop_device(url)
     except LinkUnavailable as error:
         heeded, why = False, f"{why}; {error}"
     if heeded:
@@ -71,16 +72,6 @@ def _past_the_session(url: str, pid: int | None, why: str) -> Stopped:
         detail = f"{why}; NOT CONFIRMED by the device either: use its own stop button"
     path = "port" if heeded else "none"
     return Stopped(url=url, pid=pid, confirmed=heeded, path=path, detail=detail)
-
-
-def _stop_device(url: str) -> bool:
-    if url.startswith("ble:"):
-        from firmware_bridge.links.blunt_ble import stop_ble
-
-        return stop_ble(url)
-    from firmware_bridge.links.blunt import stop_port
-
-    return stop_port(url)
 
 
 def _is_at(owner: Owner, url: str) -> bool:

@@ -7,6 +7,7 @@ import select
 import termios
 import time
 import tty
+from urllib.parse import urlsplit
 
 from serial.serialposix import TIOCCBRK, TIOCSBRK
 
@@ -24,6 +25,22 @@ _BREAK_S = 0.02
 
 _ANSWER_S = 0.5
 """How long to look for the answer: 25 STATUS, of which the owner may take most (E)."""
+
+
+def stop_device(url: str) -> bool:
+    """Stop the device at `url` on a path of its own, past whoever holds it; say if it was heeded.
+
+    Blocks for up to 1 s, over Bluetooth for as long as finding it takes. Raises `LinkUnavailable`.
+    """
+    match urlsplit(url).scheme:
+        case "serial":
+            return stop_port(url)
+        case "ble":
+            from .blunt_ble import stop_ble  # bleak takes a while to load
+
+            return stop_ble(url)
+        case _:
+            raise LinkUnavailable(f"there is no second path to {url}")
 
 
 def stop_port(url: str) -> bool:

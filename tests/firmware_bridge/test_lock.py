@@ -46,7 +46,7 @@ def test_a_link_to_somewhere_else_is_refused(runtime, tmp_path):
 
 
 def test_an_owner_is_known_until_it_lets_go():
-    mine = Owner(pid=os.getpid(), url=f"serial://{PORT}", port=PORT)
+    mine = Owner(pid=os.getpid(), url=f"serial://{PORT}")
     hold(PORT, mine)
     assert owner_of(PORT) == mine
     let_go(PORT)

@@ -90,7 +90,7 @@ async def test_closing_hangs_up_and_a_second_reader_is_no_end_of_the_device():
 async def test_a_port_is_for_one_process_and_says_for_which():
     async with pty_wire() as (_, far):
         url = f"serial://{far.path}"
-        assert owner_of(far.path) == Owner(pid=os.getpid(), url=url, port=far.path)
+        assert owner_of(far.path) == Owner(pid=os.getpid(), url=url)
         with pytest.raises(LinkBusy, match=f"process {os.getpid()}"):
             await open_serial(url)
         assert owner_of(far.path) is not None
