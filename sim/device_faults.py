@@ -21,9 +21,10 @@ class ClockSkew(DeviceFault, frozen=True, kw_only=True, tag="clock_skew"):
 
     def befall(self, twin: "Twin", dice: np.random.Generator) -> End:
         del dice
-        before = twin.time.ppm
-        twin.time.skew(before + self.ppm, twin.now_s)
-        return lambda: twin.time.skew(before, twin.now_s)
+        time, machine = twin.time, twin.machine
+        before = time.ppm
+        time.skew(before + self.ppm, time.when(machine.tick))
+        return lambda: time.skew(before, time.when(machine.tick))
 
 
 class ClockJump(DeviceFault, frozen=True, kw_only=True, tag="clock_jump"):

@@ -10,7 +10,7 @@ import numpy as np
 
 from firmware_bridge.errors import LinkClosed, LinkError
 from firmware_bridge.framing import OVERHEAD, RESIDUE
-from firmware_bridge.link import Link, OnFrame, OnLost
+from firmware_bridge.link import Link, LosesValues, OnFrame, OnLost
 from firmware_bridge.messages import Hello, HelloAck, Stop, StopAck
 
 from .fault import End
@@ -25,7 +25,6 @@ class HarmedLink:
 
     def __init__(self, link: Link) -> None:
         self.kind = link.kind
-        self.max_frame = link.max_frame
         self._link = link
         self._loop = asyncio.get_running_loop()
         self._up: list[Harm] = []
@@ -40,8 +39,17 @@ class HarmedLink:
         self._trace = hashlib.sha256()
 
     @property
+    def max_frame(self) -> int:
+        return self._link.max_frame
+
+    @property
     def frames_bad(self) -> int:
         return self._link.frames_bad + self._bad
+
+    @property
+    def values_lost(self) -> int:
+        """Of a link that loses none, none."""
+        return self._link.values_lost if isinstance(self._link, LosesValues) else 0
 
     @property
     def trace_sha256(self) -> str:

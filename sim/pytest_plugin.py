@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rig",
         default="virtual",
-        metavar="virtual|pty|URL",
+        metavar="virtual|pty|ble|URL",
         help="on what *.scenario.yaml files are played",
     )
 

@@ -1,8 +1,10 @@
-"""On what a story is played: a twin in memory in virtual time, one behind a pty, or any device."""
+"""On what a story is played: a twin in memory in virtual time, one in a process, or any device."""
 
 import asyncio
 import time
 from typing import Protocol
+
+import msgspec
 
 from firmware_bridge.codes import Document
 from firmware_bridge.errors import BridgeError, LinkUnavailable
@@ -82,8 +84,8 @@ class VirtualRig:
             await end.aclose()
 
 
-class PtyRig:
-    """A twin in a process of its own, behind a pseudo-terminal."""
+class ProcessRig:
+    """A twin in a process of its own, behind a pseudo-terminal or a virtual radio."""
 
     waits = True
 
@@ -115,8 +117,8 @@ class DeviceRig:
         if plan:
             named = ", ".join(sorted({planned.fault.name() for planned in plan}))
             raise LinkUnavailable(
-                f"{url} cannot be made to fail ({named}): play this scenario with --rig virtual "
-                "or --rig pty"
+                f"{url} cannot be made to fail ({named}): play this scenario with --rig virtual, "
+                "pty or ble"
             )
         self._url = url
 
@@ -137,14 +139,18 @@ class DeviceRig:
 
 
 def rig_for(name: str, recipe: Recipe, plan: Plan, baud: int | None) -> Rig:
-    """Return a rig by its name: virtual, pty, or an address. Raises `LinkUnavailable`."""
+    """Return a rig by its name: virtual, pty, ble, or an address. Raises `LinkUnavailable`."""
     if name == "virtual":
         return VirtualRig(recipe, plan, baud)
-    if name == "pty":
-        return PtyRig(recipe, plan, baud)
+    if name in ("pty", "ble"):
+        link = "ble" if name == "ble" else "serial"
+        slow = baud if name == "pty" else None
+        return ProcessRig(msgspec.structs.replace(recipe, link=link), plan, slow)
     if "://" in name:
         return DeviceRig(name, plan)
-    raise LinkUnavailable(f'"{name}" is no rig; there are virtual, pty, or the address of a device')
+    raise LinkUnavailable(
+        f'"{name}" is no rig; there are virtual, pty, ble, or the address of a device'
+    )
 
 
 async def _asked(url: str) -> bytes | None:

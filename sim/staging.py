@@ -64,7 +64,7 @@ class Ending(msgspec.Struct, frozen=True):
 
 
 def perform(story: Story, rig: str = "virtual") -> Performance:
-    """Play a story on a rig by its name: virtual, pty, or the address of a device.
+    """Play a story on a rig by its name: virtual, pty, ble, or the address of a device.
 
     Raises:
         ProfileProblems: its profile has mistakes.

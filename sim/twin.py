@@ -9,7 +9,7 @@ from firmware_bridge.capabilities import Capabilities, encode_capabilities
 from firmware_bridge.clock import unwrap
 from firmware_bridge.codes import Cause, Gesture, Refusal, Role, State
 from firmware_bridge.errors import BadFrame, LinkError, UnknownMessage
-from firmware_bridge.framing import MAX_PAYLOAD_DOWN, seal, unseal
+from firmware_bridge.framing import MAX_PAYLOAD_DOWN, MAX_PAYLOAD_UP, OVERHEAD, seal, unseal
 from firmware_bridge.link import Link
 from firmware_bridge.messages import (
     MAJOR,
@@ -29,7 +29,6 @@ from firmware_bridge.messages import (
     Pong,
     Samples,
     Splice,
-    StatusReport,
     Stop,
     StopAck,
     decode,
@@ -48,11 +47,13 @@ from .motion import serial
 from .muscle import Muscle
 from .papers import Papers
 from .sensors import NoisySensor
+from .status import status_report
 from .traits import Traits
 
 SAMPLES_EVERY, SAMPLES_PHASE = 10, 9
 STATUS_EVERY, STATUS_PHASE = 20, 14
-"""Ticks after which a frame is due; STATUS comes 5 ms after SAMPLES."""
+"""Ticks after which a frame is due; STATUS comes 5 ms after SAMPLES. Over Bluetooth LE it comes
+with each SAMPLES, so that the newest can lead every notification."""
 
 EPOCHS = 15
 """Epochs are numbered from 1: 0 is nobody's, and four bits hold no more (wire, *Frames*)."""
@@ -67,15 +68,18 @@ _FREE_TO_TAKE = LATCHED | {State.IDLE}
 
 
 class Twin:
-    """A virtual device with a person under it. Attach a link, and start it."""
+    """A virtual device with a person under it. Attach a link, and start it.
+
+    `time` is its crystal, `muscle` what its electrodes are on.
+    """
 
     def __init__(
         self, person: Person, dice: np.random.Generator, time: DeviceTime, traits: Traits
     ) -> None:
-        self._time = time
+        self.time = time
         self._traits = traits
         body_dice, muscle_dice = dice.spawn(2)  # what one draws must not change the others
-        self._muscle = Muscle(muscle_dice, traits.emg_channels, ecg=traits.ecg)
+        self.muscle = Muscle(muscle_dice, traits.emg_channels, ecg=traits.ecg)
         self._machine = Machine(
             Actuator(
                 person.tissue, NoisySensor(dice), NoisySensor(dice), correction=traits.correction
@@ -108,25 +112,10 @@ class Twin:
         """The device without its wire."""
         return self._machine
 
-    @property
-    def muscle(self) -> Muscle:
-        """The muscle that its electrodes are on."""
-        return self._muscle
-
-    @property
-    def time(self) -> DeviceTime:
-        """Its crystal."""
-        return self._time
-
     def suffer(self, mischief: Mischief) -> None:
         """From now on things go wrong, as planned; the plan begins when it is first armed."""
         self._mischief = mischief
         mischief.prepare(self)
-
-    @property
-    def now_s(self) -> float:
-        """The loop's time of its newest tick."""
-        return self._time.when(self._machine.tick)
 
     def misfit(self, *, version: bool, capabilities: bool) -> None:
         """Speak another major version, or announce other capabilities than it has."""
@@ -135,7 +124,7 @@ class Twin:
 
     def catch_up(self, at_s: float) -> None:
         """Live up to a time of the loop."""
-        self.run_to(self._time.tick(at_s))
+        self.run_to(self.time.tick(at_s))
 
     def go_dark(self) -> None:
         """Lose power: nothing is pressed, heard or said."""
@@ -145,7 +134,7 @@ class Twin:
     def restart(self) -> None:
         """Boot anew, with another nonce and a clock at zero."""
         self._dark = False
-        self._time.jump(-self._machine.now_us)
+        self.time.jump(-self._machine.now_us)
         self._machine.reset()
         self._end_epoch()
         self._greeted = False
@@ -154,7 +143,7 @@ class Twin:
 
     def jump(self, by_us: int) -> None:
         """Let its clock say another time from now on."""
-        self._time.jump(by_us)
+        self.time.jump(by_us)
         self._machine.jump(by_us)
 
     @property
@@ -165,11 +154,12 @@ class Twin:
     def attach(self, link: Link) -> None:
         """Listen to a link; a lost one may be followed by another."""
         self._link = link
+        self._machine.watch.air = link.kind == "ble"
         link.listen(self._hear, self._lose)
 
     def abandon(self) -> None:
         """The owner has hung up, whether or not others still listen."""
-        self.run_to(self._time.tick(self._clockwork.now_s))
+        self.run_to(self.time.tick(self._clockwork.now_s))
         self._machine.hang_up()
         self._end_epoch()
 
@@ -177,6 +167,11 @@ class Twin:
     def capabilities(self) -> Capabilities:
         """What it says of itself."""
         return self._capabilities
+
+    @property
+    def boot_nonce(self) -> int:
+        """Tells this life from the next."""
+        return self._traits.boot_nonce
 
     def start(self) -> None:
         """Let time pass."""
@@ -195,8 +190,10 @@ class Twin:
                 self._mischief.strike(self, machine.tick)
             if machine.tick % SAMPLES_EVERY == SAMPLES_PHASE:
                 machine.keep_truth()
+                if machine.watch.air:
+                    self._send_status()
                 self._send_samples()
-            elif machine.tick % STATUS_EVERY == STATUS_PHASE:
+            elif machine.tick % STATUS_EVERY == STATUS_PHASE and not machine.watch.air:
                 self._send_status()
 
     def _next_due(self) -> int:
@@ -219,7 +216,7 @@ class Twin:
         if bound and (epoch != self._epoch or epoch == 0):
             self._frames_stale = (self._frames_stale + 1) & 0xFFFF
             return
-        tick = max(self._machine.tick, self._time.tick(at_s))
+        tick = max(self._machine.tick, self.time.tick(at_s))
         if isinstance(message, _FEEDING):  # before time passes: a twin that slept must not fade
             self._machine.watch.hear(tick)
         self.run_to(tick)
@@ -253,10 +250,13 @@ class Twin:
             case Hello():
                 self._say(self._greet(message))
             case Ping():
-                received_us = self._time.us(at_s)
+                received_us = self.time.us(at_s)
                 self._say(Pong(message.host_us, received_us, received_us, self._boot16))
             case Ask():
-                self._say(self._papers.piece(message) or Nak(message.KIND, seq, Refusal.MALFORMED))
+                self._say(
+                    self._papers.piece(message, self._room)
+                    or Nak(message.KIND, seq, Refusal.MALFORMED)
+                )
             case Act():
                 self.act(message.gesture)
                 self._say(Ack(message.KIND, seq))
@@ -284,7 +284,7 @@ class Twin:
     def act(self, gesture: Gesture) -> None:
         """Let the simulated person do something."""
         machine = self._machine
-        if disturb(self._muscle.leads, gesture, self._muscle.sampled):
+        if disturb(self.muscle.leads, gesture, self.muscle.sampled):
             machine.truth.tell(machine.true_us, f"leads {gesture.name}")
         else:
             machine.act(gesture)
@@ -316,6 +316,11 @@ class Twin:
             source=machine.latch.source,
             epoch=self._epoch,
         )
+
+    @property
+    def _room(self) -> int:
+        """The longest payload that the link carries."""
+        return MAX_PAYLOAD_UP if self._link is None else self._link.max_frame - OVERHEAD
 
     @property
     def _may_be_taken(self) -> bool:
@@ -359,7 +364,7 @@ class Twin:
         actuator = self._machine.actuator
         regulated, independent = actuator.taken
         actuator.taken = ([], [])
-        emg = self._muscle.hop(self._machine.life.emg_uv)
+        emg = self.muscle.hop(self._machine.life.emg_uv)
         if not self._greeted:
             return
         pressures = [round(kpa * 100.0) for kpa in (*regulated, *independent)]
@@ -371,17 +376,10 @@ class Twin:
     def _send_status(self) -> None:
         if not self._greeted:
             return
-        machine = self._machine
-        queue, latch = machine.motion, machine.latch
         link = self._link
         bad = self._frames_odd + (link.frames_bad if link is not None else 0)
-        report = StatusReport(
-            queue.revision, queue.last_index, queue.gap_bitmap, queue.free_slots, machine.state,
-            machine.flags, machine.now_us & 0xFFFFFFFF, latch.cause, latch.source, latch.nonce,
-            machine.buttons, machine.pain_count, machine.faults, bad & 0xFFFF,
-            self._frames_stale, queue.knots_lost, machine.fades, self._boot16,
-        )  # fmt: skip
-        self._say(report, machine.now_us)
+        report = status_report(self._machine, bad & 0xFFFF, self._frames_stale, self._boot16)
+        self._say(report, self._machine.now_us)
 
     def _say(self, message: Message, t_us: int | None = None) -> None:
         """Send last, when all state is complete: the far end may answer before this returns."""

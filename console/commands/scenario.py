@@ -32,7 +32,9 @@ Files = Annotated[
 RigName = Annotated[
     str,
     typer.Option(
-        "--rig", metavar="virtual|pty|URL", help="On what: virtual time, a twin's pty, a device."
+        "--rig",
+        metavar="virtual|pty|ble|URL",
+        help="On what: virtual time, a pty, a virtual radio, a device.",
     ),
 ]
 

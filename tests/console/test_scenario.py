@@ -74,7 +74,7 @@ def test_mistakes_of_a_file_are_told_and_nothing_is_played(good, capsys):
     [
         (["library:pain-onc"], "usage", 'did you mean "pain-once"?'),
         (["nowhere.scenario.yaml"], "file", "no such file"),
-        (["library:pain-once", "--rig", "nonsense"], "unavailable", "there are virtual, pty"),
+        (["library:pain-once", "--rig", "nonsense"], "unavailable", "there are virtual, pty, ble"),
         (["library:pain-once", "--rig", "tcp://127.0.0.1:1"], "unavailable", "pain_pressed"),
         (["library:pain-once", "--into", "/nowhere"], "usage", "there is no such folder"),
     ],

@@ -1,0 +1,16 @@
+"""What STATUS says of a machine."""
+
+from firmware_bridge.messages import StatusReport
+
+from .machine import Machine
+
+
+def status_report(machine: Machine, bad: int, stale: int, boot16: int) -> StatusReport:
+    """Return it as it is now; a rise that was held back is told once. Counts are of frames."""
+    queue, latch = machine.motion, machine.latch
+    return StatusReport(
+        queue.revision, queue.last_index, queue.gap_bitmap, queue.free_slots, machine.state,
+        machine.flags, machine.now_us & 0xFFFFFFFF, latch.cause, latch.source, latch.nonce,
+        machine.buttons, machine.pain_count, machine.faults, bad, stale, queue.knots_lost,
+        machine.fades, boot16,
+    )  # fmt: skip
