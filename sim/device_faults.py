@@ -28,7 +28,7 @@ class ClockSkew(DeviceFault, frozen=True, kw_only=True, tag="clock_skew"):
 
 
 class ClockJump(DeviceFault, frozen=True, kw_only=True, tag="clock_jump"):
-    """The device's clock says another time, from one tick to the next."""
+    """The device's clock says another time, from one tick to the next; never one below zero."""
 
     family: ClassVar[Family] = "clock"
     momentary: ClassVar[bool] = True
@@ -36,7 +36,8 @@ class ClockJump(DeviceFault, frozen=True, kw_only=True, tag="clock_jump"):
 
     def befall(self, twin: "Twin", dice: np.random.Generator) -> End:
         del dice
-        twin.jump(round(self.by_s * 1e6 / READ_EVERY_US) * READ_EVERY_US)
+        by_us = max(round(self.by_s * 1e6), -twin.machine.now_us)  # no clock is below zero
+        twin.jump(round(by_us / READ_EVERY_US) * READ_EVERY_US)
         return nothing
 
 
