@@ -37,7 +37,7 @@ class ClockJump(DeviceFault, frozen=True, kw_only=True, tag="clock_jump"):
     def befall(self, twin: "Twin", dice: np.random.Generator) -> End:
         del dice
         by_us = max(round(self.by_s * 1e6), -twin.machine.now_us)  # no clock is below zero
-        twin.jump(round(by_us / READ_EVERY_US) * READ_EVERY_US)
+        twin.jump(-(-by_us // READ_EVERY_US) * READ_EVERY_US)
         return nothing
 
 
