@@ -1,7 +1,7 @@
 """What there is to say about a campaign, in a document and in lines."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -30,6 +30,7 @@ def document(
     wall_s: float,
     rows_file: Path | None,
     compared: Sequence[Difference],
+    pictures: Mapping[int, Path],
 ) -> Campaign:
     """Return the document of a campaign."""
     faults = Counter(name for row in rows for name in row.faults.split(", ") if name)
@@ -47,6 +48,7 @@ def document(
                 seed=seed,
                 why=row.why,
                 replay=f"myoloop scenario campaign {plan.file} --seed {seed} --only {row.number}",
+                picture=str(pictures[row.number]) if row.number in pictures else None,
             )
             for row in rows
             if row.failed
@@ -83,6 +85,7 @@ def summary(campaign: Campaign) -> str:
     ]
     for failure in campaign.failures[:SHOWN]:
         lines += [f"session {failure.number}: {failure.why}", f"  {failure.replay}"]
+        lines += [] if failure.picture is None else [f"  picture {failure.picture}"]
     if campaign.compared:
         lines += ["", _compared(campaign.compared)]
     return "\n".join(lines)

@@ -47,12 +47,16 @@ class ScenarioList(Document, frozen=True, kw_only=True, tag="myoloop.scenario_li
 
 
 class CampaignFailure(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that the oracle has something against, and the command that plays it alone."""
+    """A session that the oracle has something against, and the command that plays it alone.
+
+    `picture` is there for the first of them, where there is a file for the rows.
+    """
 
     number: int
     seed: int
     why: str
     replay: str
+    picture: str | None = None
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,9 @@ _REASONS = {
 }
 
 
+_HAZARD_HEADS = ("| hazard | stories |", "| --- | --- |")
+
+
 def responses(expect: ExpectWords) -> set[str]:
     """Return what a story expects to be done about what happens in it."""
     if expect.outcome in ("not_ready", "no_device", "refused"):
@@ -51,6 +54,12 @@ def table() -> str:
     for name, kind in FAULTS.items():
         told = [story for story in stories if any(one.name == name for one in story.happens)]
         lines.append(_row([f"`{name}`", (kind.__doc__ or "").splitlines()[0], *_cells(told)]))
+    hazards = sorted({hazard for story in stories for hazard in story.hazards})
+    shown = [
+        _row([hazard, ", ".join(f"`{one.id}`" for one in stories if hazard in one.hazards)])
+        for hazard in hazards
+    ]
+    lines += ["", "By the hazards of [SAFETY.md](../SAFETY.md):", "", *_HAZARD_HEADS, *shown]
     others = [story for story in stories if not any(h.name in FAULTS for h in story.happens)]
     plain = "\n".join(f"* `{story.id}`: {story.title}" for story in others)
     return "\n".join([*lines, "", "Stories of bodies, orders and normal days:", "", plain])

@@ -67,6 +67,7 @@ def campaign(
         wall_s=time.perf_counter() - began_s,
         rows_file=out,
         compared=compare(first, second) if against is not None else (),
+        pictures=_pictures(plan, seed, first, out),
     )
     return Told(told, summary(told), STOPPED if told.failures else 0)
 
@@ -119,10 +120,20 @@ def _beside(out: Path | None) -> Path | None:
     return None if out is None else out.with_name(f"{out.stem}.against{out.suffix}")
 
 
+def _pictures(plan: Plan, seed: int, rows: tuple[Row, ...], out: Path | None) -> dict[int, Path]:
+    """Draw what failed, beside the rows."""
+    if out is None or not any(row.failed for row in rows):
+        return {}
+    from console.story_picture import draw_failures
+
+    return draw_failures(plan, seed, rows, out.with_name(f"{out.stem}.failures"))
+
+
 def _alone(plan: Plan, seed: int, number: int) -> Told:
     row = play_session(plan, seed, number)
     told = document(
-        plan, (row,), seed=seed, resumed=0, wall_s=row.cpu_s, rows_file=None, compared=()
-    )
+        plan, (row,), seed=seed, resumed=0, wall_s=row.cpu_s, rows_file=None, compared=(),
+        pictures={},
+    )  # fmt: skip
     lines = [f"{name:>15}  {getattr(row, name)}" for name in Row.__struct_fields__]
     return Told(told, "\n".join(lines), STOPPED if row.failed else 0)

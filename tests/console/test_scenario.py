@@ -3,10 +3,15 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from console.campaign_summary import document, summary
 from console.cli import main
+from console.story_picture import draw_failures
+from sim.campaign import read_campaign
 from sim.row_files import read_rows
+from sim.session_row import play_session
 from tests.sim.stories import WHOLE
 
 CAMPAIGN = Path(__file__).parents[1] / "sim" / "brief.campaign.yaml"
@@ -110,6 +115,21 @@ def test_two_programmes_are_compared_on_the_same_bodies(capsys):
     assert document["sessions"] == 4
     assert compared["peak_share"]["pairs"] == 2
     assert compared["minutes_to_release"]["answer"] == "not measured"
+
+
+def test_a_session_that_failed_is_drawn_and_told_with_its_command(tmp_path):
+    plan = read_campaign(CAMPAIGN)
+    good = play_session(plan, 1, 1)
+    bad = msgspec.structs.replace(good, over_envelope=True, why="0.3 s over 20.0 kPa")
+    pictures = draw_failures(plan, 1, [bad, good], tmp_path / "failures")
+    assert list(pictures) == [1]
+    assert "0.3 s over 20.0 kPa" in pictures[1].read_text()
+    told = document(
+        plan, [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, compared=(), pictures=pictures
+    )
+    (failure,) = told.failures
+    assert failure.replay.endswith("--seed 1 --only 1")
+    assert failure.replay in summary(told)
 
 
 def test_one_session_is_played_alone(capsys):

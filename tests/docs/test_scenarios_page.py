@@ -24,6 +24,20 @@ def test_every_fault_has_a_story(fault):
     assert row.count("`") > 2
 
 
+SIMULATED = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16, 17, 19, 21, 22, 30, 33, 36)
+"""The hazards of SAFETY.md that a simulator can show; the others are for hardware and people."""
+
+
+@pytest.mark.parametrize("number", SIMULATED)
+def test_every_hazard_that_a_simulator_can_show_has_a_story(number):
+    assert re.search(rf"^\| H-{number:02} \| `", PAGE, re.MULTILINE)
+
+
+def test_no_story_is_of_a_hazard_that_is_not_there():
+    told = set(re.findall(r"^\| (H-\d\d) \|", PAGE, re.MULTILINE))
+    assert told <= set(re.findall(r"^\| (H-\d\d) \|", read("SAFETY.md"), re.MULTILINE))
+
+
 def test_its_story_is_read():
     (text,) = blocks(PAGE, "yaml")
     story = read_scenario(text, "page.yaml")
