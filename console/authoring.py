@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 import typer
 
-from controller.fitting import device_envelope
+from controller.fitting import device_envelope, rig
 from controller.play import pad_area_cm2, prepare, simulated_person
 from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
@@ -68,6 +68,7 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         area_cm2=pad_area_cm2(on.capabilities),
         thresholds=simulated_person(on.capabilities),
         emulated=on.capabilities.emulated,
+        rig=rig(on.capabilities),
     )
 
 
@@ -85,7 +86,12 @@ def compiled(
         for step in fitted.program.steps
         if step.scale < 1.0
     )
-    return fitted.program, (*scaled, *fitted.report)
+    slowed = (
+        f"{step.label} is slowed to {step.slow:.0%}: the device follows no faster"
+        for step in fitted.program.steps
+        if step.slow < 1.0
+    )
+    return fitted.program, (*scaled, *slowed, *fitted.report)
 
 
 def not_played_yet(text: str | bytes, file: str) -> list[str]:

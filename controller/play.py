@@ -8,7 +8,7 @@ from firmware_bridge.device import Device
 from profiles.envelope import Envelope
 from profiles.regions import Thresholds
 
-from .fitting import Fit, device_envelope, fit
+from .fitting import Fit, device_envelope, fit, rig
 from .preflight import NeedsPerson, SimulatedPerson, preflight
 from .priority import urgent
 from .session import Session
@@ -63,6 +63,7 @@ def prepare(
         area_cm2=pad_area_cm2(capabilities),
         thresholds=simulated_person(capabilities),
         emulated=capabilities.emulated,
+        rig=rig(capabilities),
     )
     return fit(program, capabilities)
 

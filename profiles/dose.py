@@ -15,15 +15,17 @@ class Dose(msgspec.Struct, frozen=True):
 
 
 def dose(program: Program) -> dict[str, Dose]:
-    """Return the dose of a program, played to its end, by region."""
+    """Return the dose of a program, played to its end, by region; pads on one region add up."""
     found: dict[str, Dose] = {}
     for step in program.steps:
-        track = step.trajectory.tracks["pressure"]
-        before = found.get(step.region, Dose())
-        found[step.region] = Dose(
-            before.pressure_kpa_s + integral(track),
-            before.occluded_s + seconds_over(track, CAPILLARY_KPA),
-        )
+        for region, track in step.pressures():
+            if not any(track.value):
+                continue
+            before = found.get(region, Dose())
+            found[region] = Dose(
+                before.pressure_kpa_s + integral(track),
+                before.occluded_s + seconds_over(track, CAPILLARY_KPA),
+            )
     return found
 
 

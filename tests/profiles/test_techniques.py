@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from profiles.asks import Hold, Kneading, Point, Strokes, peak_kpa, rhythm_rise_kpa_s, scaled
-from profiles.techniques import Pace, Unplayable, shape
+from profiles.asks import Hold, Point, Rhythm, Strokes, peak_kpa, rhythm_rise_kpa_s, scaled
+from profiles.pace import Pace, Unplayable
+from profiles.techniques import shape
 from profiles.trajectory import MAX_SEGMENT_S, Trajectory
 
 starts = st.floats(0.0, 25.0)
@@ -16,10 +17,9 @@ paces = st.builds(
     start_kpa=starts,
     rise_level_kpa_s=st.floats(2.0, 10.0),
     last=st.booleans(),
-    positioned=st.just(True),
 )
 kneads = st.builds(
-    Kneading,
+    Rhythm,
     low_kpa=st.tuples(st.floats(0.6, 6.0), st.floats(0.6, 6.0)),
     high_kpa=st.tuples(st.floats(3.0, 25.0), st.floats(3.0, 25.0)),
     rate_hz=st.floats(0.3, 1.5),
@@ -86,8 +86,9 @@ def test_it_begins_where_the_step_before_ended_and_all_tracks_are_equally_long(a
     one = played(ask, pace)
     tracks = one.trajectory.tracks
     assert tracks["pressure"].value[0] == pace.start_kpa
-    assert tracks["position"].value[0] == tracks["position"].value[-1] == 0.0
-    assert tracks["pressure"].at_s[-1] == tracks["position"].at_s[-1]
+    for name, track in tracks.items():
+        assert name == "pressure" or track.value[0] == track.value[-1] == 0.0
+        assert track.at_s[-1] == tracks["pressure"].at_s[-1]
     assert 0.0 <= one.entry_s <= one.trajectory.duration_s
     if pace.last or isinstance(ask, Point):
         assert tracks["pressure"].value[-1] == 0.0
@@ -138,7 +139,7 @@ def test_kneading_has_the_rate_and_the_peaks_that_were_asked_for(ask, pace):
 
 
 def test_one_kneading_stroke_is_a_raised_cosine():
-    one = shape(Kneading((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 10.0))
+    one = shape(Rhythm((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 10.0))
     track = one.trajectory.tracks["pressure"]
     for step in range(300):
         at_s = one.entry_s + step * 0.03
@@ -149,7 +150,7 @@ def test_one_kneading_stroke_is_a_raised_cosine():
 @given(st.floats(8.0, 18.0), st.floats(8.0, 18.0))
 def test_another_depth_never_moves_the_rhythm(one, other):
     tracks = [
-        shape(Kneading((3.0, 3.0), (high, high), 0.6, 40.0), Pace(1.8, 9.7)).trajectory.tracks
+        shape(Rhythm((3.0, 3.0), (high, high), 0.6, 40.0), Pace(1.8, 9.7)).trajectory.tracks
         for high in (one, other)
     ]
     turns = [
@@ -164,7 +165,7 @@ def test_another_depth_never_moves_the_rhythm(one, other):
 
 
 def test_a_stroke_goes_out_under_pressure_and_comes_back_light():
-    one = shape(Strokes(6.0, 6.0, 0.2, 200.0, 30.0), Pace(3.0, 10.0, positioned=True))
+    one = shape(Strokes(6.0, 6.0, 0.2, 200.0, 30.0), Pace(3.0, 10.0))
     pressure, position = (one.trajectory.tracks[name] for name in ("pressure", "position"))
     out_s, back_s = one.entry_s + 1.25, one.entry_s + 3.75
     assert pressure.value_at(out_s) == 6.0
@@ -218,19 +219,19 @@ def test_kneading_never_rises_to_where_a_slow_rise_has_not_been(ask, start_kpa):
 
 
 def test_the_rule_would_catch_a_rhythm_that_starts_too_fast():
-    one = shape(Kneading((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 20.0))
+    one = shape(Rhythm((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 20.0))
     assert limited(one.trajectory)
 
 
 @pytest.mark.parametrize(
     ("ask", "at", "says"),
     [
-        (Kneading((3, 3), (3, 3), 0.6, 20), ("pressure", "high"), "over low"),
-        (Kneading((0.5, 0.5), (0.9, 0.9), 0.6, 20), ("pressure", "high"), "over 1 kPa"),
-        (Kneading((0, 0), (10, 10), 0.6, 20), ("pressure", "low"), "at least 0.5 kPa"),
-        (Kneading((3, 3), (16, 16), 2.2, 20), ("rate",), "at most 1.97 Hz"),
-        (Kneading((3, 3), (16, 16), 0.6, 2.5), ("for",), "need at least 3 s"),
-        (Kneading((3, 3), (8, 20), 0.6, 12), ("pressure", "high"), "the peaks grow by"),
+        (Rhythm((3, 3), (3, 3), 0.6, 20), ("pressure", "high"), "over low"),
+        (Rhythm((0.5, 0.5), (0.9, 0.9), 0.6, 20), ("pressure", "high"), "over 1 kPa"),
+        (Rhythm((0, 0), (10, 10), 0.6, 20), ("pressure", "low"), "at least 0.5 kPa"),
+        (Rhythm((3, 3), (16, 16), 2.2, 20), ("rate",), "at most 1.97 Hz"),
+        (Rhythm((3, 3), (16, 16), 0.6, 2.5), ("for",), "need at least 3 s"),
+        (Rhythm((3, 3), (8, 20), 0.6, 12), ("pressure", "high"), "the peaks grow by"),
         (Strokes(6, 6, 0.2, 200, 5), ("for",), "need at least 5.3 s"),
         (Strokes(1.6, 6, 0.2, 200, 20), ("pressure",), "at least 1.67 kPa"),
         (Strokes(6, 6, 0.25, 300, 20), ("length",), "at most 191 mm"),
@@ -255,7 +256,7 @@ def test_a_scaled_technique_presses_that_share(ask, scale):
 @given(st.floats(0.1, 1.4), st.floats(0.4, 1.0))
 def test_a_deep_valley_is_allowed_while_contact_lasts(low, rate_hz):
     """The pad may dip below half a kilopascal, but for less than 0.2 s."""
-    ask = Kneading((low, low), (20.0, 20.0), rate_hz, 20.0)
+    ask = Rhythm((low, low), (20.0, 20.0), rate_hz, 20.0)
     one = played(ask, Pace(3.0, 9.7))
     track = one.trajectory.tracks["pressure"]
     below = 0
