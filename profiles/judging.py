@@ -80,7 +80,8 @@ class Judge:
             sentence = f"reaches {shown(peak, 'pressure')}; {allows(author, 'pressure')}"
             self._findings.problem((*step.path, *_pressure_word(step)), sentence)
         least = asks.get("least", worst)
-        rise = self._check_rise(step, _steepest_of(rhythm, least), spoken=spoken)
+        slow = self._slow(step, rhythm, spoken=spoken)
+        rise = self._check_rise(step, _steepest_of(rhythm, least), slow, spoken=spoken)
         threshold = self._body.pain_threshold(step.region)
         judged = Judged(
             planned=step,
@@ -88,7 +89,7 @@ class Judge:
             limit=allowed if allowed.value < author.value else author,
             threshold_kpa=threshold.value,
             scale=min(rise, allowed.value / peak if peak > allowed.value else 1.0),
-            slow=self._slow(step, rhythm, spoken=spoken),
+            slow=slow,
             by_pressure=spoken,
             needs=self._check_channels(step, worst, spoken=spoken),
         )
@@ -147,7 +148,7 @@ class Judge:
             self._findings.refuse(reason, (*step.path, _rate_word(step)), sentence + least)
         return allowed.value / rate
 
-    def _check_rise(self, step: Planned, steepest: Ask, *, spoken: bool) -> float:
+    def _check_rise(self, step: Planned, steepest: Ask, slow: float, *, spoken: bool) -> float:
         """Check the author's rhythmic rise; return the scale at which the device's allows it."""
         rise, limit = rhythm_rise_kpa_s(steepest), self._profile.limits.rise
         if rise > limit + 1e-9 and isinstance(steepest, Rhythm):
@@ -163,7 +164,7 @@ class Judge:
                 self._findings.refuse(Reason.NO_CHANNEL, (*step.path, "frequency"), sentence)
             else:
                 self._findings.problem((*step.path, "rate"), sentence)
-        allowed = self._body.envelope.rise_rhythm_kpa_s
+        allowed, rise = self._body.envelope.rise_rhythm_kpa_s, rise * slow
         if rise * LEAST_SCALE > allowed.value:
             self._findings.refuse(
                 Reason.DEVICE_LIMIT,

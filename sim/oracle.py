@@ -15,12 +15,18 @@ RISE_KPA = 0.05
 
 
 class Truth(msgspec.Struct, frozen=True):
-    """True pressure under the pad, evenly spaced, and what the device did, in device seconds."""
+    """True pressure under the pad, evenly spaced, and what the device did, in device seconds.
+
+    `also` holds the pressure under further pads (kPa, as "pad 6") and what a head did ("head_hz",
+    "head_mm"), at the same instants.
+    """
 
     start_s: float
     period_s: float
     true_kpa: NDArray[np.float64]
     events: tuple[tuple[float, str], ...]
+    carriage_mm: NDArray[np.float64] | None = None
+    also: dict[str, NDArray[np.float64]] = {}
 
     @property
     def times_s(self) -> NDArray[np.float64]:
@@ -43,9 +49,15 @@ def read_truth(document: bytes) -> Truth:
     return Truth(
         start_s=plain["start_us"] * 1e-6,
         period_s=plain["period_us"] * 1e-6,
-        true_kpa=np.frombuffer(plain["true_kpa"], "<i2") * 0.01,
+        true_kpa=_column(plain["true_kpa"], 0.01),
         events=tuple((at_us * 1e-6, text) for at_us, text in plain["events"]),
+        carriage_mm=_column(plain["carriage_mm"], 0.1) if "carriage_mm" in plain else None,
+        also={name: _column(numbers, 0.01) for name, numbers in plain.get("also", {}).items()},
     )
+
+
+def _column(numbers: bytes, step: float) -> NDArray[np.float64]:
+    return np.frombuffer(numbers, "<i2") * step
 
 
 def peak_kpa(truth: Truth, from_s: float, to_s: float) -> float:
