@@ -13,9 +13,10 @@ from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
 from profiles.check import Check, check_profile
 from profiles.load import read
-from profiles.model import Profile, RepeatText, StepEntry
+from profiles.model import Profile, RepeatText, StepEntry, TogetherText
 from profiles.program import Program
 from sim.body import SITES
+from sim.voice_coil import Outfit
 from sim.voice_coil import capabilities as voice_coil
 
 MODEL = "voice_coil"
@@ -44,6 +45,21 @@ def host(device: str, person: Literal["nobody", "simulated"]) -> Host:
         return Host(found, f"on the simulated person of {SIMULATED if device == MODEL else device}")
     nobody = msgspec.structs.replace(found, emulated=False)
     return Host(nobody, "on nobody in particular (the limits of a sensitive woman)")
+
+
+def able(text: str) -> Host:
+    """Return a simulated device that has whatever a profile of the library names."""
+    profile = read(text, Profile)
+    bodies = [entry.body for entry in _entries(profile)]
+    named = [
+        name
+        for body in bodies
+        for name in (*getattr(body, "chambers", ()), getattr(body, "channel", None))
+        if name
+    ]
+    thresholds = {name: site.ppt_f_kpa for name, site in SITES.items()}
+    outfit = Outfit(sites=tuple(dict.fromkeys(named)) or ("",), stroke=True, head=True)
+    return Host(voice_coil(thresholds, outfit=outfit), f"on the simulated person of {SIMULATED}")
 
 
 def read_profile(profile: str) -> tuple[str | bytes, str]:
@@ -100,7 +116,7 @@ def not_played_yet(text: str | bytes, file: str) -> list[str]:
     Raises `ProfileProblems`.
     """
     profile = read(text, Profile, file=file)
-    bodies = [entry.body for entry in _entries(profile.steps)]
+    bodies = [entry.body for entry in _entries(profile)]
     words = [
         *(["rules"] if profile.rules else []),
         *(word for word in ("until", "adapt") if any(getattr(b, word, None) for b in bodies)),
@@ -113,12 +129,18 @@ def not_played_yet(text: str | bytes, file: str) -> list[str]:
     ]
 
 
-def _entries(entries: list[StepEntry]) -> list[StepEntry]:
+def _entries(profile: Profile) -> list[StepEntry]:
+    """Return every step of a file, wherever it stands."""
+    waiting = [*profile.steps, *(entry for steps in profile.phrases.values() for entry in steps)]
     found: list[StepEntry] = []
-    for entry in entries:
+    while waiting:
+        entry = waiting.pop(0)
         found.append(entry)
-        if isinstance(entry.body, RepeatText):
-            found += _entries(entry.body.steps)
+        body = entry.body
+        if isinstance(body, RepeatText):
+            waiting += body.steps
+        elif isinstance(body, TogetherText):
+            waiting += body.branches
     return found
 
 

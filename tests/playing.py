@@ -1,7 +1,5 @@
 """Plays a profile on a twin in memory, as a session would, and reads what the body felt."""
 
-from typing import Any
-
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +8,8 @@ from controller.fitting import Fit
 from controller.play import prepare
 from controller.preflight import SimulatedPerson, preflight
 from controller.session import Session
-from controller.words import Outcome
+from controller.words import Ease, Outcome, Sampled
+from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import Document
 from firmware_bridge.discovery import open_device
 from sim.oracle import Truth, read_truth
@@ -22,6 +21,7 @@ class Played(msgspec.Struct, frozen=True):
     fit: Fit
     outcome: Outcome
     truth: Truth
+    capabilities: Capabilities
 
     def during(self, index: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the rhythm of a step, after the way into it: seconds of step time, true kPa."""
@@ -38,11 +38,26 @@ class Played(msgspec.Struct, frozen=True):
         return times_s[inside] - zero_s, self.truth.true_kpa[inside]
 
 
-async def played(text: str, url: str = "sim://healthy_f?seed=7&stroke=on", **values: Any) -> Played:
-    """Play a profile's text to its end."""
+async def played(
+    text: str,
+    url: str = "sim://healthy_f?seed=7&stroke=on",
+    *,
+    ease_to: float = 1.0,
+    ease_at_s: float = float("inf"),
+) -> Played:
+    """Play a profile's text to its end; `ease_to` is ordered at `ease_at_s`."""
     async with open_device(url) as device:
-        fit = prepare(text, "test.yaml", device.capabilities, values)
+        fit = prepare(text, "test.yaml", device.capabilities, {})
         ready = await preflight(device, SimulatedPerson(device))
-        outcome = await Session(device, fit, lambda _: None, ready.zero_kpa).run()
+        eased = False
+
+        def watch(event: object) -> None:
+            nonlocal eased
+            if isinstance(event, Sampled) and event.at_s >= ease_at_s and not eased:
+                eased = True
+                session.tell(Ease(ease_to))
+
+        session = Session(device, fit, watch, ready.zero_kpa)
+        outcome = await session.run()
         truth = read_truth(await device.document(Document.TRUTH))
-    return Played(fit, outcome, truth)
+    return Played(fit, outcome, truth, device.capabilities)
