@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import pytest
 
 from controller.fitting import device_envelope, rig
@@ -88,6 +89,16 @@ def test_a_device_that_vents_slowly_presses_what_closes_no_vessel():
     quick = device_envelope(capabilities({}, outfit=Outfit(device="airbag")))
     assert (quick.pressure_kpa.value, quick.pressure_kpa.owner) == (13.3, "airbag")
     assert quick.bandwidth_hz.value == 0.3
+
+
+def test_a_device_that_holds_without_power_hardly_presses():
+    one = capabilities({}, outfit=Outfit(device="airbag"))
+    channels = tuple(
+        msgspec.structs.replace(c, unpowered="holds") if c.quantity == "pressure" else c
+        for c in one.channels
+    )
+    held = device_envelope(msgspec.structs.replace(one, channels=channels)).pressure_kpa
+    assert (held.value, held.owner) == (2.0, "device that holds without power")
 
 
 def test_its_pads_are_told_by_their_names():
