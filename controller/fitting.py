@@ -1,6 +1,7 @@
 """Where a program meets a device: the only file that knows both."""
 
 import heapq
+import math
 from collections.abc import Mapping
 
 import msgspec
@@ -60,21 +61,30 @@ class CannotPlay(Exception):
 
 def device_envelope(capabilities: Capabilities) -> Envelope:
     """Return what the device allows at all, before anybody lowers it further."""
-    pressure = capabilities.channel("pressure")
-    if pressure is None:
+    pads = _pads(capabilities)
+    if not pads:
         raise CannotPlay(f"{capabilities.model} has no pressure channel: nothing can be played")
-    bandwidth_hz = pressure.bandwidth_hz or float("inf")
-    envelope = _most(pressure).lower(_rates(pressure, bandwidth_hz))
-    if not any(sensor.independent for sensor in capabilities.sensors_of("pressure")):
-        high = Limit(SINGLE_SENSOR_SHARE * pressure.high, "device without a second sensor")
-        envelope = envelope.lower(Envelope(pressure_kpa=high))
+    envelope = Envelope(
+        static_max_s=Limit(STATIC_MAX_S, "device"), session_max_s=Limit(SESSION_MAX_S, "device")
+    )
+    for pad in pads:
+        envelope = envelope.lower(_most(pad)).lower(_rates(pad, pad.bandwidth_hz or math.inf))
+        if not _watched(pad, capabilities, alone=len(pads) == 1):
+            high = Limit(SINGLE_SENSOR_SHARE * pad.high, "device without a second sensor")
+            envelope = envelope.lower(Envelope(pressure_kpa=high))
     return envelope
+
+
+def _watched(pad: Channel, capabilities: Capabilities, *, alone: bool) -> bool:
+    """Whether a second sensor, independent of the regulated one, watches a pad."""
+    sensors = capabilities.sensors_of("pressure")
+    return any(one.independent and (alone or one.site == pad.site) for one in sensors)
 
 
 def _most(pressure: Channel) -> Envelope:
     """Return how hard a pad presses, by what it is and by how it lets go."""
     limits = [Limit(pressure.high, "device")]
-    if (pressure.bandwidth_hz or float("inf")) < AIRBAG_BELOW_HZ:
+    if (pressure.bandwidth_hz or math.inf) < AIRBAG_BELOW_HZ:
         limits.append(Limit(AIRBAG_KPA, "airbag"))
     if (pressure.vent_s or 0.0) > VENT_WITHIN_S:
         limits.append(Limit(SLOW_VENT_KPA, "device without a dump valve"))
@@ -84,15 +94,13 @@ def _most(pressure: Channel) -> Envelope:
 
 
 def _rates(pressure: Channel, bandwidth_hz: float) -> Envelope:
-    """Return how fast and for how long a pad presses; a slow one falls as slowly as it rises."""
+    """Return how fast a pad presses; a slow one falls as slowly as it rises."""
     fall = pressure.max_rate if bandwidth_hz < AIRBAG_BELOW_HZ else FALL_MAX_KPA_S
     return Envelope(
         rise_level_kpa_s=Limit(min(RISE_LEVEL_KPA_S, pressure.max_rate), "device"),
         rise_rhythm_kpa_s=Limit(min(RISE_RHYTHM_KPA_S, pressure.max_rate), "device"),
         fall_kpa_s=Limit(fall, "device"),
         bandwidth_hz=Limit(bandwidth_hz, "device"),
-        static_max_s=Limit(STATIC_MAX_S, "device"),
-        session_max_s=Limit(SESSION_MAX_S, "device"),
     )
 
 

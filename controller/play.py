@@ -79,9 +79,12 @@ def read_profile(profile: str | Path) -> tuple[str | bytes, str]:
 
 
 def pad_area_cm2(capabilities: Capabilities) -> float:
-    """Return the area of the pad that presses; 10 cm2 where the device does not say."""
-    pressure = capabilities.channel("pressure")
-    return (pressure.area_cm2 if pressure else None) or 10.0
+    """Return the area of the largest pad that presses; 10 cm2 where the device does not say.
+
+    The larger the pad, the earlier it hurts and the sooner its force is too much.
+    """
+    pads = [channel for channel in capabilities.channels if channel.quantity == "pressure"]
+    return max((pad.area_cm2 or 10.0 for pad in pads), default=10.0)
 
 
 def simulated_person(capabilities: Capabilities) -> Thresholds | None:

@@ -84,6 +84,12 @@ class UseText(Words):
     phrase: PhraseName = Field(examples=["warm-up"])
     tempo: Tempo = 1.0
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
     @model_validator(mode="before")
     @classmethod
     def _a_name_is_enough(cls, written: object) -> object:

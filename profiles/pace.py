@@ -39,7 +39,7 @@ MAX_ACCELERATION_KPA_S2 = 1000.0
 class Unplayable(Exception):
     """What was asked for has no such shape. `at` is the word in the step that is wrong."""
 
-    def __init__(self, sentence: str, *at: str) -> None:
+    def __init__(self, sentence: str, *at: str | int) -> None:
         self.sentence = sentence
         self.at: Path = at
         super().__init__(sentence)

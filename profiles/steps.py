@@ -225,6 +225,12 @@ class SleeveSpan(Words):
     start: SleevePressure = Field(alias="from", examples=["8 kPa"])
     end: SleevePressure = Field(alias="to", examples=["6 kPa"])
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
     @model_validator(mode="before")
     @classmethod
     def _one_value_is_both(cls, written: object) -> object:

@@ -210,7 +210,7 @@ def _check_change(curve: Curve, kpa: float, end_s: float, pace: Pace, index: int
     if needed_s > end_s - curve.now_s + 1e-9:
         least = math.ceil((curve.now_s + needed_s) * 10.0) / 10.0
         sentence = f"{shown(kpa, 'pressure')} can be reached at {least:g} s at the earliest"
-        raise Unplayable(sentence, "points", str(index))
+        raise Unplayable(sentence, "points", index)
 
 
 def _check_travel(place: Curve, mm: float, end_s: float, index: int) -> None:
@@ -218,7 +218,7 @@ def _check_travel(place: Curve, mm: float, end_s: float, index: int) -> None:
     if length_s <= 0.0 or steepest(place.value, mm, length_s) > MAX_STROKE_MM_S:
         least = math.ceil((place.now_s + swing_s(place.value, mm, MAX_STROKE_MM_S)) * 10.0) / 10.0
         sentence = f"{shown(mm, 'length')} can be reached at {least:g} s at the earliest"
-        raise Unplayable(sentence, "points", str(index))
+        raise Unplayable(sentence, "points", index)
 
 
 def _check_slide(length_mm: float, time_s: float) -> None:

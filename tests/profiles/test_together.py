@@ -273,3 +273,43 @@ def test_chambers_fill_one_after_the_other_and_let_go_together():
     assert [t.value_at(at_s + 18.0) for t in (foot, calf, thigh)] == pytest.approx([8.0, 7.0, 6.0])
     assert [t.value_at(at_s + 25.0) for t in (foot, calf, thigh)] == [0.0, 0.0, 0.0]
     assert foot.value_at(at_s + 32.0 + 6.0) == 8.0
+
+
+@pytest.mark.parametrize(
+    ("step", "where", "says"),
+    [
+        ("lymph: {pressure: 6 kPa, for: 60 s}", "lymph.pressure", "at most 5 kPa"),
+        ("compression: {pressure: 14 kPa, for: 60 s}", "compression.pressure", "at most 13.3 kPa"),
+        ("compression: {pressure: 8 kPa, chambers: [calf, calf], for: 60 s}",
+         "compression.chambers", "each fills once"),
+        ("friction: {pressure: 9 kPa, for: 60 s}", "friction.pressure", "a rhythm has two ends"),
+        ("friction: {pressure: {low: 3 kPa, high: 9 kPa}, rate: 90/min, length: 45 mm, for: 60 s}",
+         "friction.length", "at most 40 mm"),
+        ("tapotement: {pressure: {low: 1 kPa, high: 3 kPa}, duty: 20 %, for: 9 s}",
+         "tapotement.duty", "at least 30 %"),
+        ("tapotement: {pressure: {low: 1 kPa, high: 6 kPa}, for: 9 s}",
+         "tapotement.rate", "too abrupt at this depth; at most 3.82 Hz"),
+        ("vibration: {pressure: 3 kPa, frequency: 80 Hz, for: 9 s}",
+         "vibration.frequency", "at most 60 Hz"),
+        ("percussion: {pressure: 3 kPa, amplitude: 20 mm, for: 9 s}",
+         "percussion.amplitude", "at most 16 mm"),
+        ("stripping: {pressure: 9 kPa, speed: 50 mm/s, for: 60 s}",
+         "stripping.speed", "at most 40 mm/s"),
+        ("stripping: {pressure: 9 kPa, for: 10 s}", "stripping.for", "need at least 15."),
+        ("myofascial: {pressure: 5 kPa, for: 20 s}", "myofascial.for", "at least 30 s"),
+        ("petrissage: {style: roling, pressure: {low: 3 kPa, high: 9 kPa}, rate: 1 Hz, for: 9 s}",
+         "petrissage.style", 'did you mean "rolling"?'),
+        ("prompt: {for: 20 s}", "prompt.say", "write it, as say: Turn over"),
+        ("prompt: {say: hello, for: 20 s, otherwise: go}", "prompt.otherwise", "known here"),
+        ("curve: {points: [{at: 3 s, pressure: 4 kPa}, {at: 2 s, pressure: 3 kPa}]}",
+         "curve.points", "sort them"),
+        ("curve: {points: [{at: 2 s}]}", "curve.points", "the first and the last point need"),
+        ("curve: {points: [{at: 1 s, pressure: 16 kPa}]}", "curve.points[0]", "at the earliest"),
+    ],
+)  # fmt: skip
+def test_each_word_says_what_would_be_right(step, where, says):
+    (found,) = problems(f"  - {step}\n")
+    assert found.where == f"steps[0].{where}"
+    assert found.line == 8
+    assert found.column > 4
+    assert says in found.problem
