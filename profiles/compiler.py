@@ -172,8 +172,9 @@ class _Compiler:
             wait=Wait(body.say, body.otherwise) if waits else None,
             needs=tuple(sorted({need for one in woven.branches for need in one.needs})),
             regions={
-                one.pad: one.planned.region
+                pad: one.planned.region
                 for one in woven.branches[1:]
+                for pad in one.pads
                 if one.planned.region != judged.planned.region
             },
         )

@@ -38,16 +38,21 @@ _SCALED = f"a step is scaled to {LEAST_SCALE:.0%} at least"
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """A planned step: which pad plays it, what that may press, how it is lessened for that."""
+    """A planned step: which pads play it, what they may press, how it is lessened for that."""
 
     planned: Planned
-    pad: str
+    pads: tuple[str, ...]
     limit: Limit
     threshold_kpa: float
     scale: float
     slow: float
     by_pressure: bool
     needs: tuple[str, ...]
+
+    @property
+    def pad(self) -> str:
+        """The pad that begins."""
+        return self.pads[0]
 
     def lessened(self, ask: Ask) -> Ask:
         """Return what is played of what was asked for."""
@@ -85,7 +90,7 @@ class Judge:
         threshold = self._body.pain_threshold(step.region)
         judged = Judged(
             planned=step,
-            pad=self._pad(step, worst),
+            pads=self._pads(step, worst),
             limit=allowed if allowed.value < author.value else author,
             threshold_kpa=threshold.value,
             scale=min(rise, allowed.value / peak if peak > allowed.value else 1.0),
@@ -124,14 +129,14 @@ class Judge:
             self._findings.refuse(Reason.NO_CHANNEL, step.path, sentence)
         return needs
 
-    def _pad(self, step: Planned, ask: Ask) -> str:
+    def _pads(self, step: Planned, ask: Ask) -> tuple[str, ...]:
         sites = ask.sites if isinstance(ask, Chambers) and ask.sites else (step.site,)
         word = "chambers" if isinstance(ask, Chambers) and ask.sites else "channel"
         for site in sites:
             if self._rig.pad(site) is None:
                 sentence = f'there is no pad at "{site}"; {self._rig.pads()}'
                 self._findings.refuse(Reason.NO_CHANNEL, (*step.path, word), sentence)
-        return self._rig.pad(sites[0]) or "pressure"
+        return tuple(self._rig.pad(site) or "pressure" for site in sites)
 
     # --- how fast -------------------------------------------------------------------------
 

@@ -93,6 +93,14 @@ def test_each_side_counts_for_its_own_region():
     assert dose(program).keys() == {"upper_trapezius", "gluteus"}
 
 
+def test_every_chamber_counts_for_the_region_of_its_step():
+    sleeve = "compression: {region: gluteus, chambers: [a, b], pressure: 8 kPa, for: 30 s}"
+    rig = Rig(frozenset({"pressure"}), ("left", "a", "b"))
+    program = compiled(together(knead("left", seconds=30), sleeve), rig=rig)
+    assert program.steps[0].regions == {"pressure:a": "gluteus", "pressure:b": "gluteus"}
+    assert dose(program)["gluteus"].pressure_kpa_s > 100.0
+
+
 def test_one_side_warms_up_only_itself():
     warm = "  - settle: {channel: left, pressure: 3 kPa, for: 10 s}\n"
     point = "  - trigger_point: {channel: %s, pressure: 12 kPa, for: 10 s}\n"
