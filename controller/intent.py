@@ -28,7 +28,7 @@ GROW_KPA_S = 2.0
 """How fast a live parameter may raise what is pressed (E, rules)."""
 
 
-class Rig(msgspec.Struct, frozen=True):
+class Mount(msgspec.Struct, frozen=True):
     """What the mind must know of the device: its pad, and what its pressure channel follows."""
 
     area_cm2: float = 10.0
@@ -45,7 +45,7 @@ class Mind(msgspec.Struct, frozen=True):
     """
 
     program: Program
-    rig: Rig
+    mount: Mount
     playhead: Playhead
     factors: Factors
     course: Course
@@ -88,7 +88,7 @@ class Mind(msgspec.Struct, frozen=True):
 
 def wake(
     program: Program,
-    rig: Rig | None = None,
+    mount: Mount | None = None,
     noise_uv: tuple[float, ...] = (),
     rest_uv: Values = (),
 ) -> Mind:
@@ -101,7 +101,7 @@ def wake(
     playhead = at_beginning(program)
     return Mind(
         program=program,
-        rig=rig or Rig(),
+        mount=mount or Mount(),
         playhead=playhead,
         factors=factors,
         course=begin(factors),

@@ -6,9 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from profiles.course import DEEP_AFTER_S
-from profiles.program import Program
-from profiles.shapes import Curve, swing_s
-from profiles.techniques import (
+from profiles.pace import (
     CONFIRM_S,
     DWELL_S,
     FALL_KPA_S,
@@ -16,6 +14,8 @@ from profiles.techniques import (
     LEAST_RISE_S,
     MAX_STROKE_MM_S,
 )
+from profiles.program import Program
+from profiles.shapes import Curve, swing_s
 from profiles.trajectory import Track, Trajectory
 
 from .player import Part, Playhead, part_at, value_at

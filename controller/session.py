@@ -20,7 +20,7 @@ from .chronicle import Chronicle
 from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
 from .ears import Ears, ears_for
 from .features import features
-from .fitting import Fit, armed_limits, rig
+from .fitting import Fit, armed_limits, mount
 from .intent import wake
 from .mind import decide
 from .moment import Features, Health, Moment
@@ -79,7 +79,7 @@ class Session:
         self._on_event = on_event
         noise_uv = self._ears.noise_uv if self._ears else ()
         rest_uv = self._ears.rest_uv if self._ears else ()
-        self._mind = wake(fit.program, rig(fit), noise_uv, rest_uv)
+        self._mind = wake(fit.program, mount(fit), noise_uv, rest_uv)
         self._chronicle = Chronicle()
         self._orders: list[Order] = []
         self._loop = asyncio.get_running_loop()
