@@ -33,17 +33,22 @@ _EPSILON_S = 1e-6
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """What was asked for while some samples were taken; over `touch_kpa` the pad must touch."""
+    """What was asked for while some samples were taken; over `touch_kpa` the pad must touch.
+
+    `others_kpa` is what was asked of the further pad that was asked for most.
+    """
 
     target_kpa: float
     rise_kpa_s: float
     touch_kpa: float = MISSED_KPA
+    others_kpa: float = 0.0
 
 
 class Tracking(msgspec.Struct, frozen=True, gc=False):
     """What the channel's model expects, and for how long something was amiss."""
 
     expected_kpa: float = 0.0
+    others_kpa: float = 0.0
     off_kpa: float = 0.0
     off_s: float = 0.0
     far_s: float = 0.0
@@ -59,20 +64,24 @@ def watch_tracking(
 ) -> Tracking:
     """Return the model and its account one batch later.
 
-    Below the model counts the sensor that regulates, above it the one that reads most.
+    Below the model counts the sensor that regulates, above it the one that reads most. Further pads
+    may press less than was asked of the one that is asked for most, and not more.
     """
     passed_s = felt.duration_s + felt.lost_s
     follows = 1.0 - exp(-passed_s / lag_s)
     expected = before.expected_kpa + (asked.target_kpa - before.expected_kpa) * follows
+    others = before.others_kpa + (asked.others_kpa - before.others_kpa) * follows
     measured = felt.pressure_kpa
     if health.fading or health.limited:  # the device itself presses less, and says so
         expected = min(expected, measured)
-    off = max(abs(measured - expected), felt.lowest_kpa - expected)
+    above = max(felt.lowest_kpa - expected, felt.others_kpa - others)
+    off = max(abs(measured - expected), above)
     missed = expected > asked.touch_kpa and felt.lowest_kpa < CONTACT_KPA
     known = before.recent[1 - _RECENT :] if felt.lost_s == 0.0 else ()
     recent = (*known, measured)
     return Tracking(
         expected,
+        others,
         off,
         _longer(before.off_s, passed_s, off > max(OFF_KPA, OFF_SHARE * expected) and not missed),
         _longer(before.far_s, passed_s, off > FAR_KPA and not missed),
