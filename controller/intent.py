@@ -11,14 +11,14 @@ from .alarms import Alarms
 from .factors import CAP_RISE_KPA_S, Course, Factors, begin, steer
 from .hearing import Hearing, deaf
 from .pausing import Pausing
-from .player import Playhead, at_beginning, rhythmic_at, value_at
+from .player import Playhead, at_beginning, part_at, rhythmic_at, value_at
 from .references import Values
 from .safety import Watch
 from .timekeeping import Spent
 from .tracking import BANDWIDTH_HZ, MISSED_KPA, TOUCHING_KPA, Asked
 from .words import Mode, Reason, Verdict
 
-Early: TypeAlias = Literal["released", "stopped"]
+Early: TypeAlias = Literal["done", "released", "stopped"]
 
 Phase: TypeAlias = Literal["playing", "paused", "releasing", "over"]
 
@@ -67,6 +67,21 @@ class Mind(msgspec.Struct, frozen=True):
     grows_until_s: float = 0.0
     hurt: bool = False
     over_at_s: float = NEVER_S
+
+    def waits(self, at_s: float) -> bool:
+        """Whether the step that plays lets nothing press and waits for a person to answer."""
+        if self.phase != "playing" or not 0.0 <= at_s < self.playhead.end_s:
+            return False
+        part = self.playhead.parts[part_at(self.playhead, at_s)]
+        step = self.program.steps[part.index]
+        since_s = at_s - part.origin_s
+        return step.wait is not None and part.goal_s is None and since_s >= step.entry_s
+
+    def shakes_hz(self, at_s: float) -> float | None:
+        """Return how fast a head oscillates, None where it is still."""
+        amplitude_mm, _ = value_at(self.playhead, "amplitude", at_s)
+        frequency_hz, _ = value_at(self.playhead, "frequency", at_s)
+        return frequency_hz if amplitude_mm > 0.0 and frequency_hz > 0.0 else None
 
     def target_kpa(self, at_s: float) -> float:
         """Return the pressure asked for at `at_s`, of the pad that is asked for most."""

@@ -19,6 +19,7 @@ from .admission import refusal
 from .chronicle import Chronicle
 from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
 from .ears import Ears, ears_for
+from .emg_words import EmgFeatures
 from .features import features
 from .fitting import Fit, armed_limits, first_pad, mount
 from .intent import wake
@@ -134,13 +135,18 @@ class Session:
 
     # --- evidence -------------------------------------------------------------------------
 
+    def _listen(self, batch: SensorBatch) -> EmgFeatures | None:
+        if self._ears is None:
+            return None
+        return self._ears.hear(batch, self._mind.shakes_hz(batch.start_s - self._offset_s))
+
     def _read(self, reading: Reading) -> None:
         self._heard_s = self._loop.time()
         match reading:
             case SensorBatch():
                 self._batch_s = self._heard_s
                 self._sampled_s = reading.start_s + TICK_S
-                emg = self._ears.hear(reading) if self._ears is not None else None
+                emg = self._listen(reading)
                 felt = features(reading, self._offset_s, self._zero_kpa, emg, self._first_pad)
                 self._think(felt, reading.number)
             case Status():
