@@ -11,6 +11,10 @@ RISE_FACTOR, RISE_MARGIN_KPA_S, RISE_OVER_S = 1.5, 2.5, 0.05
 """A rise this much over its limit, over so long, is released (E, rules; the margin is what a
 sensor's noise of 0.05 kPa makes of one in ten thousand, and a coil on stiff tissue at a turn)."""
 
+GENTLE_KPA = 2.5
+"""Up to here no rise is too fast: a pad that comes out of the air meets the body with a jolt of
+1 to 2 kPa, and pressure as light as a settling hand's harms nobody (E)."""
+
 OFF_KPA, OFF_SHARE, OFF_S = 2.0, 0.2, 0.3
 """Off the channel's model by the larger of the two, for so long: release (E, rules)."""
 
@@ -87,7 +91,7 @@ def watch_tracking(
         _longer(before.far_s, passed_s, off > FAR_KPA and not missed),
         _longer(before.missed_s, passed_s, missed),
         _longer(before.touching_s, passed_s, measured > TOUCHING_KPA),
-        _rise_kpa_s(recent, felt.duration_s),
+        _rise_kpa_s(recent, felt.duration_s) if measured > GENTLE_KPA else 0.0,
         RISE_FACTOR * asked.rise_kpa_s + RISE_MARGIN_KPA_S,
         recent,
     )

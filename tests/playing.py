@@ -1,5 +1,7 @@
 """Plays a profile on a twin in memory, as a session would, and reads what the body felt."""
 
+import asyncio
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -8,11 +10,14 @@ from controller.fitting import Fit
 from controller.play import prepare
 from controller.preflight import SimulatedPerson, preflight
 from controller.session import Session
-from controller.words import Ease, Outcome, Sampled
+from controller.words import Ease, Outcome, Resume, Sampled, StepBegan
 from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import Document
 from firmware_bridge.discovery import open_device
 from sim.oracle import Truth, read_truth
+
+ANSWER_S = 3.0
+"""How long a person takes to answer what a programme asks."""
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -45,7 +50,10 @@ async def played(
     ease_to: float = 1.0,
     ease_at_s: float = float("inf"),
 ) -> Played:
-    """Play a profile's text to its end; `ease_to` is ordered at `ease_at_s`."""
+    """Play a profile's text to its end; `ease_to` is ordered at `ease_at_s`.
+
+    Whatever the programme asks is answered after `ANSWER_S`.
+    """
     async with open_device(url) as device:
         fit = prepare(text, "test.yaml", device.capabilities, {})
         ready = await preflight(device, SimulatedPerson(device))
@@ -53,6 +61,8 @@ async def played(
 
         def watch(event: object) -> None:
             nonlocal eased
+            if isinstance(event, StepBegan) and event.technique == "prompt":
+                asyncio.get_running_loop().call_later(ANSWER_S, session.tell, Resume())
             if isinstance(event, Sampled) and event.at_s >= ease_at_s and not eased:
                 eased = True
                 session.tell(Ease(ease_to))
