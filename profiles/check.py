@@ -13,6 +13,7 @@ from .model import Profile
 from .problems import Problem, ProfileProblems, Refused
 from .program import Program, SignalNeed
 from .regions import Thresholds
+from .rig import Rig
 
 
 class Needs(msgspec.Struct, frozen=True):
@@ -53,6 +54,7 @@ def check_profile(
     thresholds: Thresholds | None = None,
     emulated: bool = False,
     closed_loop: bool = False,
+    rig: Rig | None = None,
 ) -> Check:
     """Return what a profile would do, or every problem it has. It never raises for bad input."""
     needs = Needs()
@@ -68,6 +70,7 @@ def check_profile(
                 thresholds=thresholds,
                 emulated=emulated,
                 closed_loop=closed_loop,
+                rig=rig,
             )
             for chosen in (values, {**values, **highest(profile)})
         )

@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
-from .actuator import GOOD_DRIVER, Driver
+from .actuator import GOOD_DRIVER, Actuator, Driver
 from .fault import DeviceFault, End, Family, Share, between
 
 if TYPE_CHECKING:
-    from .actuator import Actuator
     from .twin import Twin
 
 
@@ -20,6 +19,8 @@ class ActuatorFault(DeviceFault, frozen=True, kw_only=True):
     def befall(self, twin: "Twin", dice: np.random.Generator) -> End:
         del dice
         actuator = twin.machine.actuator
+        if not isinstance(actuator, Actuator):
+            raise TypeError(f"{self.name()} is a fault of voice coils")
         mine = actuator.driver = self.driver(actuator)
 
         def end() -> None:
@@ -28,7 +29,7 @@ class ActuatorFault(DeviceFault, frozen=True, kw_only=True):
 
         return end
 
-    def driver(self, actuator: "Actuator") -> Driver:
+    def driver(self, actuator: Actuator) -> Driver:
         """Return what becomes of an effort."""
         raise NotImplementedError
 
@@ -36,7 +37,7 @@ class ActuatorFault(DeviceFault, frozen=True, kw_only=True):
 class ValveOpen(ActuatorFault, frozen=True, kw_only=True, tag="valve_open"):
     """A valve sticks open: whatever is asked for, nothing presses."""
 
-    def driver(self, actuator: "Actuator") -> Driver:
+    def driver(self, actuator: Actuator) -> Driver:
         del actuator
         return Driver(share=0.0)
 
@@ -49,7 +50,7 @@ class ValveClosed(ActuatorFault, frozen=True, kw_only=True, tag="valve_closed"):
 
     dump: bool = True
 
-    def driver(self, actuator: "Actuator") -> Driver:
+    def driver(self, actuator: Actuator) -> Driver:
         return Driver(share=0.0, push_n=actuator.drive_n, live=self.dump)
 
 
@@ -58,7 +59,7 @@ class Leak(ActuatorFault, frozen=True, kw_only=True, tag="leak"):
 
     share: Share = 0.3
 
-    def driver(self, actuator: "Actuator") -> Driver:
+    def driver(self, actuator: Actuator) -> Driver:
         del actuator
         return Driver(share=1.0 - self.share)
 
@@ -68,7 +69,7 @@ class SlowActuator(ActuatorFault, frozen=True, kw_only=True, tag="actuator_slow"
 
     lag_s: Annotated[float, between(0.005, 5.0)] = 0.1
 
-    def driver(self, actuator: "Actuator") -> Driver:
+    def driver(self, actuator: Actuator) -> Driver:
         del actuator
         return Driver(follow=min(GOOD_DRIVER.follow, 1e-3 / self.lag_s))
 
@@ -78,6 +79,6 @@ class Runaway(ActuatorFault, frozen=True, kw_only=True, tag="runaway"):
 
     force_n: Annotated[float, between(0.0, 60.0)] = 40.0
 
-    def driver(self, actuator: "Actuator") -> Driver:
+    def driver(self, actuator: Actuator) -> Driver:
         del actuator
         return Driver(share=0.0, push_n=self.force_n)

@@ -14,6 +14,7 @@ RESAMPLES = 4000
 """So many resamples make an interval steady to about a hundredth of its width (E)."""
 
 CONFIDENCE = 0.95
+"""Of a hundred such intervals so many hold the difference (E: the custom of the trade)."""
 
 MEASURES: "MappingProxyType[str, Callable[[Row], float]]" = MappingProxyType(
     {

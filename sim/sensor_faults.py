@@ -9,7 +9,7 @@ from .fault import DeviceFault, End, Family, Share, between
 from .sensors import PressureSensor
 
 if TYPE_CHECKING:
-    from .actuator import Actuator
+    from .hardware import Pad
     from .twin import Twin
 
 READ_EVERY_S = 0.005
@@ -171,7 +171,7 @@ def _changed(change: Callable[[float], float]) -> Harm:
     return lambda kpa: None if kpa is None else change(kpa)
 
 
-def _harmed(actuator: "Actuator", index: int) -> HarmedSensor:
+def _harmed(actuator: "Pad", index: int) -> HarmedSensor:
     sensors = list(actuator.sensors)
     sensor = sensors[index]
     if not isinstance(sensor, HarmedSensor):

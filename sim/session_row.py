@@ -19,7 +19,7 @@ from .performance import Performance
 from .scenario import Story
 from .staging import perform
 
-OVER_FOR_S = 0.1
+LONGEST_OVER_S = 0.1
 """Longest that anything may be over the envelope on end: as long as a device may need to notice
 an effort that pressure does not explain (wire)."""
 
@@ -79,7 +79,7 @@ def play_session(plan: Plan, seed: int, number: int) -> Row:
 def row(story: Story, seen: Performance, seed: int, number: int, cpu_s: float) -> Row:
     """Return what there is to say about a session."""
     over_s, unsafe = _judged(seen)
-    too_long = over_s > OVER_FOR_S + 1e-9
+    too_long = over_s > LONGEST_OVER_S + 1e-9
     share = seen.signals.get("pain")
     peak_share = float(share.during(0.0, 1e9).value.max(initial=0.0)) if share else 0.0
     envelope_kpa = seen.envelope_kpa if isfinite(seen.envelope_kpa) else 0.0

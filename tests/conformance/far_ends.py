@@ -10,6 +10,7 @@ from sim.body import PRESETS, person
 from sim.clockwork import DeviceTime
 from sim.traits import Traits
 from sim.twin import Twin
+from sim.voice_coil import Outfit
 
 PPM = 60.0
 
@@ -28,7 +29,10 @@ class TwinInMemory:
         time = DeviceTime(asyncio.get_running_loop().time(), clock_us, PPM)
         nonce = int(dice.integers(1, 1 << 32))
         self._twin = Twin(
-            someone, dice, time, Traits(boot_nonce=nonce, boot_us=clock_us, stroke=stroke)
+            someone,
+            dice,
+            time,
+            Traits(boot_nonce=nonce, boot_us=clock_us, outfit=Outfit(stroke=stroke)),
         )
         self.dial()
         self._twin.start()

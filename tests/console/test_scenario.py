@@ -95,7 +95,7 @@ def test_the_library_is_listed(capsys):
     code, document = told(capsys, "scenario", "list")
     assert code == 0
     names = {one["name"]: one for one in document["scenarios"]}
-    assert names["library:host-is-killed"]["hazards"] == ["H-22"]
+    assert names["library:host-is-killed"]["hazards"] == ["H-06", "H-22"]
 
 
 def test_a_campaign_keeps_a_row_for_each_session(tmp_path, capsys):
