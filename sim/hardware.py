@@ -32,7 +32,14 @@ class Pad(Protocol):
     trip: Fault
     limited: bool
     taken: tuple[list[float], list[float]]
-    sensors: tuple[PressureSensor, PressureSensor]
+
+    @property
+    def sensors(self) -> tuple[PressureSensor, PressureSensor]:
+        """The one that regulates, and the independent one."""
+        ...
+
+    @sensors.setter
+    def sensors(self, sensors: tuple[PressureSensor, PressureSensor]) -> None: ...
 
     @property
     def contact(self) -> bool:
