@@ -1,26 +1,28 @@
 """Profiles before they are played: read, checked and compiled for a device and a person."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 import typer
 
-from controller.fitting import device_envelope, rig
+from controller.fidelity import BAUD, Fidelity, fidelity
+from controller.fitting import CannotPlay, device_envelope, fit, rig
 from controller.play import pad_area_cm2, prepare, simulated_person
 from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
 from profiles.check import Check, check_profile
+from profiles.document import did_you_mean
 from profiles.load import read
 from profiles.model import Profile, RepeatText, StepEntry, TogetherText
+from profiles.problems import Problem, Reason
 from profiles.program import Program
 from sim.body import SITES
+from sim.models import MODELS
 from sim.voice_coil import Outfit
 from sim.voice_coil import capabilities as voice_coil
-
-MODEL = "voice_coil"
-"""The device a profile is compiled for where none is named: 10 cm2, the twin's own."""
 
 SIMULATED = "healthy_f"
 
@@ -30,21 +32,21 @@ class Host(msgspec.Struct, frozen=True):
 
     capabilities: Capabilities
     whom: str
+    baud: int = BAUD
 
 
 def host(device: str, person: Literal["nobody", "simulated"]) -> Host:
     """Return the device a model or address stands for. Raises `BridgeError`."""
-    if device == MODEL:
-        thresholds = {name: site.ppt_f_kpa for name, site in SITES.items()}
-        found = voice_coil(thresholds, stroke=True)
-    else:
-        found = asyncio.run(_asked(device))
+    named = device in MODELS
+    found = MODELS[device]() if named else asyncio.run(_asked(_address(device)))
     if person == "simulated":
         if not found.emulated:
             raise typer.BadParameter(f"{found.model} is real: no simulated person is under it")
-        return Host(found, f"on the simulated person of {SIMULATED if device == MODEL else device}")
+        whom = f"on the simulated person of {SIMULATED if named else device}"
+        return Host(found, whom, _baud(device))
     nobody = msgspec.structs.replace(found, emulated=False)
-    return Host(nobody, "on nobody in particular (the limits of a sensitive woman)")
+    whom = "on nobody in particular (the limits of a sensitive woman)"
+    return Host(nobody, whom, _baud(device))
 
 
 def able(text: str) -> Host:
@@ -88,6 +90,37 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
     )
 
 
+def faithful(found: Check, on: Host, name: str) -> tuple[Check, Fidelity | None]:
+    """Return a check and how faithfully the device plays it at its worst.
+
+    What the device cannot play at all becomes the one problem of the check.
+    """
+    if found.worst is None:
+        return found, None
+    try:
+        return found, fidelity(fit(found.worst, on.capabilities), on.capabilities, on.baud)
+    except CannotPlay as error:
+        problem = Problem(name, error.line or 1, 1, "", str(error))
+        refused = Check(problems=(problem,), refused=Reason.DEVICE_LIMIT.value, needs=found.needs)
+        return refused, None
+
+
+def otherwise(program: Program) -> tuple[str, ...]:
+    """Return a sentence for each step that is played otherwise than it is written."""
+    scaled = (
+        f"{step.label} is scaled to {step.scale:.0%}: "
+        f"{step.limit.owner} allows {step.limit.value:.1f} kPa"
+        for step in program.steps
+        if step.scale < 1.0
+    )
+    slowed = (
+        f"{step.label} is slowed to {step.slow:.0%}: the device follows no faster"
+        for step in program.steps
+        if step.slow < 1.0
+    )
+    return (*scaled, *slowed)
+
+
 def compiled(
     text: str | bytes, file: str, values: Mapping[str, str | float], on: Host
 ) -> tuple[Program, tuple[str, ...]]:
@@ -96,18 +129,7 @@ def compiled(
     Raises `ProfileProblems`, `Refused`, `CannotPlay`.
     """
     fitted = prepare(text, file, on.capabilities, values)
-    scaled = (
-        f"{step.label} is scaled to {step.scale:.0%}: "
-        f"{step.limit.owner} allows {step.limit.value:.1f} kPa"
-        for step in fitted.program.steps
-        if step.scale < 1.0
-    )
-    slowed = (
-        f"{step.label} is slowed to {step.slow:.0%}: the device follows no faster"
-        for step in fitted.program.steps
-        if step.slow < 1.0
-    )
-    return fitted.program, (*scaled, *slowed, *fitted.report)
+    return fitted.program, (*otherwise(fitted.program), *fitted.report)
 
 
 def not_played_yet(text: str | bytes, file: str) -> list[str]:
@@ -142,6 +164,19 @@ def _entries(profile: Profile) -> list[StepEntry]:
         elif isinstance(body, TogetherText):
             waiting += body.branches
     return found
+
+
+def _address(device: str) -> str:
+    if "://" not in device:
+        near = did_you_mean(device, MODELS)
+        raise typer.BadParameter(f'there is no model "{device}", and no address; {near}')
+    return device
+
+
+def _baud(device: str) -> int:
+    """Return the rate that a serial address names."""
+    found = re.search(r"[?&]baud=(\d{4,8})", device)
+    return int(found[1]) if found else BAUD
 
 
 async def _asked(url: str) -> Capabilities:

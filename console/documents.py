@@ -200,11 +200,30 @@ class FoundProblem(msgspec.Struct, frozen=True):
     problem: str
 
 
-class RegionDose(msgspec.Struct, frozen=True):
-    """How much is pressed on a region in all, at worst."""
+class AgainstLimit(msgspec.Struct, frozen=True):
+    """What is reached, beside a limit and its owner."""
+
+    what: str
+    reached: float
+    limit: float
+    unit: str
+    owner: str
+
+
+class RegionDose(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is pressed on a region in all, at worst, and beside which limits.
+
+    `warmed_s` is the lighter contact before the first deep step; None where nothing is deep.
+    """
 
     pressure_kpa_s: float
     occluded_s: float
+    contact_s: float
+    deep_s: float
+    warmed_s: float | None
+    peak_kpa: float
+    peak_rise_kpa_s: float
+    limits: tuple[AgainstLimit, ...]
 
 
 class SignalNeeded(msgspec.Struct, frozen=True):
@@ -215,17 +234,65 @@ class SignalNeeded(msgspec.Struct, frozen=True):
 
 
 class ProfileNeeds(msgspec.Struct, frozen=True, kw_only=True):
-    """What a device must have."""
+    """What a device must have: channels, sensors, how quick a pad, how much of a link.
+
+    The last three are None where nothing was compiled.
+    """
 
     channels: tuple[str, ...] = ()
     signals: dict[str, SignalNeeded] = {}
+    bandwidth_hz: float | None = None
+    knots_s: int | None = None
+    queue_slots: int | None = None
+
+
+class ChannelFidelity(msgspec.Struct, frozen=True, kw_only=True):
+    """How a device plays one channel. Errors are in `unit`; None: nobody knows.
+
+    `channel` is None where the device has none and leaves it out. `effort_peak` and `effort_rms`
+    are shares of the range (a coil warms with the square of the second), `duty` is a share of time.
+    """
+
+    channel: str | None
+    unit: str
+    peak: float
+    rms_error: float | None
+    max_error: float | None
+    quantum: float
+    dwell_s: float
+    effort_peak: float
+    effort_rms: float
+    duty: float
+
+
+class LinkNeeded(msgspec.Struct, frozen=True, kw_only=True):
+    """What motion and readings ask of the link: knots, and shares of its bytes."""
+
+    knots_s: int
+    queued: int
+    queue_slots: int
+    baud: int
+    down_share: float
+    up_share: float
+
+
+class FidelityReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a device cannot do, and by how much; `notes` holds a sentence for each difference.
+
+    `sensors` says how many there are for each signal that the profile names.
+    """
+
+    device: str
+    channels: dict[str, ChannelFidelity] = {}
+    link: LinkNeeded | None = None
+    sensors: dict[str, int] = {}
+    notes: tuple[str, ...] = ()
 
 
 class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_check/1"):
     """What a profile does at its worst, or every problem it has.
 
     `refused` is the reason where the profile is sound, but not for this person or device.
-    `fidelity` holds a sentence for each thing that is played otherwise than it is written.
     """
 
     ok: bool
@@ -236,7 +303,7 @@ class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_che
     peak_rise_kpa_s: float
     dose: dict[str, RegionDose]
     needs: ProfileNeeds
-    fidelity: tuple[str, ...]
+    fidelity: FidelityReport
 
 
 class ProfilePlot(Document, frozen=True, kw_only=True, tag="myoloop.profile_plot/1"):

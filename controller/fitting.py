@@ -56,7 +56,14 @@ class Fit(msgspec.Struct, frozen=True):
 
 
 class CannotPlay(Exception):
-    """The device lacks what the program needs; the message says what, and where it is needed."""
+    """The device lacks what the program needs; the message says what, and where it is needed.
+
+    `line` is the line of the profile that cannot be played, if it is one alone.
+    """
+
+    def __init__(self, sentence: str, line: int | None = None) -> None:
+        super().__init__(sentence)
+        self.line = line
 
 
 def device_envelope(capabilities: Capabilities) -> Envelope:
@@ -120,14 +127,14 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
     channel_of: dict[str, Channel] = {}
     report: list[str] = []
     for track in program.steps[0].trajectory.tracks:
-        channel = _playing(track, capabilities)
+        channel = playing(track, capabilities)
         if channel is not None:
             channel_of[track] = channel
             continue
         step = _in_need(track, program)
         if step is not None:
             where = f"line {step.line}: {step.label}"
-            raise CannotPlay(f"{where} needs {track}, which {capabilities.model} lacks")
+            raise CannotPlay(f"{where} needs {track}, which {capabilities.model} lacks", step.line)
         if track in program.channels:
             raise CannotPlay(f"{program.id} needs {track}, which {capabilities.model} lacks")
         report.append(f"{capabilities.model} has no {track}: it is left out")
@@ -135,7 +142,7 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
     return Fit(program, channel_of, tuple(report))
 
 
-def _playing(track: str, capabilities: Capabilities) -> Channel | None:
+def playing(track: str, capabilities: Capabilities) -> Channel | None:
     """Return the channel that plays a track: "pressure:SITE" is the pad at that site."""
     quantity, _, site = track.partition(":")
     if quantity == "pressure":

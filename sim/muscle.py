@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal  # pyright: ignore[reportMissingTypeStubs]
 
 RATE_HZ = 1000
 CHANNELS = 2
@@ -27,15 +26,16 @@ _BLOCK = RATE_HZ
 _SETTLE = 200
 """Samples thrown away at first, so that the filter forgets its start."""
 
-_signal: Any = signal
-
 
 class Muscle:
     """Makes EMG of whatever strength is asked for, reproducibly from the dice handed in."""
 
     def __init__(self, dice: np.random.Generator) -> None:
+        from scipy import signal  # pyright: ignore[reportMissingTypeStubs]  # it takes a second
+
         self._dice = dice
-        self._filter = _signal.butter(2, BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
+        self._signal: Any = signal
+        self._filter = self._signal.butter(2, BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
         self._memory = np.zeros((len(self._filter), CHANNELS, 2))
         self._scale = 1.0 / (RESOLUTION_UV * self._loudness())
         self._mixed = np.empty((CHANNELS, HOP))
@@ -64,11 +64,11 @@ class Muscle:
 
     def _shape(self, samples: int) -> NDArray[np.float64]:
         white = self._dice.standard_normal((CHANNELS, samples))
-        shaped, self._memory = _signal.sosfilt(self._filter, white, axis=1, zi=self._memory)
+        shaped, self._memory = self._signal.sosfilt(self._filter, white, axis=1, zi=self._memory)
         return shaped
 
     def _loudness(self) -> float:
         """RMS of white noise of RMS 1 after the filter: that of its impulse response."""
         impulse = np.zeros(RATE_HZ)
         impulse[0] = 1.0
-        return float(np.sqrt(np.sum(np.square(_signal.sosfilt(self._filter, impulse)))))
+        return float(np.sqrt(np.sum(np.square(self._signal.sosfilt(self._filter, impulse)))))

@@ -6,25 +6,23 @@ from typing import Annotated, Literal
 import typer
 
 from console import drawing
-from console.authoring import Host, able, checked, compiled, host, not_played_yet, read_profile
-from console.documents import (
-    FoundProblem,
-    ListedProfile,
-    ProfileCheck,
-    ProfileList,
-    ProfileNeeds,
-    ProfilePlot,
-    ProfileText,
-    RegionDose,
-    SignalNeeded,
-    Told,
+from console.authoring import (
+    Host,
+    able,
+    checked,
+    compiled,
+    faithful,
+    host,
+    not_played_yet,
+    read_profile,
 )
+from console.documents import ListedProfile, ProfileList, ProfilePlot, ProfileText, Told
 from console.exits import STOPPED
 from console.options import ProfileName, Settings, settings
+from console.proof import check_document, check_report, minutes
 from console.tables import table
 from profiles.check import Check
 from profiles.library import library_ids, library_text
-from profiles.program import Program
 
 PersonName = Annotated[
     Literal["nobody", "simulated"],
@@ -32,14 +30,18 @@ PersonName = Annotated[
 ]
 ModelOrUrl = Annotated[
     str,
-    typer.Option("--device", metavar="MODEL|URL", help="voice_coil, or a device to ask."),
+    typer.Option(
+        "--device",
+        metavar="MODEL|URL",
+        help="voice_coil, airbag, levels10, levels3, named; or a device to ask.",
+    ),
 ]
 
 
 def list_profiles() -> Told:
     """List the profiles that come along, with the longest each can take."""
     listed = [_listed(profile_id) for profile_id in library_ids()]
-    rows = [(f"library:{p.id}", p.title, p.region, _minutes(p.worst_case_s)) for p in listed]
+    rows = [(f"library:{p.id}", p.title, p.region, minutes(p.worst_case_s)) for p in listed]
     text = table(("profile", "title", "region", "at most"), rows)
     return Told(ProfileList(profiles=tuple(listed)), text)
 
@@ -60,16 +62,14 @@ def check(
 ) -> Told:
     """Say what a profile does at its worst, or everything that is wrong with it."""
     text, name = read_profile(profile)
-    values, on = settings(set_), host(device, person)
-    found = checked(text, name, values, on)
-    if not found.ok:
+    on = host(device, person)
+    found, faithful_to = faithful(checked(text, name, settings(set_), on), on, name)
+    document = check_document(found, faithful_to, on)
+    if found.program is None or faithful_to is None:
         lines = [*map(str, found.problems), *_on_somebody_else(found, on)]
-        return Told(_document(found, ()), "\n".join(lines), STOPPED)
-    program, fidelity = compiled(text, name, values, on)
-    return Told(
-        _document(found, fidelity),
-        _report(program, found, on, [*fidelity, *not_played_yet(text, name)]),
-    )
+        return Told(document, "\n".join(lines), STOPPED)
+    notes = [*document.fidelity.notes, *not_played_yet(text, name)]
+    return Told(document, check_report(found, faithful_to, on, notes))
 
 
 def plot(
@@ -103,76 +103,7 @@ def _listed(profile_id: str) -> ListedProfile:
     )
 
 
-def _document(found: Check, fidelity: tuple[str, ...]) -> ProfileCheck:
-    return ProfileCheck(
-        ok=found.ok,
-        problems=tuple(
-            FoundProblem(p.file, p.line, p.column, p.where, p.problem) for p in found.problems
-        ),
-        refused=found.refused,
-        worst_case_s=round(found.worst_case_s, 3),
-        peak_kpa=round(found.peak_kpa, 3),
-        peak_rise_kpa_s=round(found.peak_rise_kpa_s, 3),
-        dose={
-            region: RegionDose(round(d.pressure_kpa_s, 1), round(d.occluded_s, 1))
-            for region, d in found.dose.items()
-        },
-        needs=ProfileNeeds(
-            channels=found.needs.channels,
-            signals={
-                name: SignalNeeded(s.missing, s.lost) for name, s in found.needs.signals.items()
-            },
-        ),
-        fidelity=fidelity,
-    )
-
-
-def _report(program: Program, found: Check, on: Host, notes: list[str]) -> str:
-    rows = [
-        (
-            step.label,
-            step.region,
-            f"{step.trajectory.duration_s:.1f} s",
-            f"{max(step.trajectory.tracks['pressure'].value):.1f} kPa",
-            f"{step.limit.value:.1f} kPa ({step.limit.owner})",
-            step.grade,
-        )
-        for step in program.steps
-    ]
-    doses = [
-        f"{region}: {d.pressure_kpa_s:.0f} kPa s, {d.occluded_s:.0f} s over 4.3 kPa"
-        for region, d in found.dose.items()
-    ]
-    return "\n".join(
-        [
-            f"{program.title}: no problems. Compiled for {on.capabilities.model}, {on.whom}.",
-            "",
-            table(("step", "region", "takes", "peak", "limit (whose)", "grade"), rows),
-            "",
-            f"at most   {_minutes(found.worst_case_s)}",
-            f"peak      {found.peak_kpa:.1f} kPa; fastest rise {found.peak_rise_kpa_s:.1f} kPa/s",
-            f"dose      {'; '.join(doses)}",
-            f"needs     {', '.join(found.needs.channels)}{_signals(found)}",
-            *(f"note      {note}" for note in notes),
-        ]
-    )
-
-
 def _on_somebody_else(found: Check, on: Host) -> list[str]:
     if found.refused is None or on.capabilities.emulated:
         return []
     return [f"refused {on.whom}; `--person simulated` checks it on a simulated person"]
-
-
-def _signals(found: Check) -> str:
-    return "".join(
-        f"; {name} (missing: {need.missing}, lost: {need.lost})"
-        for name, need in found.needs.signals.items()
-    )
-
-
-def _minutes(seconds: float | None) -> str:
-    if seconds is None:
-        return "?"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d} min"
