@@ -183,7 +183,9 @@ def _off(tracks: Sequence[Track], channel: Channel) -> Off | None:
     if channel.choices or not channel.absolute:
         return None
     if channel.step:
-        return levelled(Course(tracks), channel.step, channel.dwell_s or MAX_SEGMENT_S)
+        return levelled(
+            Course(tracks), channel.step, channel.dwell_s or MAX_SEGMENT_S, channel.max_rate
+        )
     rounded = Off(channel.resolution / math.sqrt(12.0), channel.resolution / 2.0)
     if channel.bandwidth_hz is None:
         return rounded

@@ -128,13 +128,17 @@ def level_of(value: float, step: float) -> float:
     return max(0.0, math.floor(value / step + 1e-9) * step)
 
 
-def levelled(course: Course, step: float, dwell_s: float) -> Off:
-    """Return how far a device of levels is off the curves."""
-    found = Sum()
+def levelled(course: Course, step: float, dwell_s: float, rate: float) -> Off:
+    """Return how far a device of levels is off the curves; it changes by `rate` a second."""
+    found, before = Sum(), 0.0
     looks = max(2, math.ceil(dwell_s / GLANCE_S))
     for at_s, level in levels(course, step, dwell_s):
         length_s = (min(at_s + dwell_s, course.end_s) - at_s) / looks
         for look in range(looks):
-            off = course.value_at(at_s + (look + 0.5) * length_s) - level
+            since_s = (look + 0.5) * length_s
+            way = level - before
+            pressed = before + math.copysign(min(abs(way), rate * since_s), way)
+            off = course.value_at(at_s + since_s) - pressed
             found.add((off, off, off), length_s)
+        before = level
     return found.off

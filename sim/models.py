@@ -15,6 +15,9 @@ from .voice_coil import Outfit, capabilities
 
 _LETS_GO: Any = {"unpowered": "releases", "on_loss": "releases"}
 
+RATE = 10.0
+"""How fast the others change their level, in kPa/s: as any first contact may be (E, rules)."""
+
 
 def _voice_coil() -> Capabilities:
     return capabilities(_thresholds(), stroke=True)
@@ -28,7 +31,7 @@ def _levels10() -> Capabilities:
     """Ten levels of 2 kPa, each for half a second at least, and two sensors to watch them."""
     pad = Channel(
         id=2, name="level 0 to 10", quantity="pressure", unit="kPa", low=0.0, high=20.0,
-        max_rate=20.0, resolution=2.0, step=2.0, dwell_s=0.5, area_cm2=PAD_CM2, bandwidth_hz=1.0,
+        max_rate=RATE, resolution=2.0, step=2.0, dwell_s=0.5, area_cm2=PAD_CM2, bandwidth_hz=1.0,
         vent_s=0.5, **_LETS_GO,
     )  # fmt: skip
     return _product("levels10", pad, watched=True)
@@ -38,7 +41,7 @@ def _levels3() -> Capabilities:
     """Low, middle and high, each for a second at least; nobody measures what is pressed."""
     pad = Channel(
         id=2, name="low, middle, high", quantity="pressure", unit="kPa", low=0.0, high=15.0,
-        max_rate=20.0, resolution=5.0, step=5.0, dwell_s=1.0, area_cm2=PAD_CM2, bandwidth_hz=0.5,
+        max_rate=RATE, resolution=5.0, step=5.0, dwell_s=1.0, area_cm2=PAD_CM2, bandwidth_hz=0.5,
         vent_s=0.5, **_LETS_GO,
     )  # fmt: skip
     return _product("levels3", pad, watched=False)
@@ -47,7 +50,7 @@ def _levels3() -> Capabilities:
 def _named() -> Capabilities:
     """Knows techniques by name, and plays each as it was built to, with up to 6 kPa."""
     pad = Channel(
-        id=2, name="technique", quantity="pressure", unit="kPa", low=0.0, high=6.0, max_rate=20.0,
+        id=2, name="technique", quantity="pressure", unit="kPa", low=0.0, high=6.0, max_rate=RATE,
         resolution=6.0, choices=("settle", "effleurage", "petrissage", "rest"), absolute=False,
         dwell_s=2.0, area_cm2=PAD_CM2, vent_s=0.5, **_LETS_GO,
     )  # fmt: skip
