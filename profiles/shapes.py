@@ -1,6 +1,7 @@
 """Curves made of raised cosines and rests, as the knots that carry them."""
 
 import math
+from functools import lru_cache
 
 from .trajectory import MAX_SEGMENT_S, Track
 
@@ -44,10 +45,15 @@ class Curve:
             self._snap_to(until_s)
             return
         count = max(FEWEST_SEGMENTS if half else 1, math.ceil(length / SEGMENT_S))
-        for i in range(1, count):
-            angle = math.pi * i / count
-            slope = half * math.pi / length * math.sin(angle)
-            self._add(begin + length * i / count, start + half * (1.0 - math.cos(angle)), slope)
+        inner = range(1, count)
+        self._at_s += [begin + length * i / count for i in inner]
+        if half:
+            waves, steepest = _wave(count), half * math.pi / length
+            self._value += [start + half * risen for risen, _ in waves]
+            self._slope += [steepest * steep for _, steep in waves]
+        else:
+            self._value += [start] * len(inner)
+            self._slope += [0.0] * len(inner)
         self._add(until_s, value, 0.0)
         self._rhythmic.extend([rhythmic] * count)
 
@@ -70,6 +76,13 @@ class Curve:
         self._at_s.append(at_s)
         self._value.append(value)
         self._slope.append(slope)
+
+
+@lru_cache(maxsize=256)
+def _wave(count: int) -> tuple[tuple[float, float], ...]:
+    """Return a raised cosine from 0 to 2 between its ends, and its slope, in `count` segments."""
+    angles = [math.pi * i / count for i in range(1, count)]
+    return tuple((1.0 - math.cos(angle), math.sin(angle)) for angle in angles)
 
 
 def swing_s(start: float, end: float, steepest: float) -> float:
