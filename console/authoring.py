@@ -16,7 +16,7 @@ from firmware_bridge.capabilities import Capabilities
 from profiles.check import Check, check_profile
 from profiles.document import did_you_mean
 from profiles.load import read
-from profiles.model import Profile, RepeatText, StepEntry, TogetherText
+from profiles.model import Profile
 from profiles.problems import Problem, Reason
 from profiles.program import Program
 from sim.body import SITES
@@ -52,7 +52,7 @@ def host(device: str, person: Literal["nobody", "simulated"]) -> Host:
 def able(text: str) -> Host:
     """Return a simulated device that has whatever a profile of the library names."""
     profile = read(text, Profile)
-    bodies = [entry.body for entry in _entries(profile)]
+    bodies = [entry.body for entry in profile.every_step()]
     named = [
         name
         for body in bodies
@@ -138,7 +138,7 @@ def not_played_yet(text: str | bytes, file: str) -> list[str]:
     Raises `ProfileProblems`.
     """
     profile = read(text, Profile, file=file)
-    bodies = [entry.body for entry in _entries(profile)]
+    bodies = [entry.body for entry in profile.every_step()]
     words = [
         *(["rules"] if profile.rules else []),
         *(word for word in ("until", "adapt") if any(getattr(b, word, None) for b in bodies)),
@@ -149,21 +149,6 @@ def not_played_yet(text: str | bytes, file: str) -> list[str]:
         f"{' and '.join(words)} in {file} are checked, but do not act yet in this version: every "
         "step plays for as long as it can take"
     ]
-
-
-def _entries(profile: Profile) -> list[StepEntry]:
-    """Return every step of a file, wherever it stands."""
-    waiting = [*profile.steps, *(entry for steps in profile.phrases.values() for entry in steps)]
-    found: list[StepEntry] = []
-    while waiting:
-        entry = waiting.pop(0)
-        found.append(entry)
-        body = entry.body
-        if isinstance(body, RepeatText):
-            waiting += body.steps
-        elif isinstance(body, TogetherText):
-            waiting += body.branches
-    return found
 
 
 def _address(device: str) -> str:
