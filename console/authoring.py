@@ -2,15 +2,16 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 import typer
 
 from controller.fidelity import BAUD, Fidelity, fidelity
 from controller.fitting import CannotPlay, device_envelope, fit, rig
-from controller.play import pad_area_cm2, prepare, simulated_person
+from controller.person import Person, pad_of
+from controller.play import listened_to, pad_area_cm2, prepare, simulated_person
 from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
 from profiles.check import Check, check_profile
@@ -19,6 +20,7 @@ from profiles.load import read
 from profiles.model import Profile
 from profiles.problems import Problem, Reason
 from profiles.program import Program
+from profiles.regions import Thresholds
 from sim.body import SITES
 from sim.models import MODELS
 from sim.voice_coil import Outfit
@@ -28,25 +30,40 @@ SIMULATED = "healthy_f"
 
 
 class Host(msgspec.Struct, frozen=True):
-    """For which device, and on whom."""
+    """For which device, and on whom. `person` is one who is known here, and `known` what hurts."""
 
     capabilities: Capabilities
     whom: str
     baud: int = BAUD
+    person: Person | None = None
+    known: Thresholds | None = None
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """Whose thresholds count: an emulated device brings its own person."""
+        return simulated_person(self.capabilities) or self.known
 
 
-def host(device: str, person: Literal["nobody", "simulated"]) -> Host:
-    """Return the device a model or address stands for. Raises `BridgeError`."""
+def host(device: str, person: str) -> Host:
+    """Return the device a model or address stands for, and on whom it will press.
+
+    `person` is "nobody", "simulated", or the id of a person. Raises `BridgeError`, `NoSuchPerson`.
+    """
     named = device in MODELS
     found = MODELS[device]() if named else asyncio.run(_asked(_address(device)))
+    baud = _baud(device)
     if person == "simulated":
         if not found.emulated:
             raise typer.BadParameter(f"{found.model} is real: no simulated person is under it")
         whom = f"on the simulated person of {SIMULATED if named else device}"
-        return Host(found, whom, _baud(device))
-    nobody = msgspec.structs.replace(found, emulated=False)
-    whom = "on nobody in particular (the limits of a sensitive woman)"
-    return Host(nobody, whom, _baud(device))
+        return Host(found, whom, baud)
+    real = msgspec.structs.replace(found, emulated=False)
+    if person != "nobody":
+        from records.people import People
+
+        someone, pad = People().load(person), pad_of(real, pad_area_cm2(real))
+        return Host(real, f"on {person}", baud, someone, someone.thresholds(pad, time.time()))
+    return Host(real, "on nobody in particular (the limits of a sensitive woman)", baud)
 
 
 def able(text: str) -> Host:
@@ -84,8 +101,9 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         values,
         device_envelope(on.capabilities),
         area_cm2=pad_area_cm2(on.capabilities),
-        thresholds=simulated_person(on.capabilities),
+        thresholds=on.thresholds,
         emulated=on.capabilities.emulated,
+        closed_loop=listened_to(on.capabilities),
         rig=rig(on.capabilities),
     )
 
@@ -128,27 +146,8 @@ def compiled(
 
     Raises `ProfileProblems`, `Refused`, `CannotPlay`.
     """
-    fitted = prepare(text, file, on.capabilities, values)
+    fitted = prepare(text, file, on.capabilities, values, person=on.known)
     return fitted.program, (*otherwise(fitted.program), *fitted.report)
-
-
-def not_played_yet(text: str | bytes, file: str) -> list[str]:
-    """Return a sentence for what this version reads and checks, but does not act on.
-
-    Raises `ProfileProblems`.
-    """
-    profile = read(text, Profile, file=file)
-    bodies = [entry.body for entry in profile.every_step()]
-    words = [
-        *(["rules"] if profile.rules else []),
-        *(word for word in ("until", "adapt") if any(getattr(b, word, None) for b in bodies)),
-    ]
-    if not words:
-        return []
-    return [
-        f"{' and '.join(words)} in {file} are checked, but do not act yet in this version: every "
-        "step plays for as long as it can take"
-    ]
 
 
 def _address(device: str) -> str:

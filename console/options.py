@@ -11,7 +11,7 @@ DeviceUrl = Annotated[
         "--device",
         envvar="MYOLOOP_DEVICE",
         metavar="URL",
-        help="serial:///dev/ttyACM0?baud=921600, or sim://healthy_f?seed=7",
+        help="serial:///dev/ttyACM0?baud=921600, tcp://192.168.4.1:5555, sim://healthy_f?seed=7",
     ),
 ]
 
@@ -24,6 +24,11 @@ ProfileName = Annotated[str, typer.Argument(metavar="PROFILE", help="A file, or 
 
 Picture = Annotated[
     Path | None, typer.Option("--picture", metavar="FILE", help="Draw the session: .svg or .png")
+]
+
+PersonId = Annotated[
+    str | None,
+    typer.Option("--person", metavar="ID", help="Who is treated: `myoloop person new` makes one."),
 ]
 
 NoDisplay = Annotated[

@@ -1,13 +1,18 @@
 """What `profile check` tells: to programs as a document, to people as a page."""
 
+import time
 from collections.abc import Sequence
 
+import msgspec
+
 from controller.fidelity import Fidelity, Played
+from controller.person import Person
 from profiles.check import Check
 from profiles.loads import Beside, Load
 from profiles.program import Program
 from profiles.quantities import OWN_UNIT, shown
 
+from . import standing
 from .authoring import Host, otherwise
 from .documents import (
     AgainstLimit,
@@ -19,7 +24,9 @@ from .documents import (
     ProfileNeeds,
     RegionDose,
     SignalNeeded,
+    Told,
 )
+from .exits import STOPPED
 from .tables import table
 
 
@@ -83,6 +90,26 @@ def check_report(found: Check, faithful: Fidelity, on: Host, notes: Sequence[str
     )
 
 
+def on_person(
+    person: Person, program: Program, found: Check, document: ProfileCheck, report: str
+) -> Told:
+    """Return the same with what counts for a person already, and every reason against it now."""
+    now_s = time.time()
+    refusals = standing.against(person, program, found.dose, now_s)
+    ledger = {region: standing.region_ledger(person, region, now_s) for region in found.dose}
+    whole = msgspec.structs.replace(
+        document,
+        ok=not refusals,
+        refused=refusals[0].why.value if refusals else None,
+        person=person.id,
+        ledger=ledger,
+        refusals=standing.found(refusals),
+    )
+    told = [f"not now: {refusal}" for refusal in refusals]
+    text = "\n".join([report, "", standing.ledger_table(ledger), *(["", *told] if told else [])])
+    return Told(whole, text, STOPPED if refusals else 0)
+
+
 def minutes(seconds: float | None) -> str:
     """Return a time as people read it."""
     if seconds is None:
@@ -96,7 +123,8 @@ def _dose(load: Load) -> RegionDose:
         pressure_kpa_s=round(load.dose.pressure_kpa_s, 1),
         occluded_s=round(load.dose.occluded_s, 1),
         contact_s=round(load.contact_s, 1),
-        deep_s=round(load.deep_s, 1),
+        worked_s=round(load.dose.worked_s, 1),
+        deep_s=round(load.dose.deep_s, 1),
         warmed_s=None if load.warmed_s is None else round(load.warmed_s, 1),
         peak_kpa=round(load.peak_kpa, 3),
         peak_rise_kpa_s=round(load.peak_rise_kpa_s, 3),

@@ -13,6 +13,10 @@ from profiles.program import Program, Step
 from profiles.rig import Rig
 from profiles.trajectory import Track
 
+from .intent import Mount
+from .pausing import PAUSED_MAX_S
+from .tracking import BANDWIDTH_HZ
+
 RISE_LEVEL_KPA_S = 10.0
 """Rise of first contact, holds and changes of level (E, physiology 1.2)."""
 
@@ -142,6 +146,12 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
     return Fit(program, channel_of, tuple(report))
 
 
+def mount(fit: Fit) -> Mount:
+    """Return what the mind must know of the pad that plays this: the first one."""
+    pressure = fit.channel_of["pressure"]
+    return Mount(pressure.area_cm2 or Mount().area_cm2, pressure.bandwidth_hz or BANDWIDTH_HZ)
+
+
 def playing(track: str, capabilities: Capabilities) -> Channel | None:
     """Return the channel that plays a track: "pressure:SITE" is the pad at that site."""
     quantity, _, site = track.partition(":")
@@ -165,7 +175,7 @@ def _in_need(track: str, program: Program) -> Step | None:
 
 
 def armed_limits(fit: Fit) -> ArmedLimits:
-    """Return what the device is lowered to for this program."""
+    """Return what the device is lowered to for this program, and all its pauses."""
     envelope = fit.program.envelope
     return ArmedLimits(
         ceilings=(
@@ -180,7 +190,7 @@ def armed_limits(fit: Fit) -> ArmedLimits:
         rise_rhythm_kpa_s=envelope.rise_rhythm_kpa_s.value,
         fall_max_kpa_s=FALL_MAX_KPA_S,
         static_max_s=envelope.static_max_s.value,
-        session_max_s=envelope.session_max_s.value,
+        session_max_s=envelope.session_max_s.value + PAUSED_MAX_S,
     )
 
 

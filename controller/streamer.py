@@ -5,7 +5,7 @@ from firmware_bridge.setpoints import Setpoint
 from profiles.trajectory import MAX_SEGMENT_S, Track
 
 from .fitting import Fit, setpoints
-from .mind import Mind
+from .intent import Mind
 from .player import ahead, value_at
 
 HORIZON_S = 0.35
@@ -44,17 +44,18 @@ class Streamer:
     def splice(self, mind: Mind, at_s: float, over_s: float) -> None:
         """Replace what is queued from `at_s` on: one knot for each channel, then the rest."""
         soon_s = at_s + max(min(over_s, MAX_SEGMENT_S), MIN_SEGMENT_S)
-        coming = ahead(mind.program, mind.playhead, "pressure", at_s, soon_s)
+        coming = ahead(mind.playhead, "pressure", at_s, soon_s)
         if coming.at_s and coming.at_s[0] - at_s >= MIN_SEGMENT_S:
             soon_s = coming.at_s[0]
         first = {quantity: self._knot(mind, quantity, soon_s) for quantity in self._quantities}
         spelled = setpoints(first, self._fit, self._offset_s)
         self._planned_s = soon_s
+        self._silent = False
         self._device.splice(at_s + self._offset_s, spelled)
         self.extend(mind, at_s)
 
     def fall_silent(self) -> None:
-        """Send no more motion: the device lets go by itself."""
+        """Send no more motion until the next splice: the device lets go by itself."""
         self._silent = True
 
     @property
@@ -66,7 +67,7 @@ class Streamer:
             "gain": mind.course.gain.track(after_s, until_s),
             "cap": mind.course.cap.track(after_s, until_s),
             **{
-                quantity: ahead(mind.program, mind.playhead, quantity, after_s, until_s)
+                quantity: ahead(mind.playhead, quantity, after_s, until_s)
                 for quantity in self._fit.channel_of
             },
         }
@@ -76,8 +77,8 @@ class Streamer:
             glide = mind.course.gain if quantity == "gain" else mind.course.cap
             value, slope, rhythmic = *glide.locate(at_s), False
         else:
-            value, slope = value_at(mind.program, mind.playhead, quantity, at_s)
-            coming = ahead(mind.program, mind.playhead, quantity, at_s - 1e-9, at_s + MAX_SEGMENT_S)
+            value, slope = value_at(mind.playhead, quantity, at_s)
+            coming = ahead(mind.playhead, quantity, at_s - 1e-9, at_s + MAX_SEGMENT_S)
             rhythmic = bool(coming.rhythmic and coming.rhythmic[0])
         return Track((at_s,), (value,), (slope,), (rhythmic,))
 

@@ -11,7 +11,7 @@ from .streamed import StreamedDevice, connect
 async def open_device(url: str) -> AsyncGenerator[StreamedDevice]:
     """Open the device at `url`, and hang up on the way out.
 
-    Raises `LinkUnavailable`, `LinkBusy`, `LinkTimeout`, `VersionMismatch`.
+    Raises `LinkUnavailable`, `LinkBusy`, `LinkTimeout`, `LinkTooSlow`, `VersionMismatch`.
     """
     device = await connect(await open_link(url))
     try:

@@ -6,6 +6,7 @@ BridgeError
  |    +-- LinkBusy            somebody else holds the device
  |    +-- LinkUnavailable     there is nothing at this address
  |    +-- LinkTimeout         nothing came back in time
+ |    +-- LinkTooSlow         the wire cannot carry what the device has to say
  +-- ProtocolError        the words
  |    +-- BadFrame            checksum, length or content is wrong
  |    +-- UnknownMessage      a type this version does not know
@@ -39,6 +40,10 @@ class LinkUnavailable(LinkError):
 
 class LinkTimeout(LinkError, TimeoutError):
     """Nothing came back in time."""
+
+
+class LinkTooSlow(LinkError):
+    """The wire cannot carry what the device has to say."""
 
 
 class ProtocolError(BridgeError):

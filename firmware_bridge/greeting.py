@@ -12,8 +12,9 @@ from .codes import Document, Role
 from .conversation import UNBOUND, Conversation
 from .errors import BadFrame, LinkBusy, LinkError, UnknownMessage, VersionMismatch
 from .framing import unseal
-from .link import Link
+from .link import Link, Metered
 from .messages import MAJOR, Ask, Hello, HelloAck, Message, Piece, Ping, Pong, decode
+from .room import check_room
 
 HELLO_TRIES = 20
 """How often a device that may still be booting is greeted, 0.1 s apart (E)."""
@@ -32,7 +33,8 @@ class Acquaintance(msgspec.Struct, frozen=True, kw_only=True):
 async def meet(link: Link) -> Acquaintance:
     """Greet the device at the far end of `link`, and own it.
 
-    Raises `LinkTimeout` (nobody answers), `LinkBusy` (somebody else holds it), `VersionMismatch`.
+    Raises `LinkTimeout` (nobody answers), `LinkBusy` (somebody else holds it), `VersionMismatch`,
+    `LinkTooSlow`.
     """
     conversation = Conversation(link)
     link.listen(lambda body, _: _hear(conversation, body), lambda error: _lost(conversation, error))
@@ -40,6 +42,8 @@ async def meet(link: Link) -> Acquaintance:
     hello = await greet(conversation, host_nonce)
     clock = DeviceClock()
     capabilities = await _capabilities(conversation, hello.schema_crc)
+    if isinstance(link, Metered):
+        check_room(capabilities, link.bytes_s)
     await _read_clock(conversation, clock)
     return Acquaintance(
         conversation=conversation,

@@ -8,6 +8,7 @@ Knot: TypeAlias = tuple[int, int, int, int]
 """(channel and flag bits, time after the header's in 0.1 ms, value, slope) in channel units."""
 
 CHANNEL_BITS = 0x3F
+"""The low six bits of a knot's first byte are its channel (wire, *Motion*)."""
 
 RHYTHMIC = 0x40
 """Bit of a knot's first byte: the way to it belongs to a rhythm."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from .errors import LinkError, LinkUnavailable
@@ -54,8 +54,18 @@ class Link(Protocol):
         ...
 
 
+@runtime_checkable
+class Metered(Protocol):
+    """A link that knows how much its wire carries."""
+
+    @property
+    def bytes_s(self) -> float:
+        """Bytes per second, each way."""
+        ...
+
+
 async def open_link(url: str) -> Link:
-    """Open `serial:///dev/ttyACM0`, `sim://PRESET?seed=7`, or whatever an entry point offers.
+    """Open `serial:///dev/ttyACM0`, `tcp://HOST:PORT`, or whatever an entry point offers.
 
     Raises `LinkUnavailable` and `LinkBusy`.
     """

@@ -1,5 +1,6 @@
 """Files that say what this user's processes are doing: the runtime folder, and who owns a port."""
 
+import fcntl
 import json
 import os
 import stat
@@ -61,6 +62,14 @@ def hold(port: str, owner: Owner) -> None:
     write_whole(_lock_file(port), msgspec.to_builtins(owner))
 
 
+def take_orders_on(control: str) -> None:
+    """Say of every port that this process holds on which socket it takes orders, "" for none."""
+    for file in runtime_folder().glob("*.lock.json"):
+        owner = _read(file)
+        if owner is not None and owner.pid == os.getpid():
+            write_whole(file, msgspec.to_builtins(msgspec.structs.replace(owner, control=control)))
+
+
 def let_go(port: str) -> None:
     """Take back what this process said about `port`."""
     owner = owner_of(port)
@@ -90,6 +99,21 @@ def _read(file: Path) -> Owner | None:
     return None
 
 
+def claim(port: str) -> int | None:
+    """Take the lock of a port that has none of its own, for as long as this process lives.
+
+    Return a descriptor, which gives it back when it is closed; None if somebody else has it.
+    """
+    file = os.open(_lock_file(port).with_suffix(".held"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        return None
+    return file
+
+
 def _lock_file(port: str) -> Path:
-    name = os.path.realpath(port).strip("/").replace("/", "-")
+    path = os.path.realpath(port) if port.startswith("/") else port
+    name = path.strip("/").replace("/", "-")
     return runtime_folder() / f"{name}.lock.json"

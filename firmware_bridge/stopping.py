@@ -26,6 +26,7 @@ class Stopper:
         self._said = 0
         self._timer: asyncio.TimerHandle | None = None
         self._heard: asyncio.Future[Halted] | None = None
+        self._lost: LinkError | None = None
 
     def start(self, source: Source) -> None:
         """Say STOP now, and again until it is acknowledged; while one is being said, nothing."""
@@ -37,7 +38,9 @@ class Stopper:
             self._say()
 
     async def acknowledged(self) -> Halted:
-        """Wait for the device's answer. Raises `LinkTimeout`."""
+        """Wait for the device's answer. Raises `LinkTimeout`, `LinkClosed` where none can come."""
+        if self._lost is not None:
+            raise self._lost
         if self._heard is None:
             self._heard = asyncio.get_running_loop().create_future()
         try:
@@ -56,6 +59,14 @@ class Stopper:
         if not self._heard.done():
             self._heard.set_result(Halted(ack.path, ack.nonce))
 
+    def lose(self, error: LinkError) -> None:
+        """Nobody is there to hear it, or to answer: the device knows, by the same silence."""
+        self.end()
+        self._lost = error
+        if self._heard is not None and not self._heard.done():
+            self._heard.set_exception(error)
+            self._heard.exception()  # whoever waits hears of it; without anybody it is no leftover
+
     def end(self) -> None:
         """Stop saying it."""
         self._stop = None
@@ -68,8 +79,8 @@ class Stopper:
             return
         try:
             self._conversation.shout(self._stop)
-        except LinkError:
-            self.end()  # nobody is there to hear it: the device knows, by the same silence
+        except LinkError as error:
+            self.lose(error)
             return
         waits = REPEAT_AFTER_S[self._said : self._said + 1] or (REPEAT_EVERY_S,)
         self._said += 1

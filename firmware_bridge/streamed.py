@@ -347,6 +347,7 @@ class StreamedDevice:
 
     def _lose(self, error: LinkError) -> None:
         self._conversation.end(str(error))
+        self._stopper.lose(error)
         self._fail(error)
 
     def _fail(self, error: BridgeError) -> None:

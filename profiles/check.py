@@ -6,6 +6,7 @@ import msgspec
 
 from . import meaning
 from .compiler import compile_profile
+from .dose import Dose
 from .envelope import Envelope
 from .load import read
 from .loads import Load, loads
@@ -40,6 +41,11 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     needs: Needs = Needs()
     program: Program | None = None
     worst: Program | None = None
+
+    @property
+    def dose(self) -> dict[str, Dose]:
+        """How much is pressed on each region in all, at worst."""
+        return {region: load.dose for region, load in self.regions.items()}
 
     @property
     def ok(self) -> bool:
@@ -77,8 +83,8 @@ def check_profile(
     try:
         profile = read(text, Profile, file=file)
         needs = _needs(profile)
-        program, highest = compiled(values), _highest(profile)
-        worst = compiled({**values, **highest}) if highest else program
+        program, most = compiled(values), highest(profile)
+        worst = compiled({**values, **most}) if most else program
     except ProfileProblems as error:
         return Check(problems=error.problems, needs=needs)
     except Refused as error:
@@ -94,7 +100,8 @@ def check_profile(
     )
 
 
-def _highest(profile: Profile) -> dict[str, str | float]:
+def highest(profile: Profile) -> dict[str, str | float]:
+    """Return every live parameter at the most that its author lets an operator choose."""
     return {name: text.max.value for name, text in profile.parameters.items() if text.live}
 
 

@@ -17,7 +17,7 @@ from .asks import (
 )
 from .envelope import Limit
 from .findings import Findings
-from .limits import LEAST_SCALE, Body, authored, grade
+from .limits import DEEP_BY_NAME, LEAST_SCALE, SCREENING, Body, authored, grade
 from .model import Profile
 from .oscillation import by_pressure
 from .parameters import Chosen
@@ -185,16 +185,26 @@ class Judge:
         step = judged.planned
         depth = grade(step.technique, peak * judged.scale, judged.threshold_kpa)
         if depth == "deep" and not self._body.knows(step.region):
-            sentence = f"deep work on {step.region} needs a person whose pain threshold is known"
+            sentence = (
+                f"deep work on {step.region} needs a person whose pain threshold is known; "
+                f"without one {self._shallow(step)} is allowed there"
+            )
             self._findings.refuse(Reason.NO_PERSON, step.path, sentence)
         elif peak * LEAST_SCALE > allowed.value:
-            person = allowed.owner == self._body.pain_threshold(step.region).owner
+            owners = (SCREENING, self._body.pain_threshold(step.region).owner)
+            person = allowed.owner in owners
             sentence = (
                 f"reaches {shown(peak, 'pressure')}; {allows(allowed, 'pressure')}, and {_SCALED}"
             )
             self._findings.refuse(
                 Reason.PERSON_LIMIT if person else Reason.DEVICE_LIMIT, step.path, sentence
             )
+
+    def _shallow(self, step: Planned) -> str:
+        """Return what may be pressed where deep work may not: kneading bears most."""
+        limit = self._body.pressing("petrissage", step.region)
+        other = " by another technique" if step.kind in DEEP_BY_NAME else ""
+        return f"up to {shown(_floor3(limit.value), 'pressure')}{other}"
 
 
 def allows(limit: Limit, dimension: Dimension) -> str:

@@ -35,6 +35,8 @@ ESTIMATED_SHARE = 0.45
 """Share of any other pain threshold (E, rules, *What may press*)."""
 OPEN_LOOP_SHARE = 0.5
 """Share of the pain threshold while nobody listens to the muscle (E, rules, *EMG*)."""
+SCREENING = "screening"
+"""The owner of what a person's own answers let them bear."""
 LIGHT_TO = 0.30
 """Up to this share of the pain threshold a step is light (E, rules)."""
 MODERATE_TO = 0.50
@@ -74,8 +76,11 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
         if not self.closed_loop:
             share = min(share, OPEN_LOOP_SHARE)
         threshold = self.pain_threshold(region)
-        person = Envelope(pressure_kpa=Limit(share * threshold.value, threshold.owner))
-        return self.envelope.lower(person).pressure_kpa
+        person = Limit(share * threshold.value, threshold.owner)
+        screened = self.thresholds.shares.get(region, 1.0) if self.thresholds else 1.0
+        if screened < share:
+            person = Limit(screened * threshold.value, SCREENING)
+        return self.envelope.lower(Envelope(pressure_kpa=person)).pressure_kpa
 
 
 def authored(limit_kpa: float, region: str, area_cm2: float) -> Limit:

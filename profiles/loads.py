@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from .course import seconds_over
+from .course import DEEP_MAX_S, REGION_MAX_S, seconds_over
 from .dose import Dose, dose
 from .envelope import Envelope, Limit
 from .pace import CONTACT_KPA
@@ -28,7 +28,6 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
     dose: Dose
     contact_s: float
-    deep_s: float
     warmed_s: float | None
     peak_kpa: float
     peak_rise_kpa_s: float
@@ -68,11 +67,12 @@ def _load(
         ),
         Beside("pain threshold", peak, pain_threshold(region, area_cm2, thresholds), "pressure"),
         *_rises(worked, program.envelope),
+        Beside("work", dosed.worked_s, Limit(REGION_MAX_S, "rules"), "time"),
+        Beside("deep work", dosed.deep_s, Limit(DEEP_MAX_S, "rules"), "time"),
     ]
     return Load(
         dose=dosed,
         contact_s=sum(_contact_s(track) for _, track in worked),
-        deep_s=sum(track.at_s[-1] for step, track in worked if step.grade == "deep"),
         warmed_s=_warmed_s(worked),
         peak_kpa=peak,
         peak_rise_kpa_s=max(max(track.slope) for _, track in worked),

@@ -112,6 +112,10 @@ class Airbag:
         self.live = False
         self.pressed_kpa = self._valve_kpa = 0.0
 
+    def feel_body(self, stiffness: float, lifted_m: float) -> None:
+        """Nothing changes: the air gives way to what a body does."""
+        del stiffness, lifted_m
+
     def put_on(self) -> None:
         self.pad_on = True
 

@@ -52,6 +52,10 @@ class Pad(Protocol):
         """Let go."""
         ...
 
+    def feel_body(self, stiffness: float, lifted_m: float) -> None:
+        """Take what the body does: a factor of its stiffness, and how far its skin has risen."""
+        ...
+
     def put_on(self) -> None:
         """Lay the pad on the skin anew."""
         ...

@@ -105,8 +105,8 @@ async def _open_process(wanted: Recipe) -> Link:
 async def _start(wanted: Recipe, port: Path) -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "sim.process", "--on", f"serial:{port}",
-        "--sim", wanted.address, "--priority", "fifo",
-        stdin=asyncio.subprocess.DEVNULL,
+        "--sim", wanted.address, "--priority", "fifo", "--until-eof",
+        stdin=asyncio.subprocess.PIPE,  # closed when this process ends, however it ends
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is for whoever plays: the device stays until it is let go
     )  # fmt: skip

@@ -22,6 +22,7 @@ from .actuator import LOST_KPA
 from .curves import value_at
 from .hardware import BuiltIn, Pad
 from .latch import Latch
+from .life import Life
 from .motion import Motion
 from .pads import Pads
 from .truth import TruthRecord
@@ -50,6 +51,7 @@ class Machine:
         self,
         actuator: Pad,
         latch: Latch,
+        life: Life,
         *,
         boot_us: int,
         stroke: bool,
@@ -66,6 +68,7 @@ class Machine:
         self._also = head or bool(more_pads)
         self.actuator = actuator
         self.latch = latch
+        self.life = life
         self.motion = Motion(resolution)
         self.watch = Watch()
         self.truth = TruthRecord()
@@ -201,6 +204,10 @@ class Machine:
                 self.stop(Cause.STOP_BUTTON, Source.DEVICE)
             case Gesture.STOP_RELEASE:
                 self.buttons &= ~Buttons.STOP
+            case Gesture.CRAMP:
+                self.life.cramp(self.now_us)
+            case _:  # what happens to the leads is no business of the machine
+                pass
 
     # --- time -----------------------------------------------------------------------------
 
@@ -217,14 +224,32 @@ class Machine:
                 self._look_for_vent()
 
     def keep_truth(self) -> None:
-        """Note what is true now. Called every 10 ms."""
-        actuator = self.actuator
-        self.truth.sample(self.now_us, actuator.true_kpa, self.carriage_mm)
+        """Let the body live, and note what is true now. Called every 10 ms."""
+        actuator, life = self.actuator, self.life
+        self._live()
+        self.truth.sample(
+            self.now_us, actuator.true_kpa, self.carriage_mm, life.activation, life.threshold_kpa
+        )
         if self._also:
             self.truth.also(self._also_true())
         self._occlusion.feel(self.pads.measured_kpa)
         if actuator.live and self._occlusion.seconds >= self._static_max_s:
             self._fail(Fault.STATIC_TOO_LONG)
+
+    def _live(self) -> None:
+        """Let the body live for 10 ms; a hand at the pain button takes the button's own way."""
+        life, now_us = self.life, self.now_us
+        held = life.holding
+        life.live(now_us, self.pads.true_kpa, self.carriage_mm)
+        self.pads.feel_body(life.stiffness, life.lifted_m)
+        if life.happened:
+            for at_us, text in life.happened:
+                self.truth.tell(at_us, text)
+            life.happened.clear()
+        if life.pressing:
+            self.act(Gesture.PAIN_PRESS)
+        elif held and not life.holding:
+            self.act(Gesture.PAIN_RELEASE)
 
     def _also_true(self) -> dict[str, float]:
         """Return what further pads press, and what the head does."""

@@ -36,6 +36,13 @@ class Pads:
         return max(pad.measured_kpa for pad in self._all)
 
     @property
+    def true_kpa(self) -> float:
+        """What is true under the pad that presses hardest."""
+        if self._single:
+            return self._first.true_kpa
+        return max(pad.true_kpa for pad in self._all)
+
+    @property
     def pressing(self) -> bool:
         """Whether any of them means to press."""
         return any(pad.pressed_kpa > 0.0 for pad in self._all)
@@ -60,6 +67,11 @@ class Pads:
         """Forget what was found wrong."""
         for pad in self._all:
             pad.trip = Fault.NONE
+
+    def feel_body(self, stiffness: float, lifted_m: float) -> None:
+        """Take what the body does."""
+        for pad in self._all:
+            pad.feel_body(stiffness, lifted_m)
 
     def energise(self) -> None:
         for pad in self._all:

@@ -1,4 +1,4 @@
-"""A twin in its own process, at the far end of a serial port."""
+"""A twin in its own process, at the far end of a serial port or a TCP connection."""
 
 import argparse
 import asyncio
@@ -8,63 +8,64 @@ import os
 import secrets
 import signal
 import sys
-from pathlib import Path
 
-from firmware_bridge.errors import LinkUnavailable
-from firmware_bridge.link import Link
-from firmware_bridge.links.serial import open_serial
+from firmware_bridge.errors import LinkError
 from firmware_bridge.ports import announce
+from firmware_bridge.room import BITS_PER_BYTE, check_room
 
 from .birth import Recipe, bear, recipe
-from .pty_link import PtyLink
-from .twin import Twin
+from .places import SerialPlace, TcpPlace, place, reach
 
 FIFO_PRIORITY = 20
 """Above a host on the same machine: a real device does not wait for it either (E)."""
 
 
-def serve(on: str, wanted: Recipe, *, fifo: bool = False) -> None:
-    """Be a virtual device at `serial:PATH` until SIGTERM or SIGINT. Raises `LinkUnavailable`.
+def serve(
+    on: str,
+    wanted: Recipe,
+    *,
+    baud: int | None = None,
+    fifo: bool = False,
+    until_eof: bool = False,
+) -> None:
+    """Be a virtual device at `serial:PATH` or `tcp:PORT` until SIGTERM or SIGINT.
 
-    An existing tty is used as it is; else PATH becomes a link to a new pseudo-terminal.
+    With `until_eof`, also until standard input is closed: whoever started it is gone.
+
+    An existing tty is used as it is; else PATH becomes a link to a new pseudo-terminal. `baud`
+    makes its line as slow as a serial one. Raises `LinkUnavailable`, `LinkTooSlow`.
     """
-    scheme, _, path = on.partition(":")
-    if scheme != "serial" or not path:
-        raise LinkUnavailable(f'"{on}" is no place for a twin; write serial:/tmp/myoloop-twin')
+    where = place(on)
     if fifo:
         _hurry()
-    port = Path(path)
-    asyncio.run(_live(port, wanted, is_tty=port.is_char_device() and not port.is_symlink()))
+    asyncio.run(_live(where, wanted, baud, until_eof=until_eof))
 
 
-async def _live(path: Path, wanted: Recipe, *, is_tty: bool) -> None:
+async def _live(
+    where: SerialPlace | TcpPlace, wanted: Recipe, baud: int | None, *, until_eof: bool
+) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
+    if until_eof:
+        loop.add_reader(sys.stdin.fileno(), ended.set)
     twin = bear(wanted, loop.time(), boot_salt=secrets.randbits(32))
-    link = await _reach(path, twin, is_tty=is_tty)
-    announcement = announce(f"serial://{path}", f"virtual {wanted.preset}, seed {wanted.seed}")
+    if baud is not None:
+        check_room(twin.capabilities, baud / BITS_PER_BYTE)
+    end, url = await reach(where, twin, baud)
+    announcement = announce(url, f"virtual {wanted.preset}, seed {wanted.seed}")
     try:
         twin.start()
         gc.collect()
         gc.freeze()
-        sys.stdout.write(f"twin ready on {path}\n")
+        sys.stdout.write(f"twin ready on {url}\n")
         sys.stdout.flush()
         await ended.wait()
     finally:
         announcement.unlink(missing_ok=True)
         twin.stop()
-        await link.aclose()
-
-
-async def _reach(path: Path, twin: Twin, *, is_tty: bool) -> Link:
-    if is_tty:
-        port = await open_serial(f"serial://{path}")
-        twin.attach(port)
-        return port
-    pty = PtyLink(path, lambda: twin.attach(pty))
-    return pty
+        await end.aclose()
 
 
 def _hurry() -> None:
@@ -75,13 +76,16 @@ def _hurry() -> None:
 def main() -> None:
     """`python -m sim.process`: what opens a `sim://` address starts."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--on", required=True, metavar="serial:PATH")
+    parser.add_argument("--on", required=True, metavar="serial:PATH|tcp:PORT")
+    parser.add_argument("--baud", type=int)
     parser.add_argument("--sim", default=Recipe().address, metavar="sim://PRESET")
     parser.add_argument("--priority", choices=("normal", "fifo"), default="normal")
+    parser.add_argument("--until-eof", action="store_true")
     asked = parser.parse_args()
     try:
-        serve(asked.on, recipe(asked.sim), fifo=asked.priority == "fifo")
-    except LinkUnavailable as error:
+        fifo = asked.priority == "fifo"
+        serve(asked.on, recipe(asked.sim), baud=asked.baud, fifo=fifo, until_eof=asked.until_eof)
+    except LinkError as error:
         sys.exit(str(error))
 
 

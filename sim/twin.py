@@ -6,9 +6,9 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
-from firmware_bridge.capabilities import encode_capabilities
+from firmware_bridge.capabilities import Capabilities, encode_capabilities
 from firmware_bridge.clock import unwrap
-from firmware_bridge.codes import Cause, Document, Refusal, Role, State
+from firmware_bridge.codes import Cause, Document, Gesture, Refusal, Role, State
 from firmware_bridge.errors import BadFrame, LinkError, UnknownMessage
 from firmware_bridge.framing import MAX_PAYLOAD_DOWN, seal, unseal
 from firmware_bridge.link import Link
@@ -40,10 +40,12 @@ from firmware_bridge.messages import (
 from . import motion, muscle, voice_coil
 from .actuator import Actuator
 from .airbag import Airbag
+from .artefacts import disturb
 from .body import Person
 from .clockwork import Clockwork, DeviceTime
 from .hardware import Pad
 from .latch import Latch
+from .life import Life
 from .machine import LATCHED, Machine
 from .motion import serial
 from .muscle import Muscle
@@ -57,6 +59,7 @@ PIECE_BYTES = 200
 """Bytes of a document in one PIECE."""
 
 EPOCHS = 15
+"""Epochs are numbered from 1: 0 is nobody's, and four bits hold no more (wire, *Frames*)."""
 
 _BOUND = (Arm, Disarm, Clear, Knots, Splice, Beat)
 """What counts only under the owner's epoch."""
@@ -68,12 +71,16 @@ _FREE_TO_TAKE = LATCHED | {State.IDLE}
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
-    """How one twin differs from the next. `correction` switches the regulator's feedback off."""
+    """How one twin differs from the next. `correction` switches the regulator's feedback off.
+
+    `emg_channels` electrode pairs listen to the muscle, and with `ecg` to the heart as well.
+    """
 
     boot_nonce: int
     boot_us: int = 0
     outfit: voice_coil.Outfit = voice_coil.Outfit()
     correction: bool = True
+    ecg: bool = False
 
 
 class Twin:
@@ -84,13 +91,14 @@ class Twin:
     ) -> None:
         self._time = time
         self._traits = traits
-        self._person = person
-        self._muscle = Muscle(dice)
+        body_dice, muscle_dice = dice.spawn(2)  # what one draws must not change the others
         outfit = traits.outfit
+        self._muscle = Muscle(muscle_dice, outfit.emg_channels, ecg=traits.ecg)
         _, *others = outfit.pads
         self._machine = Machine(
             _pad(person, dice, traits),
             Latch(lambda: int(dice.integers(1, 1 << 32))),
+            Life(person, body_dice),
             boot_us=traits.boot_us,
             stroke=outfit.stroke,
             head=outfit.head,
@@ -98,8 +106,8 @@ class Twin:
             built_in=outfit.built_in,
         )
         self._machine.on_latched = self._end_epoch
-        capabilities = voice_coil.capabilities(person.ppt_kpa, outfit=outfit)
-        self._documents = {Document.CAPABILITIES: encode_capabilities(capabilities)}
+        self._capabilities = voice_coil.capabilities(person.ppt_kpa, outfit=outfit)
+        self._documents = {Document.CAPABILITIES: encode_capabilities(self._capabilities)}
         self._schema_crc = crc32(self._documents[Document.CAPABILITIES])
         self._clockwork = Clockwork(time, self._next_due, self.run_to)
         self._link: Link | None = None
@@ -114,6 +122,17 @@ class Twin:
         """Listen to a link; a lost one may be followed by another."""
         self._link = link
         link.listen(self._hear, self._lose)
+
+    def abandon(self) -> None:
+        """The owner has hung up, whether or not others still listen."""
+        self.run_to(self._time.tick(self._clockwork.now_s))
+        self._machine.hang_up()
+        self._end_epoch()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it says of itself."""
+        return self._capabilities
 
     def start(self) -> None:
         """Let time pass."""
@@ -190,7 +209,7 @@ class Twin:
             case Ask():
                 self._say(self._piece(message) or Nak(message.KIND, seq, Refusal.MALFORMED))
             case Act():
-                machine.act(message.gesture)
+                self._act(message.gesture)
                 self._say(Ack(message.KIND, seq))
             case Arm():
                 self._reply(message.KIND, seq, machine.arm(message))
@@ -206,6 +225,13 @@ class Twin:
                 self._splice(message, seq, t_us)
             case _:  # what only a device says
                 self._wonder(message.KIND, seq)
+
+    def _act(self, gesture: Gesture) -> None:
+        machine = self._machine
+        if disturb(self._muscle.leads, gesture, self._muscle.sampled):
+            machine.truth.tell(machine.now_us, f"leads {gesture.name}")
+        else:
+            machine.act(gesture)
 
     def _greet(self, hello: Hello) -> HelloAck:
         self._greeted = True
@@ -260,7 +286,7 @@ class Twin:
 
     def _piece(self, ask: Ask) -> Piece | None:
         if ask.document is Document.TRUTH and ask.piece == 0:
-            self._documents[Document.TRUTH] = self._machine.truth.document()
+            self._documents[Document.TRUTH] = self._truth()
         document = self._documents.get(ask.document, b"")
         start = ask.piece * PIECE_BYTES
         pieces = -(-len(document) // PIECE_BYTES)
@@ -268,13 +294,14 @@ class Twin:
             return None
         return Piece(ask.document, ask.piece, pieces, document[start : start + PIECE_BYTES])
 
+    def _truth(self) -> bytes:
+        return self._machine.truth.document(self._machine.life.told())
+
     def _lose(self, error: LinkError) -> None:
         del error
         self._link = None
         self._greeted = False
-        self.run_to(self._time.tick(self._clockwork.now_s))
-        self._machine.hang_up()
-        self._end_epoch()
+        self.abandon()
 
     def _end_epoch(self) -> None:
         self._owner, self._epoch = None, 0
@@ -291,7 +318,7 @@ class Twin:
             taken += regulated
             taken += independent
             pad.taken = ([], [])
-        emg = self._muscle.hop(self._person.rest_uv)
+        emg = self._muscle.hop(self._machine.life.emg_uv)
         if not self._greeted:
             return
         pressures = [round(kpa * 100.0) for kpa in taken]

@@ -59,6 +59,7 @@ class Outfit(msgspec.Struct, frozen=True, kw_only=True):
     stroke: bool = False
     head: bool = False
     dump: bool = True
+    emg_channels: int = muscle.CHANNELS
 
     @property
     def built_in(self) -> BuiltIn:
@@ -154,7 +155,7 @@ def _sensors(outfit: Outfit) -> tuple[Sensor, ...]:
             id=i, name=f"emg {i + 1}", quantity="emg", unit="uV", rate_hz=_RATE_HZ, every=1,
             resolution=muscle.RESOLUTION_UV,
         )
-        for i in range(muscle.CHANNELS)
+        for i in range(outfit.emg_channels)
     )  # fmt: skip
     names = [
         (f"{name}, {site}" if site else name, site, independent)
@@ -163,7 +164,7 @@ def _sensors(outfit: Outfit) -> tuple[Sensor, ...]:
     ]
     pressure = tuple(
         Sensor(
-            id=muscle.CHANNELS + i, name=name, quantity="pressure", unit="kPa", rate_hz=200.0,
+            id=outfit.emg_channels + i, name=name, quantity="pressure", unit="kPa", rate_hz=200.0,
             every=5, resolution=0.01, site=site or None, independent=independent,
         )
         for i, (name, site, independent) in enumerate(names)

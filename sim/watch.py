@@ -15,6 +15,7 @@ TAKEOVERS, TAKEOVER_TICKS = 3, 60_000
 """The third take-over from a fade within a minute ends the session (wire)."""
 
 NEVER = 1 << 62
+"""A tick that no clock reaches (D)."""
 
 
 class Watch:

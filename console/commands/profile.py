@@ -1,7 +1,7 @@
 """myoloop profile: the library, a profile's text, what it does, and a drawing of it."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -13,20 +13,21 @@ from console.authoring import (
     compiled,
     faithful,
     host,
-    not_played_yet,
     read_profile,
 )
 from console.documents import ListedProfile, ProfileList, ProfilePlot, ProfileText, Told
 from console.exits import STOPPED
 from console.options import ProfileName, Settings, settings
-from console.proof import check_document, check_report, minutes
+from console.proof import check_document, check_report, minutes, on_person
 from console.tables import table
 from profiles.check import Check
 from profiles.library import library_ids, library_text
 
 PersonName = Annotated[
-    Literal["nobody", "simulated"],
-    typer.Option("--person", help="On whom: nobody known, or the simulated person."),
+    str,
+    typer.Option(
+        "--person", metavar="nobody|simulated|ID", help="On whom: an id is a person known here."
+    ),
 ]
 ModelOrUrl = Annotated[
     str,
@@ -68,8 +69,10 @@ def check(
     if found.program is None or faithful_to is None:
         lines = [*map(str, found.problems), *_on_somebody_else(found, on)]
         return Told(document, "\n".join(lines), STOPPED)
-    notes = [*document.fidelity.notes, *not_played_yet(text, name)]
-    return Told(document, check_report(found, faithful_to, on, notes))
+    report = check_report(found, faithful_to, on, document.fidelity.notes)
+    if on.person is None:
+        return Told(document, report)
+    return on_person(on.person, found.program, found, document, report)
 
 
 def plot(
@@ -106,4 +109,7 @@ def _listed(profile_id: str) -> ListedProfile:
 def _on_somebody_else(found: Check, on: Host) -> list[str]:
     if found.refused is None or on.capabilities.emulated:
         return []
+    if on.person is not None:
+        measure = f"`myoloop person calibrate {on.person.id}`"
+        return [f"refused {on.whom}; {measure} measures where pain begins"]
     return [f"refused {on.whom}; `--person simulated` checks it on a simulated person"]

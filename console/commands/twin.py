@@ -10,18 +10,32 @@ from console.documents import Told, Twin
 
 
 def twin(
-    on: Annotated[str, typer.Option("--on", metavar="serial:PATH", help="Where it is found.")],
+    on: Annotated[
+        str,
+        typer.Option("--on", metavar="serial:PATH|tcp:PORT", help="Where it is found."),
+    ],
     preset: Annotated[str, typer.Option(help="Who lies under it.")] = "healthy_f",
     seed: Annotated[int, typer.Option(min=0, help="Which of these persons.")] = 7,
+    more: Annotated[
+        str, typer.Option(metavar="OPTIONS", help="More of its address: guards=early&ecg=on.")
+    ] = "",
+    baud: Annotated[
+        int | None, typer.Option(min=9600, help="Make its line as slow as a serial one.")
+    ] = None,
     *,
     stroke: Annotated[bool, typer.Option("--stroke", help="It moves along the body.")] = False,
     urgent: Annotated[bool, typer.Option("--urgent", help="Scheduled ahead, if it may.")] = False,
 ) -> Told:
-    """Be a virtual device until Ctrl-C. PATH becomes a link to its serial port."""
+    """Be a virtual device until Ctrl-C.
+
+    PATH becomes a link to its serial port. PORT is one of this machine's alone, as 127.0.0.1;
+    tcp:ADDRESS:PORT names another address.
+    """
     from sim.birth import recipe
     from sim.process import serve
 
-    wanted = recipe(f"sim://{preset}?seed={seed}" + ("&stroke=1" if stroke else ""))
+    options = [f"seed={seed}", "stroke=1" if stroke else "", more]
+    wanted = recipe(f"sim://{preset}?{'&'.join(filter(None, options))}")
     with contextlib.redirect_stdout(sys.stderr):  # that it is ready is progress, not the result
-        serve(on, wanted, fifo=urgent)
+        serve(on, wanted, baud=baud, fifo=urgent)
     return Told(Twin(on=on, preset=preset), f"{on}: the virtual device is gone")

@@ -1,12 +1,14 @@
-"""The blunt way to stop a device: past its owner's lock, in case the owner hangs."""
+"""The blunt way to stop a device: past its owner, in case the owner hangs."""
 
 import contextlib
 import fcntl
 import os
 import select
+import socket
 import termios
 import time
 import tty
+from urllib.parse import urlsplit
 
 from serial.serialposix import TIOCCBRK, TIOCSBRK
 
@@ -15,15 +17,52 @@ from firmware_bridge.errors import LinkUnavailable, ProtocolError
 from firmware_bridge.framing import Deframer, seal, stuff, unseal
 from firmware_bridge.lock import owner_of
 from firmware_bridge.messages import Message, StatusReport, Stop, StopAck, decode
+from firmware_bridge.room import BITS_PER_BYTE
 
-from .serial import BITS_PER_BYTE, address
+from . import tcp
+from .serial import address
 
 _REPEATS = 3
 _BREAK_S = 0.02
 """A BREAK as USB adapters pass it on: longer than one of their frames (E)."""
 
+_CALL_S = 2.0
+"""How long a device in the same building may take to answer a call (E)."""
+
 _ANSWER_S = 0.5
 """How long to look for the answer: 25 STATUS, of which the owner may take most (E)."""
+
+_HUNG_UP_S = 0.005
+"""When to look again at a connection that always has nothing to say (E)."""
+
+
+def stop_device(url: str) -> bool:
+    """Stop the device at `url` on a path of its own, past whoever holds it; say if it was heeded.
+
+    Blocks for up to 3 s. Raises `LinkUnavailable`.
+    """
+    match urlsplit(url).scheme:
+        case "serial":
+            return stop_port(url)
+        case "tcp":
+            return stop_connection(url)
+        case _:
+            raise LinkUnavailable(f"there is no second path to {url}")
+
+
+def stop_connection(url: str) -> bool:
+    """Say STOP on a second TCP connection, which the device does not share with its owner.
+
+    Blocks for up to 3 s. Raises `LinkUnavailable`.
+    """
+    wanted = tcp.address(url)
+    try:
+        with socket.create_connection((wanted.host, wanted.port), _CALL_S) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(_REPEATS * _stop_frame())
+            return _is_latched(connection.fileno())
+    except OSError as error:
+        raise LinkUnavailable(f"{url} cannot be reached: {error.strerror or error}") from error
 
 
 def stop_port(url: str) -> bool:
@@ -71,12 +110,17 @@ def _set_up(port: int, baud: int) -> None:
 
 def _shout(port: int, baud: int) -> None:
     """Write STOP, and wait until it is through: a BREAK would cut into it."""
-    stop = Stop(int.from_bytes(os.urandom(2), "little"), Source.BYSTANDER)
-    frame = b"\0" + stuff(seal(Stop.KIND, 0, 0, 0, stop.pack()))
+    frame = _stop_frame()
     for _ in range(_REPEATS):
         with contextlib.suppress(BlockingIOError):
             os.write(port, frame)
     time.sleep(_REPEATS * len(frame) * BITS_PER_BYTE / baud)
+
+
+def _stop_frame() -> bytes:
+    """Return a STOP after a zero, so that half a frame before it cannot swallow it."""
+    stop = Stop(int.from_bytes(os.urandom(2), "little"), Source.BYSTANDER)
+    return b"\0" + stuff(seal(Stop.KIND, 0, 0, 0, stop.pack()))
 
 
 def _is_latched(port: int) -> bool:
@@ -87,8 +131,11 @@ def _is_latched(port: int) -> bool:
         if not select.select([port], [], [], left_s)[0]:
             break
         with contextlib.suppress(BlockingIOError):  # the owner was quicker
-            if any(_says_latched(body) for body in deframer.feed(os.read(port, 4096))):
+            data = os.read(port, 4096)
+            if any(_says_latched(body) for body in deframer.feed(data)):
                 return True
+            if not data:
+                time.sleep(_HUNG_UP_S)
     return False
 
 

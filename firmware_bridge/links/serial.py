@@ -17,12 +17,10 @@ from firmware_bridge.errors import LinkBusy, LinkClosed, LinkError, LinkUnavaila
 from firmware_bridge.framing import MAX_PAYLOAD_DOWN, OVERHEAD, Deframer, stuff
 from firmware_bridge.link import OnFrame, OnLost
 from firmware_bridge.lock import Owner, hold, let_go, owner_of
+from firmware_bridge.room import BITS_PER_BYTE
 
 DEFAULT_BAUD = 921_600
 """Two EMG channels fill 80 % of 115200, eight 23 % of this (V, arithmetic)."""
-
-BITS_PER_BYTE = 10
-"""Start bit, eight data bits, stop bit."""
 
 _FRAME_S = 0.005
 """The longest a frame may take on the wire, so that nothing waits longer behind one (E)."""
@@ -91,6 +89,10 @@ class SerialLink(asyncio.Protocol):
     def max_frame(self) -> int:
         room = int(_FRAME_S / self._byte_s) - 2  # without the code byte and the zero of COBS
         return min(OVERHEAD + MAX_PAYLOAD_DOWN, room)
+
+    @property
+    def bytes_s(self) -> float:
+        return 1.0 / self._byte_s
 
     @property
     def frames_bad(self) -> int:

@@ -1,5 +1,6 @@
 """The program as a person meets it: processes, signals, a real pseudo-terminal, real time."""
 
+import os
 import signal
 import time
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from console.documents import Run
+from controller.announcing import announced
 from firmware_bridge.lock import owners
 from tests.console.terminals import Running, myoloop, only_json
 
@@ -79,15 +81,41 @@ def test_stop_from_another_process_ends_the_session(runtime):
 def test_stop_overrules_a_session_that_hangs(runtime):
     with Running(*RUN, folder=runtime) as one:
         one.until("Settle begins")
-        one.signal(signal.SIGSTOP)
+        (session,) = announced()
+        os.kill(session.pid, signal.SIGSTOP)
         stop = myoloop("stop", "--json", folder=runtime)
-        one.signal(signal.SIGCONT)
+        os.kill(session.pid, signal.SIGCONT)
         code, out = one.end()
     (stopped,) = only_json(stop.stdout)["sessions"]
     assert stop.returncode == 0
     assert (stopped["confirmed"], stopped["path"]) == (True, "port")
     assert code in (1, 3)
     assert only_json(out)["outcome"] in ("stopped", "fault")
+
+
+def test_stop_reaches_a_session_whose_client_is_frozen(runtime):
+    with Running(*RUN, folder=runtime) as one:
+        one.until("Settle begins")
+        one.signal(signal.SIGSTOP)
+        stop = myoloop("stop", "--json", folder=runtime)
+        one.signal(signal.SIGCONT)
+        code, out = one.end()
+    (stopped,) = only_json(stop.stdout)["sessions"]
+    assert (stopped["confirmed"], stopped["path"]) == (True, "session")
+    assert code in (1, 3)  # the client may have been away for too long to hear how it ended
+    assert only_json(out)["outcome"] in ("stopped", "fault")
+
+
+@pytest.mark.parametrize("words", [("pause",), ("resume",), ("ease", "50%"), ("watch",)], ids=str)
+def test_where_nothing_runs_there_is_nothing_to_tell(words, runtime):
+    told = myoloop("session", *words, "--json", folder=runtime)
+    assert told.returncode == 2
+    assert "no session runs" in only_json(told.stdout)["error"]["message"]
+
+
+def test_where_nothing_runs_the_list_is_empty(runtime):
+    listed = myoloop("session", "list", "--json", folder=runtime)
+    assert only_json(listed.stdout) == {"schema": "myoloop.session_list/1", "sessions": []}
 
 
 def test_where_nothing_runs_stop_says_so(runtime):
@@ -127,3 +155,107 @@ def test_a_twin_is_listed_asked_stopped_and_cleared(runtime):
         twin.signal(signal.SIGINT)
         code, out = twin.end()
     assert (code, only_json(out)["schema"]) == (0, "myoloop.twin/1")
+
+
+@pytest.mark.parametrize("baud", [(), ("--baud", "115200")], ids=["free", "115200"])
+def test_a_twin_on_tcp_is_listed_asked_stopped_and_cleared(baud, runtime):
+    with Running("twin", "--on", "tcp:0", *baud, "--json", folder=runtime) as twin:
+        url = ready_at(twin)
+        assert url.startswith("tcp://127.0.0.1:")
+        listed = only_json(myoloop("device", "list", "--json", folder=runtime).stdout)["devices"]
+        assert url in [device["url"] for device in listed]
+        info = ("device", "info", "--device", url, "--json")
+        assert only_json(myoloop(*info, folder=runtime).stdout)["state"] == "idle"
+        stop = myoloop("stop", "--device", url, "--json", folder=runtime)
+        assert only_json(stop.stdout)["sessions"][0]["path"] == "port"
+        assert only_json(myoloop(*info, folder=runtime).stdout)["latch"]["cause"] == "stop_frame"
+        clear = myoloop("device", "clear", "--device", url, "--yes", "--json", folder=runtime)
+        assert only_json(clear.stdout)["cleared"]
+        twin.signal(signal.SIGINT)
+        assert twin.end()[0] == 0
+
+
+@pytest.mark.parametrize("on", ["tcp", "serial"])
+def test_a_session_plays_to_its_end_over_a_line_of_115200_baud(on, runtime):
+    where = "tcp:0" if on == "tcp" else f"serial:{runtime / 'twin'}"
+    with Running("twin", "--on", where, "--baud", "115200", folder=runtime) as twin:
+        url = ready_at(twin)
+        if on == "tcp":
+            url += "?baud=115200"
+        short = ("settle_for=1s", "stroke_for=3s", "knead_for=5s")
+        sets = [word for setting in short for word in ("--set", setting)]
+        run = myoloop(
+            "run", "library:demo", "--device", url, *sets, "--no-display", "--json", folder=runtime
+        )
+    document = msgspec.convert(only_json(run.stdout), Run)
+    assert (run.returncode, document.outcome) == (0, "complete")
+    assert document.link_stats.frames_bad == 0
+
+
+def test_stop_reaches_a_tcp_device_whose_session_hangs(runtime):
+    with Running("twin", "--on", "tcp:0", folder=runtime) as twin:
+        url = ready_at(twin)
+        words = ("run", "library:demo", "--device", url, "--no-display", "--json")
+        with Running(*words, folder=runtime) as one:
+            one.until("Settle begins")
+            (owner,) = owners()
+            assert owner.url == url
+            assert owner.control
+            one.signal(signal.SIGSTOP)
+            stop = myoloop("stop", "--json", folder=runtime)
+            one.signal(signal.SIGCONT)
+            code, out = one.end()
+        (stopped,) = only_json(stop.stdout)["sessions"]
+        assert stop.returncode == 0
+        assert (stopped["confirmed"], stopped["path"]) == (True, "port")
+        assert code in (1, 3)
+        assert only_json(out)["outcome"] in ("stopped", "fault")
+        info = only_json(
+            myoloop("device", "info", "--device", url, "--json", folder=runtime).stdout
+        )
+        assert info["latch"]["cause"] == "stop_frame"
+
+
+def test_a_host_that_is_killed_over_tcp_leaves_a_device_that_has_let_go(runtime):
+    with Running("twin", "--on", "tcp:0", folder=runtime) as twin:
+        url = ready_at(twin)
+        words = ("run", "library:demo", "--device", url, "--no-display", "--json")
+        with Running(*words, folder=runtime) as one:
+            one.until("Settle begins")
+            one.signal(signal.SIGKILL)
+        info = only_json(
+            myoloop("device", "info", "--device", url, "--json", folder=runtime).stdout
+        )
+    assert info["latch"]["cause"] == "last_close"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--on", "tcp:0", "--baud", "57600"), "115200 baud would do"),
+        (("--on", "tcp:host:5555"), "no place for a twin"),
+        (("--on", "tcp:70000"), "no place for a twin"),
+        (("--on", "tcp:192.0.2.1:5555"), "nobody can listen"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else " ".join(given),
+)
+def test_a_twin_that_cannot_be_says_why(words, says, runtime):
+    twin = myoloop("twin", *words, "--json", folder=runtime)
+    assert twin.returncode == 3
+    assert says in only_json(twin.stdout)["error"]["message"]
+
+
+def test_a_host_that_opens_a_line_too_slow_for_the_device_is_told_which_would_do(runtime):
+    port = runtime / "twin"
+    with Running("twin", "--on", f"serial:{port}", folder=runtime) as twin:
+        ready_at(twin)
+        url = f"serial://{port}?baud=57600"
+        info = myoloop("device", "info", "--device", url, "--json", folder=runtime)
+    assert info.returncode == 3
+    assert "115200 baud would do" in only_json(info.stdout)["error"]["message"]
+
+
+def ready_at(twin):
+    """Wait until a twin is ready; return the address it says."""
+    twin.until("twin ready on ")
+    return twin.lines[-1].split()[-1]

@@ -6,7 +6,7 @@ import pytest
 
 from firmware_bridge.errors import LinkClosed
 from firmware_bridge.framing import OVERHEAD, seal, stuff
-from tests.firmware_bridge.wires import memory_wire, pty_wire, until
+from tests.firmware_bridge.wires import memory_wire, paced_wire, pty_wire, tcp_wire, until
 
 
 class Ears:
@@ -157,3 +157,12 @@ class TestMemoryLink(LinkContract):
 @pytest.mark.wire
 class TestSerialLink(LinkContract):
     wire = staticmethod(pty_wire)
+
+
+class TestPacedLink(LinkContract):
+    wire = staticmethod(paced_wire)
+
+
+@pytest.mark.wire
+class TestTcpLink(LinkContract):
+    wire = staticmethod(tcp_wire)

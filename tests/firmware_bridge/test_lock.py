@@ -8,7 +8,16 @@ import tempfile
 
 import pytest
 
-from firmware_bridge.lock import Owner, hold, is_alive, let_go, owner_of, runtime_folder
+from firmware_bridge.lock import (
+    Owner,
+    claim,
+    hold,
+    is_alive,
+    let_go,
+    owner_of,
+    runtime_folder,
+    take_orders_on,
+)
 
 PORT = "/dev/ttyACM0"
 
@@ -57,6 +66,30 @@ def test_an_owner_can_add_its_control_socket():
     hold(PORT, Owner(pid=os.getpid(), url=f"serial://{PORT}"))
     hold(PORT, Owner(pid=os.getpid(), url=f"serial://{PORT}", control="/run/session.sock"))
     assert owner_of(PORT).control == "/run/session.sock"
+
+
+def test_the_socket_is_added_to_what_this_process_holds_and_to_nothing_else():
+    hold(PORT, Owner(pid=os.getpid(), url=f"serial://{PORT}"))
+    hold("tcp:192.0.2.1:5555", Owner(pid=os.getppid(), url="tcp://192.0.2.1:5555"))
+    take_orders_on("/run/session.sock")
+    assert owner_of(PORT).control == "/run/session.sock"
+    assert owner_of("tcp:192.0.2.1:5555").control == ""
+
+
+def test_an_address_is_claimed_once_and_free_again_when_its_process_is_gone():
+    script = (
+        "import sys; from firmware_bridge.lock import claim; "
+        "print(claim(sys.argv[1]) is not None, flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script, "tcp:192.0.2.1:5555"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"True\n"
+        assert claim("tcp:192.0.2.1:5555") is None
+        other.kill()
+    mine = claim("tcp:192.0.2.1:5555")
+    assert mine is not None
+    assert claim("tcp:192.0.2.1:5555") is None
+    os.close(mine)
 
 
 def test_a_port_has_one_owner_whatever_it_is_called(tmp_path):

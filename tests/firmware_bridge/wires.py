@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import os
+import socket
 import tty
 
 from firmware_bridge.framing import Deframer, stuff
 from firmware_bridge.links.memory import pair
 from firmware_bridge.links.serial import open_serial
+from firmware_bridge.links.tcp import open_tcp
+from sim.paced import PacedLink
 
 
 async def until(is_so):
@@ -76,6 +79,44 @@ class PtyFar:
             self.master = -1
 
 
+class TcpFar:
+    """The far end of a TCP connection: whoever was called."""
+
+    def __init__(self, **options):
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        for option, value in options.items():
+            self._listening.setsockopt(socket.SOL_SOCKET, getattr(socket, option), value)
+        self.port = self._listening.getsockname()[1]
+        self.url = f"tcp://127.0.0.1:{self.port}"
+        self.raw = b""
+        self.bodies = []
+        self.deframer = Deframer()
+
+    def answer(self):
+        """Take the call."""
+        self.socket, _ = self._listening.accept()
+        self.socket.setblocking(False)
+
+    def take(self):
+        """Return all bodies that have arrived so far."""
+        with contextlib.suppress(OSError):  # nothing there, or hung up
+            while data := self.socket.recv(4096):
+                self.raw += data
+                self.bodies += self.deframer.feed(data)
+        return self.bodies
+
+    def say(self, body):
+        self.write(stuff(body))
+
+    def write(self, data):
+        """Put bytes on the wire as they are."""
+        assert self.socket.send(data) == len(data)
+
+    async def hang_up(self):
+        self.socket.close()
+        self._listening.close()
+
+
 @contextlib.asynccontextmanager
 async def memory_wire():
     near, far = pair()
@@ -91,3 +132,21 @@ async def pty_wire(options=""):
     yield link, far
     await link.aclose()
     await far.hang_up()
+
+
+@contextlib.asynccontextmanager
+async def tcp_wire(options="", **of_the_far_end):
+    far = TcpFar(**of_the_far_end)
+    link = await open_tcp(far.url + options)
+    far.answer()
+    yield link, far
+    await link.aclose()
+    await far.hang_up()
+
+
+@contextlib.asynccontextmanager
+async def paced_wire(baud=115_200):
+    near, far = pair()
+    link = PacedLink(near, baud)
+    yield link, MemoryFar(far, near)
+    await link.aclose()
