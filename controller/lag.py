@@ -129,15 +129,15 @@ def level_of(value: float, step: float) -> float:
 
 
 def levelled(course: Course, step: float, dwell_s: float, rate: float) -> Off:
-    """Return how far a device of levels is off the curves; it changes by `rate` a second."""
+    """Return how far a device of levels is off; it changes by `rate` a second at most."""
     found, before = Sum(), 0.0
     looks = max(2, math.ceil(dwell_s / GLANCE_S))
     for at_s, level in levels(course, step, dwell_s):
         length_s = (min(at_s + dwell_s, course.end_s) - at_s) / looks
         for look in range(looks):
             since_s = (look + 0.5) * length_s
-            way = level - before
-            pressed = before + math.copysign(min(abs(way), rate * since_s), way)
+            gone = min(1.0, since_s * rate / (math.pi / 2.0 * abs(level - before) + 1e-9))
+            pressed = before + (level - before) * (0.5 - 0.5 * math.cos(math.pi * gone))
             off = course.value_at(at_s + since_s) - pressed
             found.add((off, off, off), length_s)
         before = level

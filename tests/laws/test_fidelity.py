@@ -1,6 +1,5 @@
 """One profile on five devices: what `profile check` says of each is what the twin then measures."""
 
-import math
 from typing import Any
 
 import msgspec
@@ -12,7 +11,8 @@ from controller.fidelity import fidelity
 from controller.fitting import fit
 from controller.lag import Course, level_of, levels
 from firmware_bridge.capabilities import Channel
-from profiles.trajectory import MAX_SEGMENT_S, Knot, Track, Trajectory
+from profiles.shapes import Curve, swing_s
+from profiles.trajectory import Track, Trajectory
 from sim import virtual_time
 from sim.models import MODELS
 from tests.playing import played, played_fit
@@ -33,8 +33,6 @@ TWINS = {
     "voice_coil": "sim://healthy_f?seed=7&stroke=on",
     "airbag": "sim://healthy_f?seed=7&device=airbag",
 }
-EASY_S = 0.04
-"""How long a ramp's corners take together."""
 
 
 def report(model: str) -> tuple[Any, Any]:
@@ -65,30 +63,12 @@ def test_what_a_twin_is_off_by_is_what_was_predicted(model):
 
 def stairs(course: Course, channel: Channel) -> Track:
     """Return the curve of a device that knows levels alone, as one that follows would play it."""
-    rate, knots = 0.97 * channel.max_rate, [Knot(0.0, 0.0, 0.0)]
+    curve = Curve(0.0)
     for at_s, level in levels(course, channel.step, channel.dwell_s):
-        before = knots[-1].value
-        way, slope = level - before, math.copysign(rate, level - before)
-        stay(knots, at_s)
-        if way:
-            ramp_s = abs(way) / rate
-            parts = math.ceil(ramp_s / MAX_SEGMENT_S)
-            knots += [
-                Knot(
-                    at_s + EASY_S / 2.0 + ramp_s * part / parts, before + way * part / parts, slope
-                )
-                for part in range(1, parts)
-            ]
-            knots.append(Knot(at_s + EASY_S + ramp_s, level, 0.0))
-    stay(knots, max(course.end_s, knots[-1].at_s + 0.05))
-    at_s, value, slope, _ = zip(*map(msgspec.structs.astuple, knots), strict=True)
-    return Track(at_s, value, slope, (False,) * len(knots))
-
-
-def stay(knots: list[Knot], until_s: float) -> None:
-    value = knots[-1].value
-    while until_s - knots[-1].at_s > 1e-6:
-        knots.append(Knot(min(until_s, knots[-1].at_s + MAX_SEGMENT_S), value, 0.0))
+        curve.rest_until(at_s)
+        curve.swing_to(level, at_s + swing_s(curve.value, level, 0.97 * channel.max_rate))
+    curve.rest_until(max(course.end_s, curve.now_s + 0.05))
+    return curve.track()
 
 
 @pytest.mark.parametrize("model", ["levels10", "levels3"])
