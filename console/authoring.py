@@ -66,7 +66,7 @@ def host(device: str, person: str) -> Host:
     return Host(real, "on nobody in particular (the limits of a sensitive woman)", baud)
 
 
-def able(text: str) -> Host:
+def able(text: str | bytes) -> Host:
     """Return a simulated device that has whatever a profile of the library names."""
     profile = read(text, Profile)
     bodies = [entry.body for entry in profile.every_step()]

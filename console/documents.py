@@ -355,6 +355,27 @@ class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_che
     refusals: tuple[FoundRefusal, ...] = ()
 
 
+class ProfileCreated(Document, frozen=True, kw_only=True, tag="myoloop.profile_new/1"):
+    """A first profile, and where it is."""
+
+    file: str
+    text: str
+
+
+class ProfileSchema(Document, frozen=True, kw_only=True, tag="myoloop.profile_schema/1"):
+    """The language as JSON Schema 2020-12."""
+
+    json_schema: dict[str, Any]
+
+
+class ProfileConverted(Document, frozen=True, kw_only=True, tag="myoloop.profile_convert/1"):
+    """A file of another tool, or a profile made of one, and what could not be carried."""
+
+    source: str
+    file: str
+    left_out: tuple[str, ...]
+
+
 class ProfilePlot(Document, frozen=True, kw_only=True, tag="myoloop.profile_plot/1"):
     """Where the picture is."""
 
@@ -450,6 +471,9 @@ DOCUMENTS: tuple[type[Document], ...] = (
     ProfileList,
     ProfileText,
     ProfileCheck,
+    ProfileCreated,
+    ProfileSchema,
+    ProfileConverted,
     ProfilePlot,
     Doctor,
     Why,

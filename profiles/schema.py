@@ -8,7 +8,7 @@ from .quantities import NUMBER, UNITS
 from .regions import REGIONS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-ID = "https://myoloop.example/schemas/myoloop-profile-1.json"
+ID = "urn:myoloop:profile:1"
 
 HOVER: Mapping[str, str] = {
     "format": "Which language this file is written in.",

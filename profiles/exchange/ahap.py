@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 
-from .carried import Carried, ExchangeError, Line, Point, in_order, value_at
+from profiles.problems import ExchangeError
+
+from .carried import Carried, Line, Point, in_order, value_at
 from .json_parts import document, listed, mapping, number, pretty
 
 LONGEST_EVENT_S = 30.0

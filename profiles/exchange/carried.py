@@ -28,10 +28,6 @@ LOOKS = 4
 """Looks into each cubic segment: it is then off by less than `CLOSE_SHARE` (E)."""
 
 
-class ExchangeError(Exception):
-    """A file cannot be read as what it is called; the message says what is wrong, and where."""
-
-
 class Line(msgspec.Struct, frozen=True):
     """One channel over time. `site` tells pads apart; the first pad has none."""
 

@@ -9,7 +9,9 @@ from typing import Any, cast
 
 import msgspec
 
-from .carried import Carried, ExchangeError, Line, Point, Quantity, in_order, value_at
+from profiles.problems import ExchangeError
+
+from .carried import Carried, Line, Point, Quantity, in_order, value_at
 from .json_parts import document, listed, mapping, number, pretty
 
 TIMESCALE = 10_000

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import msgspec
 
-from .carried import ExchangeError
+from profiles.problems import ExchangeError
 
 
 def document(text: str | bytes, wanted: str, what: str) -> Mapping[str, Any]:

@@ -8,7 +8,9 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
-from .carried import UNITS, Carried, ExchangeError, Line, Quantity, in_order, value_at
+from profiles.problems import ExchangeError
+
+from .carried import UNITS, Carried, Line, Quantity, in_order, value_at
 
 TIME = "time_s"
 COLUMNS: Mapping[str, Quantity] = {

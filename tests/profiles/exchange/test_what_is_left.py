@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from profiles.compiler import compile_profile
 from profiles.envelope import Envelope, Limit
 from profiles.exchange.ahap import read_ahap, write_ahap
-from profiles.exchange.carried import Carried, ExchangeError, Line, left_behind, lines_of, value_at
+from profiles.exchange.carried import Carried, Line, left_behind, lines_of, value_at
 from profiles.exchange.hjif import read_hjif, write_hjif
 from profiles.exchange.pressed import MOST_POINTS, gentle, profile_text
 from profiles.exchange.table import read_csv, read_parquet
 from profiles.library import library_text
 from profiles.load import read
 from profiles.model import Profile
+from profiles.problems import ExchangeError
 from profiles.rig import Rig
 
 HEAD = frozenset({"pressure", "position", "frequency", "amplitude"})
