@@ -1,11 +1,9 @@
 """myoloop profile: the library, a profile's text, what it does, and a drawing of it."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from console import drawing
 from console.authoring import (
     Host,
     able,
@@ -15,7 +13,7 @@ from console.authoring import (
     host,
     read_profile,
 )
-from console.documents import ListedProfile, ProfileList, ProfilePlot, ProfileText, Told
+from console.documents import ListedProfile, ProfileList, ProfileText, Told
 from console.exits import STOPPED
 from console.options import ProfileName, Settings, settings
 from console.proof import check_document, check_report, minutes, on_person
@@ -73,26 +71,6 @@ def check(
     if on.person is None:
         return Told(document, report)
     return on_person(on.person, found.program, found, document, report)
-
-
-def plot(
-    profile: ProfileName,
-    picture: Annotated[
-        Path | None, typer.Option("--picture", metavar="FILE", help="Where to: .svg or .png")
-    ] = None,
-    device: ModelOrUrl = "voice_coil",
-    person: PersonName = "simulated",
-    set_: Settings = [],  # noqa: B006  typer copies it
-) -> Told:
-    """Draw what a profile does, over time."""
-    from console.plan import draw_program
-
-    text, name = read_profile(profile)
-    on = host(device, person)
-    program, _ = compiled(text, name, settings(set_), on)
-    file = drawing.check_kind(picture or Path(f"{program.id}.svg"))
-    draw_program(program, on, file)
-    return Told(ProfilePlot(id=program.id, picture=str(file)), f"{file}: {program.title}")
 
 
 def _listed(profile_id: str) -> ListedProfile:
