@@ -1,7 +1,8 @@
 """myoloop profile plot: what a profile does, over time; anew whenever it is saved."""
 
+import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from console import drawing
 from console.authoring import Host, able, compiled, host, read_profile
 from console.commands.profile import ModelOrUrl, PersonName
 from console.documents import ProfilePlot, Told
+from console.exits import STOPPED
 from console.options import ProfileName, Settings, settings
 from console.plan import Plan, draw_plans
 from controller.fitting import CannotPlay
@@ -54,14 +56,20 @@ def plot(
         title = " and ".join(dict.fromkeys(plan.program.title for plan in plans))
         return Told(ProfilePlot(id=plans[0].program.id, picture=str(file)), f"{file}: {title}")
 
-    if not watch:
-        return drawn()
-    for _ in _saves([Path(one) for one in (profile, other) if one]):
-        try:
-            typer.echo(drawn().text, err=True)
-        except (ProfileProblems, Refused, CannotPlay) as error:
-            typer.echo(str(error), err=True)
-    raise AssertionError  # it watches until somebody presses Ctrl-C
+    return _watched([Path(one) for one in (profile, other) if one], drawn) if watch else drawn()
+
+
+def _watched(files: list[Path], drawn: Callable[[], Told]) -> Told:
+    """Draw on every save, and tell mistakes, until somebody presses Ctrl-C."""
+    told = Told(ProfilePlot(id="", picture=""), "", STOPPED)
+    with contextlib.suppress(KeyboardInterrupt):
+        for _ in _saves(files):
+            try:
+                told = drawn()
+                typer.echo(told.text, err=True)
+            except (ProfileProblems, Refused, CannotPlay) as error:
+                typer.echo(str(error), err=True)
+    return Told(told.document, "", STOPPED)
 
 
 def _plan(profile: str, device: str, person: str, values: dict[str, str]) -> Plan:

@@ -118,19 +118,18 @@ def test_a_watched_profile_is_drawn_anew_when_it_is_saved(tmp_path):
     file, picture = tmp_path / "mine.yaml", tmp_path / "mine.svg"
     file.write_text(library_text("effleurage"), "utf-8")
     words = ["-m", "console.cli", "profile", "plot", str(file), "--watch", "--picture", picture]
-    watching = subprocess.Popen(
-        [sys.executable, *map(str, words)], stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert "mine.svg" in watching.stderr.readline()
-        before = picture.read_bytes()
-        file.write_text(library_text("effleurage").replace("6 kPa", "x kPa"), "utf-8")
-        assert "mine.yaml:" in watching.stderr.readline()
-        time.sleep(0.3)
-        file.write_text(library_text("effleurage").replace("title: ", "title: Newer "), "utf-8")
-        while "mine.svg" not in watching.stderr.readline():
-            assert watching.poll() is None
-        assert picture.read_bytes() != before
-    finally:
-        os.kill(watching.pid, signal.SIGINT)
-    assert watching.wait(20) == 1
+    command = [sys.executable, *map(str, words)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as watching:
+        try:
+            assert "mine.svg" in watching.stderr.readline()
+            before = picture.read_bytes()
+            file.write_text(library_text("effleurage").replace("6 kPa", "x kPa"), "utf-8")
+            assert "mine.yaml:" in watching.stderr.readline()
+            time.sleep(0.3)
+            file.write_text(library_text("effleurage").replace("title: ", "title: Newer "), "utf-8")
+            while "mine.svg" not in watching.stderr.readline():
+                assert watching.poll() is None
+            assert picture.read_bytes() != before
+        finally:
+            os.kill(watching.pid, signal.SIGINT)
+        assert watching.wait(20) == 1
