@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from controller.player import at_beginning
+from profiles.exchange.carried import thinned
 from profiles.program import AllOf, AnyOf, Button, Condition, Elapsed, Program, Signal
 from profiles.trajectory import Track
 
@@ -14,6 +15,9 @@ from .drawing import COMMANDED, INK, LETTERS_ACROSS, LIMIT, MEASURED, MUSCLES, T
 
 FINE_S, FINE_UP_TO_S = 0.025, 60.0
 """Between knots a curve is drawn this finely, in steps short enough to show it."""
+
+SEEN_SHARE = 0.004
+"""Less than this share of a curve's height is not seen (E: half a point of three inches)."""
 
 MINUTES_FROM_S = 150.0
 """From this length on, time is counted in minutes."""
@@ -209,8 +213,10 @@ def _named(condition: Condition) -> Iterator[str]:
 
 
 def _curve(track: Track, begin_s: float) -> tuple[list[float], list[float]]:
-    """Return a curve through its knots, which are its extremes, and finely between them."""
+    """Return a curve through its knots and finely between them, and what of it can be seen."""
     end_s = track.at_s[-1]
     fine = range(int(end_s / FINE_S) + 1) if end_s <= FINE_UP_TO_S else ()
     instants = sorted({*track.at_s, *(k * FINE_S for k in fine)})
-    return [begin_s + at_s for at_s in instants], [track.value_at(at_s) for at_s in instants]
+    points = [(at_s, track.value_at(at_s)) for at_s in instants]
+    seen = thinned(points, SEEN_SHARE * max(track.value))
+    return [begin_s + at_s for at_s, _ in seen], [value for _, value in seen]
