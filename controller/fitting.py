@@ -152,6 +152,13 @@ def mount(fit: Fit) -> Mount:
     return Mount(pressure.area_cm2 or Mount().area_cm2, pressure.bandwidth_hz or BANDWIDTH_HZ)
 
 
+def first_pad(fit: Fit, capabilities: Capabilities) -> tuple[int, ...]:
+    """Return which of the pressure sensors lie under the first pad; none where all do."""
+    site = fit.channel_of["pressure"].site
+    under = [one.site == site for one in capabilities.sensors_of("pressure")]
+    return () if all(under) else tuple(i for i, here in enumerate(under) if here)
+
+
 def playing(track: str, capabilities: Capabilities) -> Channel | None:
     """Return the channel that plays a track: "pressure:SITE" is the pad at that site."""
     quantity, _, site = track.partition(":")

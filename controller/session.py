@@ -19,8 +19,9 @@ from .admission import refusal
 from .chronicle import Chronicle
 from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
 from .ears import Ears, ears_for
+from .emg_words import EmgFeatures
 from .features import features
-from .fitting import Fit, armed_limits, mount
+from .fitting import Fit, armed_limits, first_pad, mount
 from .intent import wake
 from .mind import decide
 from .moment import Features, Health, Moment
@@ -76,6 +77,7 @@ class Session:
         self._zero_kpa = zero_kpa
         self._ears = ears or ears_for(fit.program, device.capabilities)
         self._fit = fit
+        self._first_pad = first_pad(fit, device.capabilities)
         self._on_event = on_event
         noise_uv = self._ears.noise_uv if self._ears else ()
         rest_uv = self._ears.rest_uv if self._ears else ()
@@ -133,14 +135,19 @@ class Session:
 
     # --- evidence -------------------------------------------------------------------------
 
+    def _listen(self, batch: SensorBatch) -> EmgFeatures | None:
+        if self._ears is None:
+            return None
+        return self._ears.hear(batch, self._mind.shakes_hz(batch.start_s - self._offset_s))
+
     def _read(self, reading: Reading) -> None:
         self._heard_s = self._loop.time()
         match reading:
             case SensorBatch():
                 self._batch_s = self._heard_s
                 self._sampled_s = reading.start_s + TICK_S
-                emg = self._ears.hear(reading) if self._ears is not None else None
-                felt = features(reading, self._offset_s, self._zero_kpa, emg)
+                emg = self._listen(reading)
+                felt = features(reading, self._offset_s, self._zero_kpa, emg, self._first_pad)
                 self._think(felt, reading.number)
             case Status():
                 self._note(reading)

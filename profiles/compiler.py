@@ -154,6 +154,8 @@ class _Compiler:
             for one in woven.branches
         ]
         waits = isinstance(body, PromptText)
+        if waits and not body.label:
+            labels = [body.say]
         return Step(
             label=" + ".join(labels),
             technique=judged.planned.technique if len(parts) == 1 else "together",

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from .envelope import Envelope, Limit
-from .trajectory import Track, Trajectory
+from .trajectory import Track, Trajectory, presses
 
 Grade = Literal["light", "moderate", "deep"]
 GRADES: tuple[Grade, ...] = ("light", "moderate", "deep")
@@ -154,7 +154,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     def pressures(self) -> Iterator[tuple[str, Track]]:
         """Yield the region and the curve of every pad."""
         for name, track in self.trajectory.tracks.items():
-            if name.partition(":")[0] == "pressure":
+            if presses(name):
                 yield self.regions.get(name, self.region), track
 
 

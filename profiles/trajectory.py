@@ -70,6 +70,11 @@ class Trajectory(msgspec.Struct, frozen=True):
         return next(iter(self.tracks.values())).at_s[-1]
 
 
+def presses(name: str) -> bool:
+    """Whether a track is the pressure of a pad."""
+    return name.partition(":")[0] == "pressure"
+
+
 def pad_track(site: str) -> str:
     """Return the name of a pad's pressure track; the first pad's is "pressure", without a site."""
     return f"pressure:{site}" if site else "pressure"

@@ -27,6 +27,7 @@ from .techniques import shape
 from .trajectory import Track, Trajectory, pad_track
 
 LEVEL_KPA_S = RISE_HEADROOM * RISE_LEVEL_KPA_S
+"""How fast levels are planned to rise: somewhat less than may be (D)."""
 
 
 class Woven(msgspec.Struct, frozen=True):

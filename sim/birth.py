@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from math import inf
+from math import inf, nan
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -39,6 +39,7 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "device": ("voice_coil", "airbag"),
         "lets_go": ("usual", "never"),
+        "link": ("serial", "ble"),
         "presses": tuple(PRESSES),
         "sensation": ("full", "reduced", "none"),
         "trigger_point": ("active", "latent", "none"),
@@ -51,15 +52,21 @@ MOST_PADS = 6
 
 OPTIONS = (
     "seed", "stiffness", "correction", "stroke", "pads", "head", "dump", "emg", "ecg", "guards",
-    *WORDS, "sore",
+    *WORDS, "sore", "interval_ms",
 )  # fmt: skip
 """Everything an address may say after its question mark."""
+
+INTERVAL_MS = (0.0, 200.0)
+"""Connection intervals of the virtual radio; 0 is infinitely fast (E)."""
 
 _PAD = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """What a `sim://` address says. What is None is as the preset has it."""
+    """What a `sim://` address says. What is None is as the preset has it.
+
+    `link` and `interval_ms` are of the wire to it, not of it.
+    """
 
     preset: str = "healthy_f"
     seed: int = 7
@@ -78,6 +85,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     sensation: Sensation | None = None
     trigger_point: Literal["active", "latent", "none"] | None = None
     sore: bool | None = None
+    link: Literal["serial", "ble"] = "serial"
+    interval_ms: float = 15.0
 
     @property
     def address(self) -> str:
@@ -151,7 +160,9 @@ def _option(name: str, text: str) -> int | float | bool | str:
         case "seed":
             return _number(name, text, 0, 2**63)
         case "stiffness":
-            return _share(name, text)
+            return _within(name, text, STIFFNESS, "1.35")
+        case "interval_ms":
+            return _within(name, text, INTERVAL_MS, "15")
         case "correction" | "stroke" | "head" | "dump" | "ecg" | "sore":
             return _switch(name, text)
         case "emg":
@@ -176,14 +187,14 @@ def _number(name: str, text: str, low: int, high: int) -> int:
     return int(text)
 
 
-def _share(name: str, text: str) -> float:
+def _within(name: str, text: str, limits: tuple[float, float], example: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        number = 0.0
-    if not STIFFNESS[0] <= number <= STIFFNESS[1]:
+        number = nan
+    if not limits[0] <= number <= limits[1]:
         raise LinkUnavailable(
-            f'{name}="{text}" must be from {STIFFNESS[0]:g} to {STIFFNESS[1]:g}, as {name}=1.35'
+            f'{name}="{text}" must be from {limits[0]:g} to {limits[1]:g}, as {name}={example}'
         )
     return number
 

@@ -1,5 +1,7 @@
 """Plays a profile on a twin in memory, as a session would, and reads what the body felt."""
 
+import asyncio
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -8,12 +10,15 @@ from controller.fitting import Fit
 from controller.play import prepare
 from controller.preflight import SimulatedPerson, preflight
 from controller.session import Session
-from controller.words import Ease, Outcome, Sampled
+from controller.words import Ease, Outcome, Resume, Sampled, StepBegan
 from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import Document
 from firmware_bridge.device import Device
 from firmware_bridge.discovery import open_device
 from sim.oracle import Truth, read_truth
+
+ANSWER_S = 3.0
+"""How long a person takes to answer what a programme asks."""
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -46,7 +51,10 @@ async def played(
     ease_to: float = 1.0,
     ease_at_s: float = float("inf"),
 ) -> Played:
-    """Play a profile's text to its end; `ease_to` is ordered at `ease_at_s`."""
+    """Play a profile's text to its end; `ease_to` is ordered at `ease_at_s`.
+
+    Whatever the programme asks is answered after `ANSWER_S`.
+    """
     async with open_device(url) as device:
         fit = prepare(text, "test.yaml", device.capabilities, {})
         return await _on(device, fit, ease_to, ease_at_s)
@@ -66,6 +74,8 @@ async def _on(
 
     def watch(event: object) -> None:
         nonlocal eased
+        if isinstance(event, StepBegan) and event.technique == "prompt":
+            asyncio.get_running_loop().call_later(ANSWER_S, session.tell, Resume())
         if isinstance(event, Sampled) and event.at_s >= ease_at_s and not eased:
             eased = True
             session.tell(Ease(ease_to))

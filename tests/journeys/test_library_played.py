@@ -18,8 +18,8 @@ DEVICES = {
     "percussion-warm-up": f"{STROKING}&head=on",
     "compression-boots": "sim://healthy_f?seed=7&device=airbag&pads=foot,calf,knee,thigh",
 }
-SHORTEST = {"compression": 55, "myofascial": 30}
-"""One cycle of four chambers takes this many seconds; a shorter hold is none."""
+SHORTEST = {"compression": 55, "myofascial": 30, "stripping": 18}
+"""What one cycle of four chambers, a hold or a slow stroke takes at least, in seconds."""
 
 
 def device_of(profile_id):
@@ -61,14 +61,12 @@ async def play(text, profile_id):
     return found
 
 
-@pytest.mark.parametrize(
-    "profile_id", ["remedial", "percussion-warm-up", "compression-boots", "lymph-legs"]
-)
+@pytest.mark.parametrize("profile_id", library_ids())
 async def test_an_excerpt_plays_to_its_end(profile_id):
     await play(excerpt(library_text(profile_id)), profile_id)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("profile_id", library_ids())
 async def test_it_plays_to_its_end(profile_id):
