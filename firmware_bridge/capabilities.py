@@ -7,7 +7,9 @@ import msgspec
 
 from .errors import BadFrame
 
-Quantity = Literal["gain", "cap", "pressure", "position", "frequency", "amplitude", "temperature"]
+Quantity = Literal[
+    "gain", "cap", "pressure", "position", "frequency", "amplitude", "temperature", "technique"
+]
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +60,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a host must know of a device.
 
     `person` is the simulated one of an emulated device: pressure pain thresholds for 1 cm2, in
-    kPa, by region.
+    kPa, by region. `auto_off_s` is when a device that latches lets go by itself, if it does, and
+    `pain_button` says that a person can press one on it.
     """
 
     model: str
@@ -68,6 +71,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     queue_slots: int
     uplink_bytes_s: float
     person: dict[str, float] = {}
+    auto_off_s: float | None = None
+    pain_button: bool = True
 
     def channel(self, quantity: Quantity) -> Channel | None:
         """Return the first channel of `quantity`, if there is one."""
