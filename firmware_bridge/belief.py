@@ -16,6 +16,7 @@ class Belief:
     def __init__(self, channels: Iterable[Channel]) -> None:
         self._pressing = {c.id for c in channels if c.quantity == "pressure"}
         self._news: Report | None = None
+        self._coming: Levels = {}
         self.said: Levels = {}
         self.reports = False
         self.says_off = False
@@ -32,11 +33,17 @@ class Belief:
     def ordering(self, levels: Levels) -> None:
         """An order is on its way that leads to these levels: what it says now may be older."""
         self._news = None
+        self._coming = levels
         self.says_off = self.says_off and not highest(levels)
 
     def ordered(self, levels: Levels) -> None:
         """The order is out, or confirmed."""
-        self.said = levels
+        self.said = self._coming = levels
+
+    @property
+    def may_run(self) -> bool:
+        """Whether anything may be on, by what was confirmed or by what is on its way."""
+        return highest(self.said) > 0 or highest(self._coming) > 0
 
     def forget_timer(self) -> None:
         """Its timer must be armed anew."""

@@ -16,7 +16,7 @@ from .device import Clock, Halted, LinkStats, OnFailure, OnReading
 from .errors import BridgeError, DeviceRefused, LinkClosed, LinkError, LinkTimeout
 from .pen import Pen
 from .pending import Pending
-from .products.product import TIMER, Gatt, Levels, Product, highest
+from .products.product import TIMER, Gatt, Levels, Product
 from .readings import Status
 from .setpoints import ArmedLimits, Setpoint
 from .wish import TICK_S, wish, with_gain_and_cap
@@ -322,7 +322,8 @@ class LeveledDevice:
 
     def _say_off(self, *, known: bool = True) -> None:
         self._offs += 1
-        self._pen.put_first(lambda: self._off(known), self._is_off)
+        first = self._offs == 1  # later ones may have been missed for their haste
+        self._pen.put_first(lambda: self._off(known), self._is_off, at_once=first)
 
     def _off(self, known: bool) -> Sequence[bytes]:
         self._belief.ordering({})
@@ -374,7 +375,7 @@ class LeveledDevice:
 
     @property
     def _what_latches(self) -> str:
-        if not highest(self._belief.said):
+        if not self._belief.may_run:
             return "it was off"
         if self.product.auto_off_s is None:
             return "it goes on until it is switched off by hand, or connected to again"

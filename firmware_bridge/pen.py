@@ -49,14 +49,17 @@ class Pen:
         self._waiting.append((frame, done))
         self._go()
 
-    def put_first(self, frames: Callable[[], Sequence[bytes]], done: Done) -> None:
+    def put_first(
+        self, frames: Callable[[], Sequence[bytes]], done: Done, *, at_once: bool = True
+    ) -> None:
         """Write these instead of whatever waits, the first at once; call `done` after the last.
 
         They are asked for when their turn has come: the write before may have changed something.
         """
         self._waiting.clear()
         self._urgent = (frames, done)
-        self._hurry.set()
+        if at_once:
+            self._hurry.set()
         self._go()
 
     async def rest(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-GAP_S = 0.03
+GAP_S = 0.02
 """Orders that follow faster than this are missed, as by a slow microcontroller (E)."""
 
 Levels = Mapping[str, int]

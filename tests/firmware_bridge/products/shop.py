@@ -1,0 +1,103 @@
+"""Every product with its emulation, connected; and what it does when it is asked to play."""
+
+import asyncio
+import contextlib
+
+from firmware_bridge.meet_product import connect_product
+from firmware_bridge.products.catalogue import product
+from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
+from sim.products import beds, chair
+from sim.products.memory import MemoryWire
+
+EMULATIONS = {
+    "jensen": beds.JensenBed,
+    "linak": beds.LinakBed,
+    "keeson": beds.KeesonBed,
+    "reverie": beds.ReverieBed,
+    "richmat": beds.RichmatBed,
+    "bedtech": beds.BedTechBed,
+    "rongtai": chair.Chair,
+}
+
+LATCHING = ("linak", "reverie", "richmat")
+"""Those that go on for ever when nobody is there any more."""
+
+LIMITS = ArmedLimits(
+    ceilings=(Ceiling(CAP, 30.0),),
+    rise_level_kpa_s=10.0,
+    rise_rhythm_kpa_s=60.0,
+    fall_max_kpa_s=200.0,
+    static_max_s=180.0,
+    session_max_s=1800.0,
+)
+
+
+class Counter:
+    """A product behind the counter: switched on, and connected to as often as one likes."""
+
+    def __init__(self, name, **options):
+        self.product = product(name)
+        self.emulation = EMULATIONS[name](**options)
+        self.wire = None
+
+    async def connect(self):
+        self.wire = MemoryWire(self.emulation)
+        return await connect_product(self.product, self.wire)
+
+    @contextlib.asynccontextmanager
+    async def opened(self):
+        device = await self.connect()
+        try:
+            yield device
+        finally:
+            await device.aclose()
+
+    @property
+    def pressing(self):
+        """What its zones do, in the order of the driver's channels."""
+        zones = ("air",) if self.product.name == "rongtai" else ("head", "foot")
+        return tuple(self.emulation.levels[zone] for zone in zones)
+
+    @property
+    def zone(self):
+        """The first channel that presses."""
+        return self.product.capabilities.channel("pressure")
+
+
+class Hand:
+    """A control task that asks for one level, and beats."""
+
+    def __init__(self, device, channel, technique=None):
+        self.device, self.channel, self.technique = device, channel, technique
+        self.task = None
+
+    async def __aenter__(self):
+        await self.device.arm(LIMITS)
+        self.task = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(self, *_):
+        self.task.cancel()
+        await asyncio.wait([self.task])
+
+    def ask(self, kpa, gain=1.0, cap=30.0, for_s=60.0):
+        """Ask for a constant value from now on."""
+        now_s = self.device.clock.now_s
+        values = {GAIN: gain, CAP: cap, self.channel.id: kpa}
+        if self.technique is not None:
+            values |= self.technique
+        self.device.splice(
+            now_s, [Setpoint(c, now_s + 0.005, v, 0.0) for c, v in sorted(values.items())]
+        )
+        self.device.extend([Setpoint(c, now_s + for_s, v, 0.0) for c, v in sorted(values.items())])
+
+    async def _beat(self):
+        while True:
+            self.device.beat(0)
+            await asyncio.sleep(0.02)
+
+
+async def until(is_so, within_s=30.0):
+    async with asyncio.timeout(within_s):
+        while not is_so():  # noqa: ASYNC110 - a motor has no event
+            await asyncio.sleep(0.02)
