@@ -23,10 +23,11 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     """How fresh and how sound everything is, ages in seconds.
 
     `fading` says that the device lets go because it was not told enough, `pain_presses` counts
-    since the session began, `failure` says what has gone for good.
+    since the session began, `failure` says what has gone for good. `pressure_age_s` is None on a
+    device that measures no pressure: then nothing can be late, and the limits are those of that.
     """
 
-    pressure_age_s: float
+    pressure_age_s: float | None
     judgement_age_s: float
     device_age_s: float
     fading: bool = False

@@ -81,6 +81,8 @@ def _silent(health: Health) -> Verdict | None:
 
 def _blind(health: Health) -> Verdict | None:
     age_s = health.pressure_age_s
+    if age_s is None:  # it never measures: a program for it is compiled for less
+        return None
     if age_s > STOP_AFTER_S:
         return Verdict("stop", Reason.SENSOR_LOST, age_s, STOP_AFTER_S)
     if age_s > RELEASE_AFTER_S:
