@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from controller.fitting import device_envelope
-from controller.play import pad_area_cm2, prepare, simulated_person
+from controller.play import measures_pressure, pad_area_cm2, prepare, simulated_person
 from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
 from profiles.check import Check, check_profile
@@ -68,6 +68,7 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         area_cm2=pad_area_cm2(on.capabilities),
         thresholds=simulated_person(on.capabilities),
         emulated=on.capabilities.emulated,
+        measured=measures_pressure(on.capabilities),
     )
 
 

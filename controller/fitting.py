@@ -11,6 +11,9 @@ from profiles.envelope import Envelope, Limit
 from profiles.program import Program
 from profiles.trajectory import Track
 
+from .fidelity import Fidelity, fidelity, told
+from .own_techniques import play_own
+
 RISE_LEVEL_KPA_S = 10.0
 """Rise of first contact, holds and changes of level (E, physiology 1.2)."""
 
@@ -30,12 +33,45 @@ SINGLE_SENSOR_SHARE = 0.5
 """Share of the range for a device without an independent second pressure sensor (E)."""
 
 
+LOWER_BODY = frozenset(
+    {
+        "thigh_quadriceps_belly",
+        "thigh_hamstring",
+        "calf_gastrocnemius",
+        "tibialis_anterior",
+        "foot_heel",
+        "foot_medial_arch",
+    }
+)
+UPPER_BODY = frozenset(
+    {
+        "neck_cervical_paraspinal",
+        "upper_trapezius",
+        "mid_trapezius_rhomboid",
+        "lumbar_erector_spinae",
+        "gluteus",
+    }
+)
+"""What lies on the two zones of a bed (E); arms and hands lie on neither."""
+
+ZONES = {
+    "upper body": UPPER_BODY,
+    "lower body": LOWER_BODY,
+    "whole body": UPPER_BODY | LOWER_BODY,
+}
+"""Sites of channels that are no pad and stay where they are."""
+
+
 class Fit(msgspec.Struct, frozen=True):
-    """A program that this device can play: which channel plays each quantity."""
+    """A program that this device can play: which channel plays each quantity.
+
+    `fidelity` says in numbers what a device of levels loses; others lose nothing.
+    """
 
     program: Program
     channel_of: dict[str, Channel]
     report: tuple[str, ...]
+    fidelity: Fidelity | None = None
 
 
 class CannotPlay(Exception):
@@ -62,20 +98,60 @@ def device_envelope(capabilities: Capabilities) -> Envelope:
 def fit(program: Program, capabilities: Capabilities) -> Fit:
     """Return `program` with a channel for each of its quantities. Raises `CannotPlay`.
 
-    Checks and reports; reshapes nothing.
+    Checks and reports; reshapes nothing, but for what the device plays by itself.
     """
+    program, report = _own(program, capabilities)
     channel_of: dict[str, Channel] = {}
-    report: list[str] = []
     for quantity in sorted({q for step in program.steps for q in step.trajectory.tracks}):
-        channel = next((c for c in capabilities.channels if c.quantity == quantity), None)
+        channel = _channel_for(quantity, program, capabilities)
         if channel is not None:
             channel_of[quantity] = channel
         elif quantity in program.channels:
             raise CannotPlay(f"{program.id} needs {quantity}, which {capabilities.model} lacks")
         else:
             report.append(f"{capabilities.model} has no {quantity}: it is left out")
-    _check_peak(program, channel_of["pressure"])
-    return Fit(program, channel_of, tuple(report))
+    pressure = channel_of["pressure"]
+    _check_peak(program, pressure)
+    if not pressure.step:
+        return Fit(program, channel_of, tuple(report))
+    lost = fidelity(program, pressure)
+    report += told(lost, pressure, capabilities)
+    return Fit(program, channel_of, tuple(report), lost)
+
+
+def _own(program: Program, capabilities: Capabilities) -> tuple[Program, list[str]]:
+    """Leave to the device what it does by itself, and say what that is."""
+    technique = capabilities.channel("technique")
+    if technique is None or "on" not in technique.choices:
+        return program, []
+    speed = capabilities.channel("frequency")
+    played = [play_own(step, technique, speed) for step in program.steps]
+    report = [
+        f"{one.step.label} is its own {one.name}, as strong as the mean of what is written"
+        if one.name
+        else f"{one.step.label}: it has no {one.step.technique}; its strength alone follows"
+        for one in played
+    ]
+    return msgspec.structs.replace(program, steps=tuple(one.step for one in played)), report
+
+
+def _channel_for(quantity: str, program: Program, capabilities: Capabilities) -> Channel | None:
+    """Return the channel that plays a quantity where the program lies. Raises `CannotPlay`."""
+    several = [c for c in capabilities.channels if c.quantity == quantity]
+    if not several or several[0].site not in ZONES:
+        return several[0] if several else None
+    regions = {step.region: step.line for step in reversed(program.steps)}
+    for channel in several:
+        if regions.keys() <= ZONES.get(channel.site or "", frozenset[str]()):
+            return channel
+    reached = frozenset[str]().union(*(ZONES.get(c.site or "", ()) for c in several))
+    for region, line in regions.items():
+        if region not in reached:
+            raise CannotPlay(f"line {line}: {capabilities.model} does not reach {region}")
+    raise CannotPlay(
+        f"{program.id} goes over several zones of {capabilities.model}: "
+        f"{', '.join(sorted(regions))}; write a profile for each"
+    )
 
 
 def armed_limits(fit: Fit) -> ArmedLimits:

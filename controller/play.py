@@ -63,6 +63,7 @@ def prepare(
         area_cm2=pad_area_cm2(capabilities),
         thresholds=simulated_person(capabilities),
         emulated=capabilities.emulated,
+        measured=measures_pressure(capabilities),
     )
     return fit(program, capabilities)
 
@@ -75,6 +76,11 @@ def read_profile(profile: str | Path) -> tuple[str | bytes, str]:
 
         return library_text(name.removeprefix(LIBRARY)), name
     return Path(profile).read_bytes(), name
+
+
+def measures_pressure(capabilities: Capabilities) -> bool:
+    """Return whether a device knows what it presses."""
+    return bool(capabilities.sensors_of("pressure"))
 
 
 def pad_area_cm2(capabilities: Capabilities) -> float:

@@ -64,8 +64,9 @@ class LeveledDevice:
         self._wire = wire
         self._loop = asyncio.get_running_loop()
         self._pen = Pen(self._write, product.pace_s, self._lose)
-        self._pending = Pending()
-        self._belief = Belief(product.capabilities.channels)
+        channels = product.capabilities.channels
+        self._pending = Pending(c.id for c in channels if c.quantity != "pressure")
+        self._belief = Belief(channels)
         self._armed_timer_s = 0.0
         self._state = State.IDLE
         self._cause = Cause.NONE

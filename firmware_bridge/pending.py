@@ -7,9 +7,13 @@ from .setpoints import Setpoint
 
 
 class Pending:
-    """The curve of each channel. What has passed is forgotten, but for where it came from."""
+    """The curve of each channel. What has passed is forgotten, but for where it came from.
 
-    def __init__(self) -> None:
+    The `stepped` ones go from value to value: there is nothing in between two techniques.
+    """
+
+    def __init__(self, stepped: Iterable[int] = ()) -> None:
+        self._stepped = frozenset(stepped)
         self._lanes: dict[int, list[Setpoint]] = {}
 
     def __len__(self) -> int:
@@ -40,12 +44,6 @@ class Pending:
         """Return where a channel is; 0 where it was never told."""
         return self._locate(channel, at_s)[0]
 
-    def choice_at(self, channel: int, at_s: float) -> float:
-        """Return the last setpoint of a channel whose values have nothing in between."""
-        lane = self._lanes.get(channel, [])
-        i = bisect_right(lane, at_s, key=_at_s)
-        return lane[i - 1].value if i else 0.0
-
     @property
     def ends_s(self) -> float:
         """Until when every channel that was ever told knows where to go; never told: for ever."""
@@ -56,8 +54,8 @@ class Pending:
         i = bisect_right(lane, at_s, key=_at_s)
         if i == 0:
             return 0.0, 0.0
-        if i == len(lane):
-            return lane[-1].value, 0.0
+        if i == len(lane) or channel in self._stepped:
+            return lane[i - 1].value, 0.0
         return _between(lane[i - 1], lane[i], at_s)
 
 

@@ -26,7 +26,7 @@ def wish(
     others = [c for c in channels if c.quantity != "pressure"]
     wanted = {c.id: _pressed(pending, c, ceilings, now_s) for c in pressing}
     if any(wanted.values()):
-        wanted |= {c.id: level_under(pending.choice_at(c.id, now_s), c) for c in others}
+        wanted |= {c.id: level_under(pending.value_at(c.id, now_s), c) for c in others}
     return {c.id: follow(said.get(c.id, 0), wanted.get(c.id, 0), c) for c in channels}
 
 

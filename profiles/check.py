@@ -53,6 +53,7 @@ def check_profile(
     thresholds: Thresholds | None = None,
     emulated: bool = False,
     closed_loop: bool = False,
+    measured: bool = True,
 ) -> Check:
     """Return what a profile would do, or every problem it has. It never raises for bad input."""
     needs = Needs()
@@ -68,6 +69,7 @@ def check_profile(
                 thresholds=thresholds,
                 emulated=emulated,
                 closed_loop=closed_loop,
+                measured=measured,
             )
             for chosen in (values, {**values, **_highest(profile)})
         )

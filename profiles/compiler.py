@@ -51,12 +51,14 @@ def compile_profile(
     thresholds: Thresholds | None = None,
     emulated: bool = False,
     closed_loop: bool = False,
+    measured: bool = True,
 ) -> Program:
     """Return the program that plays a profile on a pad of `area_cm2` within an envelope.
 
     `envelope` holds what device, person and operator allow; region and profile lower it here.
     `thresholds` are the person's (None: nobody, the 5th percentile of women). `closed_loop` says
     that the muscle will be listened to; a profile without EMG is open loop whatever it says.
+    `measured` says that the device measures what it presses.
 
     Raises:
         ProfileProblems: over what author or region allow, or unplayable; everything at once.
@@ -68,6 +70,7 @@ def compile_profile(
         thresholds=thresholds,
         emulated=emulated,
         closed_loop=closed_loop and "emg" in profile.needs.signals,
+        measured=measured,
     )
     return _Compiler(profile, choose(profile, values), body).program()
 

@@ -14,6 +14,9 @@ A label, not a measurement: nobody knows what such a product presses, and its le
 in proportion. It is what the strongest of moderate work asks for; half of it is ever used.
 """
 
+RISE_S = 0.1
+"""How soon a motor is at its level (E): it is the pace that limits a product, not this."""
+
 TIMER = 99
 """The channel of a product's own auto-off: 1 while it runs. No program plays it."""
 
@@ -114,7 +117,7 @@ def level(
     """Return a channel that has some levels of something, from off to its strongest."""
     return Channel(
         id=number, name=name, quantity="pressure", unit="kPa (nominal)", low=0.0, high=NOMINAL_KPA,
-        max_rate=NOMINAL_KPA / levels / pace_s, resolution=NOMINAL_KPA / levels,
+        max_rate=NOMINAL_KPA / RISE_S, resolution=NOMINAL_KPA / levels,
         step=NOMINAL_KPA / levels, dwell_s=pace_s, absolute=absolute, site=site, on_loss="holds",
     )  # fmt: skip
 
