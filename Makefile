@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick gates format bench pictures clean
+.PHONY: demo test quick gates tools format bench pictures clean
 
 demo: $(READY)
 	$(BIN)/myoloop demo
 
-test: gates
+test: gates tools
 	$(BIN)/pytest -q -n 2 -m "not wire"
 	$(BIN)/pytest -q -m wire
 
@@ -21,6 +21,9 @@ gates: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
+
+tools:
+	scripts/install_test_tools.sh
 
 format: $(READY)
 	$(BIN)/ruff format

@@ -136,9 +136,10 @@ class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceList(Document, frozen=True, kw_only=True, tag="myoloop.device_list/1"):
-    """What can be opened from here."""
+    """What can be opened from here. `notes` say where nothing could be looked for, and why."""
 
     devices: tuple[FoundDevice, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Latch(msgspec.Struct, frozen=True, kw_only=True):

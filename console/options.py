@@ -11,7 +11,8 @@ DeviceUrl = Annotated[
         "--device",
         envvar="MYOLOOP_DEVICE",
         metavar="URL",
-        help="serial:///dev/ttyACM0?baud=921600, tcp://192.168.4.1:5555, sim://healthy_f?seed=7",
+        help="serial:///dev/ttyACM0?baud=921600, tcp://192.168.4.1:5555, ble://ADDRESS-or-name, "
+        "sim://healthy_f?seed=7",
     ),
 ]
 

@@ -17,6 +17,10 @@ TOP_UP_S = 0.05
 MIN_SEGMENT_S = 0.005
 """Shortest way from a splice to its first knots (E)."""
 
+SLOW_LEAD_S = 0.05
+"""A link that needs more lead than this delivers a splice after 5 ms have long passed: over
+Bluetooth the first knots lie as far ahead as the lead, or the device would starve (E)."""
+
 
 class Streamer:
     """Sends what a mind intends. `offset_s` is the device time of session time 0."""
@@ -43,10 +47,10 @@ class Streamer:
 
     def splice(self, mind: Mind, at_s: float, over_s: float) -> None:
         """Replace what is queued from `at_s` on: one knot for each channel, then the rest."""
-        soon_s = at_s + max(min(over_s, MAX_SEGMENT_S), MIN_SEGMENT_S)
+        least_s = self._least_segment_s
+        soon_s = at_s + max(min(over_s, MAX_SEGMENT_S), least_s)
         coming = ahead(mind.program, mind.playhead, "pressure", at_s, soon_s)
-        if coming.at_s and coming.at_s[0] - at_s >= MIN_SEGMENT_S:
-            soon_s = coming.at_s[0]
+        soon_s = next((s for s in coming.at_s if s - at_s >= least_s), soon_s)
         first = {quantity: self._knot(mind, quantity, soon_s) for quantity in self._quantities}
         spelled = setpoints(first, self._fit, self._offset_s)
         self._planned_s = soon_s
@@ -56,6 +60,11 @@ class Streamer:
     def fall_silent(self) -> None:
         """Send no more motion: the device lets go by itself."""
         self._silent = True
+
+    @property
+    def _least_segment_s(self) -> float:
+        lead_s = self._device.clock.lead_s
+        return lead_s if lead_s > SLOW_LEAD_S else MIN_SEGMENT_S
 
     @property
     def _quantities(self) -> tuple[str, ...]:

@@ -8,14 +8,12 @@ from .errors import DeviceRefused, LinkClosed, LinkTimeout
 from .framing import seal
 from .link import Link
 from .messages import Ack, Message, Nak
+from .pace import pace_of
 
 M = TypeVar("M", bound=Message)
 
 TRIES = 3
 """How often a question is asked (E); answers are idempotent."""
-
-WAIT_S = 0.1
-"""How long an answer may take before the question is repeated (E)."""
 
 UNBOUND = 0
 """Epoch of what may be said to any device at any time: HELLO, PING, STOP, ASK, ACT."""
@@ -26,6 +24,7 @@ class Conversation:
 
     def __init__(self, link: Link) -> None:
         self.link = link
+        self._answer_s = pace_of(link.kind).answer_s
         self.epoch = UNBOUND
         self.frames_sent = 0
         self._seq = 0
@@ -53,7 +52,6 @@ class Conversation:
         fits: Callable[[M], bool] = lambda _: True,
         epoch: int | None = None,
         tries: int = TRIES,
-        wait_s: float = WAIT_S,
     ) -> M:
         """Say `message` until a fitting `answer` comes. Raises `LinkTimeout`, `DeviceRefused`."""
         said: set[int] = set()
@@ -69,7 +67,7 @@ class Conversation:
             said.add(self._seq + 1 & 0xFFFF)
             try:
                 self.say(message, epoch=epoch)
-                async with asyncio.timeout(wait_s):
+                async with asyncio.timeout(self._answer_s):
                     heard = await future
             except TimeoutError:
                 continue
@@ -80,7 +78,7 @@ class Conversation:
             if isinstance(heard, answer):
                 return heard
         raise LinkTimeout(
-            f"no answer to {type(message).__name__.upper()} in {tries * wait_s:.1f} s"
+            f"no answer to {type(message).__name__.upper()} in {tries * self._answer_s:.1f} s"
         )
 
     async def order(self, message: Message, *, epoch: int | None = None) -> None:

@@ -24,7 +24,11 @@ class Halted(msgspec.Struct, frozen=True):
 
 
 class LinkStats(msgspec.Struct, frozen=True, kw_only=True):
-    """What the link has done since it was opened. Round trips in milliseconds, None unmeasured."""
+    """What the link has done since it was opened. Times in milliseconds, None unmeasured.
+
+    `sample_age_p99_ms` is how old the newest sample of a batch is when it arrives; how often
+    something arrives is `event_spacing_ms`, over Bluetooth the connection interval.
+    """
 
     frames_sent: int
     frames_received: int
@@ -32,6 +36,9 @@ class LinkStats(msgspec.Struct, frozen=True, kw_only=True):
     samples_lost: int
     rtt_p50_ms: float | None
     rtt_p99_ms: float | None
+    values_lost: int = 0
+    event_spacing_ms: float | None = None
+    sample_age_p99_ms: float | None = None
 
 
 class Clock(Protocol):

@@ -10,14 +10,22 @@ from .capabilities import Capabilities, decode_capabilities
 from .clock import FIRST_PINGS, DeviceClock
 from .codes import Document, Role
 from .conversation import UNBOUND, Conversation
-from .errors import BadFrame, LinkBusy, LinkError, UnknownMessage, VersionMismatch
+from .errors import (
+    BadFrame,
+    LinkBusy,
+    LinkError,
+    LinkUnavailable,
+    UnknownMessage,
+    VersionMismatch,
+)
 from .framing import unseal
+from .gatt import LEAST_VALUE
 from .link import Link, Metered
 from .messages import MAJOR, Ask, Hello, HelloAck, Message, Piece, Ping, Pong, decode
 from .room import check_room
 
 HELLO_TRIES = 20
-"""How often a device that may still be booting is greeted, 0.1 s apart (E)."""
+"""How often a device that may still be booting is greeted, `Pace.answer_s` apart (E)."""
 
 
 class Acquaintance(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +42,13 @@ async def meet(link: Link) -> Acquaintance:
     """Greet the device at the far end of `link`, and own it.
 
     Raises `LinkTimeout` (nobody answers), `LinkBusy` (somebody else holds it), `VersionMismatch`,
-    `LinkTooSlow`.
+    `LinkTooSlow`, `LinkUnavailable` (it carries too little for a session; a STOP it does carry).
     """
+    if link.kind == "ble" and link.max_frame < LEAST_VALUE:
+        raise LinkUnavailable(
+            f"MTU too small: this Bluetooth connection carries {link.max_frame} bytes at a time, "
+            f"a session needs {LEAST_VALUE}; it can be stopped, not moved"
+        )
     conversation = Conversation(link)
     link.listen(lambda body, _: _hear(conversation, body), lambda error: _lost(conversation, error))
     host_nonce = secrets.randbits(32)

@@ -64,6 +64,16 @@ class Metered(Protocol):
         ...
 
 
+@runtime_checkable
+class LosesValues(Protocol):
+    """A link over which loss is normal: it numbers what arrives, and knows what did not."""
+
+    @property
+    def values_lost(self) -> int:
+        """Values that were sent to this end and never came."""
+        ...
+
+
 async def open_link(url: str) -> Link:
     """Open `serial:///dev/ttyACM0`, `tcp://HOST:PORT`, or whatever an entry point offers.
 

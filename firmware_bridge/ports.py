@@ -1,4 +1,4 @@
-"""What could be opened from here: serial ports, and virtual devices that announce themselves."""
+"""What could be opened from here: serial ports, Bluetooth devices near by, running twins."""
 
 import os
 from pathlib import Path
@@ -6,15 +6,26 @@ from pathlib import Path
 import msgspec
 from serial.tools.list_ports import comports
 
+from .links.ble_radio import Radio, SystemRadio
 from .lock import is_alive, runtime_folder, write_whole
+from .recognise import recognise
 
 
 class Found(msgspec.Struct, frozen=True):
-    """Something that `open_device` may be tried on. `driver` is the kind of address it has."""
+    """Something that `open_device` may be tried on. `driver` is the kind of address it has.
+
+    `confidence` is how sure it is a device of ours, 0..1; `rssi` in dBm, where there is one.
+    """
 
     url: str
     name: str
     driver: str
+    confidence: float = 1.0
+    rssi: int | None = None
+
+
+SERIAL_CONFIDENCE = 0.3
+"""Any serial port may be anything (E)."""
 
 
 class _Announcement(msgspec.Struct, frozen=True):
@@ -26,8 +37,26 @@ class _Announcement(msgspec.Struct, frozen=True):
 def serial_ports() -> list[Found]:
     """Return the serial ports of this machine, by what their maker calls them."""
     return [
-        Found(f"serial://{port.device}", _title(port.product, port.description), "serial")
+        Found(
+            f"serial://{port.device}",
+            _title(port.product, port.description),
+            "serial",
+            SERIAL_CONFIDENCE,
+        )
         for port in sorted(comports())
+    ]
+
+
+async def near(for_s: float, radio: Radio | None = None) -> list[Found]:
+    """Return what some driver knows of what advertises near by. Raises `LinkUnavailable`."""
+    from .links.ble_scan import scan  # bleak takes a while to load
+
+    seen = await scan(radio or SystemRadio(), for_s)
+    guesses = [(one, recognise(one)) for one in seen]
+    return [
+        Found(f"{g.driver}://{one.address}", one.name, g.driver, g.confidence, one.rssi)
+        for one, g in guesses
+        if g is not None
     ]
 
 

@@ -24,6 +24,13 @@ class SensorBatch(msgspec.Struct, frozen=True, kw_only=True):
     pressure_kpa: NDArray[np.float64]
     lost: int = 0
 
+    @property
+    def duration_s(self) -> float:
+        """The time that the samples span."""
+        if self.emg_rate_hz:
+            return len(self.emg_uv) / self.emg_rate_hz
+        return len(self.pressure_kpa) / self.pressure_rate_hz if self.pressure_rate_hz else 0.0
+
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """The device's own account of itself, every 20 ms (50 ms over Bluetooth)."""

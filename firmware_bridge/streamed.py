@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from .arrivals import Arrivals
 from .capabilities import Capabilities
 from .clock import DeviceClock
 from .codes import Buttons, Cause, Document, Gesture, Source, State, StatusFlags
@@ -20,7 +21,7 @@ from .errors import (
 from .framing import OVERHEAD, unseal
 from .greeting import Acquaintance, fetch, greet, meet, understood
 from .knots import Knot, knot
-from .link import Link
+from .link import Link, LosesValues
 from .messages import (
     MAX_KNOTS,
     Act,
@@ -29,6 +30,7 @@ from .messages import (
     Clear,
     Disarm,
     Knots,
+    Message,
     Ping,
     Pong,
     Samples,
@@ -36,6 +38,7 @@ from .messages import (
     StatusReport,
     StopAck,
 )
+from .pace import WIRED, Pace, pace_of
 from .readings import Pressed, Status
 from .samples import SampleReader
 from .setpoints import ArmedLimits, Setpoint
@@ -44,14 +47,8 @@ from .stopping import Stopper
 DISARM_S = 0.7
 """How long a normal end may take before a STOP is the answer (wire, *Who is in charge*)."""
 
-SPLICE_SHOWS_S = 0.1
-"""How long a SPLICE may stay unseen in STATUS before it is a STOP (wire, *Motion*)."""
-
-RESEND_AFTER_S = 0.06
-"""How long the newest knots may be unconfirmed before they go out again: three periods (E)."""
-
-MIN_LEAD_S = 0.02
-"""Least lead of what raises or continues, on a serial line (wire, *Motion*)."""
+_BEAT_EARLY_S = 0.005
+"""A control task beats on its own ticks: this much before it is due counts as due (E)."""
 
 _MOVING = (State.ARMED, State.FADING, State.PAIN_HOLD)
 
@@ -59,8 +56,10 @@ _MOVING = (State.ARMED, State.FADING, State.PAIN_HOLD)
 class HostClock:
     """The device's clock, read on the host's event loop."""
 
-    def __init__(self, clock: DeviceClock) -> None:
+    def __init__(self, clock: DeviceClock, pace: Pace, arrivals: Arrivals) -> None:
         self._clock = clock
+        self._pace = pace
+        self._arrivals = arrivals
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -73,8 +72,9 @@ class HostClock:
 
     @property
     def lead_s(self) -> float:
-        trip_s = self._clock.trip_s(0.99) or 0.0
-        return MIN_LEAD_S + min(trip_s, MIN_LEAD_S / 2)
+        pace = self._pace
+        late_s = self._clock.trip_s(0.99) if pace is WIRED else self._arrivals.spacing_s
+        return min(pace.lead_most_s, pace.lead_least_s + (late_s or 0.0))
 
 
 class StreamedDevice:
@@ -82,7 +82,9 @@ class StreamedDevice:
 
     def __init__(self, met: Acquaintance) -> None:
         self.capabilities: Capabilities = met.capabilities
-        self.clock: Clock = HostClock(met.clock)
+        self._pace = pace_of(met.conversation.link.kind)
+        self._arrivals = Arrivals()
+        self.clock: Clock = HostClock(met.clock, self._pace, self._arrivals)
         self.last_heard_s = 0.0
         self._clock = met.clock
         self._conversation = met.conversation
@@ -95,7 +97,7 @@ class StreamedDevice:
         self._desk = Desk()
         self._stopper = Stopper(met.conversation)
         self._splice: tuple[Splice, int, float] | None = None
-        self._said_knots_s = 0.0
+        self._said_knots_s = self._said_beat_s = self._answered_s = 0.0
         self._state = met.hello.state
         self._idle = asyncio.Event()
         self._latch_nonce = met.hello.latch_nonce
@@ -130,8 +132,11 @@ class StreamedDevice:
             frames_received=self._frames_received,
             frames_bad=self._link.frames_bad + self._frames_odd,
             samples_lost=self._samples.lost,
-            rtt_p50_ms=None if p50_s is None else p50_s * 1e3,
-            rtt_p99_ms=None if p99_s is None else p99_s * 1e3,
+            rtt_p50_ms=_ms(p50_s),
+            rtt_p99_ms=_ms(p99_s),
+            values_lost=self._link.values_lost if isinstance(self._link, LosesValues) else 0,
+            event_spacing_ms=_ms(self._arrivals.spacing_s),
+            sample_age_p99_ms=_ms(self._arrivals.age_p99_s),
         )
 
     def listen(self, on_reading: OnReading, on_failure: OnFailure) -> None:
@@ -143,6 +148,7 @@ class StreamedDevice:
         await self._conversation.order(self._arm_message(limits))
         self._idle.clear()
         self._clock.forget_trips()
+        self._arrivals.forget()
         self._clock.steady = True
 
     @property
@@ -191,6 +197,10 @@ class StreamedDevice:
         self._latch_nonce = 0
 
     def beat(self, judged: int) -> None:
+        now_s = self._loop.time()
+        if now_s - self._said_beat_s < self._pace.beat_s - _BEAT_EARLY_S:
+            return
+        self._said_beat_s = now_s
         self._say_quietly(Beat(judged & 0xFFFFFFFF))
 
     async def act(self, gesture: Gesture) -> None:
@@ -212,35 +222,45 @@ class StreamedDevice:
     def _hear(self, body: bytes, at_s: float) -> None:
         self._frames_received += 1
         self.last_heard_s = at_s
+        self._arrivals.hear(at_s)
         _, _, _, t_us = unseal(body)
         message = understood(body)
         if message is None:
             self._frames_odd += 1
         elif isinstance(message, Samples):
-            self._hear_samples(message, self._clock.stamp_s(t_us, at_s))
+            self._hear_samples(message, self._clock.stamp_s(t_us, at_s), at_s)
         elif isinstance(message, StatusReport):
             self._hear_status(message, self._clock.stamp_s(t_us, at_s), at_s)
         elif isinstance(message, Pong):
             self._hear_pong(message, at_s)
-        elif isinstance(message, StopAck):
+        else:
+            self._hear_answer(message, self._clock.stamp_s(t_us, at_s))
+
+    def _hear_answer(self, message: Message, stamp_s: float) -> None:
+        self._answered_s = stamp_s
+        if isinstance(message, StopAck):
             self._latch_nonce = message.nonce
             self._stopper.hear(message)
         else:
             self._conversation.hear(message)
 
-    def _hear_samples(self, message: Samples, start_s: float) -> None:
+    def _hear_samples(self, message: Samples, start_s: float, at_s: float) -> None:
         try:
             batch = self._samples.read(message, start_s)
         except BadFrame:
             self._frames_odd += 1
             return
         if batch is not None:
+            taken_s = batch.start_s + batch.duration_s
+            self._arrivals.hear_samples(self._clock.device_s(at_s) - taken_s)
             self._on_reading(batch)
 
     def _hear_status(self, report: StatusReport, stamp_s: float, at_s: float) -> None:
         if report.boot_nonce16 != self._boot16 or self._clock.has_jumped(stamp_s, at_s):
             self._fail(DeviceRestarted("the device has restarted in the middle of the session"))
             return
+        if stamp_s <= self._answered_s:
+            return  # it was made before the last answer, and another way has brought that sooner
         self._state, self._latch_nonce = State(report.state), report.latch_nonce
         if self._state is State.IDLE:
             self._idle.set()
@@ -286,19 +306,19 @@ class StreamedDevice:
     def _repeat(self, report: StatusReport, stamp_s: float, at_s: float) -> None:
         if report.revision == self._desk.revision:
             self._splice = None
-            late = at_s - self._said_knots_s > RESEND_AFTER_S
+            late = at_s - self._said_knots_s > self._pace.resend_after_s
             if report.gap_bitmap or late:
                 self._resend(stamp_s)
         elif self._splice is not None:
             message, at_us, said_s = self._splice
-            if at_s - said_s > SPLICE_SHOWS_S:
+            if at_s - said_s > self._pace.splice_shows_s:
                 self.halt(Source.SESSION)
                 self._fail(DeviceUnruly("a change of the trajectory did not show in time"))
             else:
                 self._say_quietly(message, at_us)
 
     def _resend(self, after_s: float) -> None:
-        missing = self._desk.missing(after_s + MIN_LEAD_S)[: self._knots_per_frame]
+        missing = self._desk.missing(after_s + self._pace.lead_least_s)[: self._knots_per_frame]
         if missing:
             self._say_knots(missing[0][0], [setpoint for _, setpoint in missing])
 
@@ -354,6 +374,10 @@ class StreamedDevice:
         if not self._failed:
             self._failed = True
             self._on_failure(error)
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds * 1e3
 
 
 async def connect(link: Link) -> StreamedDevice:

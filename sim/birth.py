@@ -1,6 +1,7 @@
 """Makes a twin from what a `sim://` address says: preset, seed and options."""
 
 import difflib
+import math
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
@@ -22,15 +23,23 @@ BOOTED_S = 3000.0
 STIFFNESS = (0.2, 5.0)
 """How much softer or stiffer than its preset tissue may be: the model holds so far (E)."""
 
+LINKS = ("serial", "ble")
+"""What a virtual device hangs on: a pseudo-terminal, or a virtual radio."""
+
+INTERVAL_MS = (0.0, 200.0)
+"""Connection intervals of the virtual radio; 0 is infinitely fast (E)."""
+
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """What a `sim://` address says."""
+    """What a `sim://` address says. `link` and `interval_ms` are of the wire to it, not of it."""
 
     preset: str = "healthy_f"
     seed: int = 7
     stiffness: float = 1.0
     correction: bool = True
     stroke: bool = False
+    link: str = "serial"
+    interval_ms: float = 15.0
 
     @property
     def address(self) -> str:
@@ -38,6 +47,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
         return (
             f"sim://{self.preset}?seed={self.seed}&stiffness={self.stiffness:g}"
             f"&correction={_spell(self.correction)}&stroke={_spell(self.stroke)}"
+            f"&link={self.link}&interval_ms={self.interval_ms:g}"
         )
 
 
@@ -66,20 +76,24 @@ def bear(recipe: Recipe, now_s: float, boot_salt: int = 0) -> Twin:
     return Twin(someone, dice, DeviceTime(now_s, boot_us, ppm), traits)
 
 
-def _options(said: Mapping[str, str]) -> dict[str, int | float | bool]:
-    options: dict[str, int | float | bool] = {}
+def _options(said: Mapping[str, str]) -> dict[str, int | float | bool | str]:
+    options: dict[str, int | float | bool | str] = {}
     for name, text in said.items():
         match name:
             case "seed":
                 options[name] = _number(name, text, 0, 2**63)
             case "stiffness":
-                options[name] = _share(name, text)
+                options[name] = _within(name, text, STIFFNESS, "1.35")
             case "correction" | "stroke":
                 options[name] = _switch(name, text)
+            case "link":
+                options[name] = _one_of(name, text, LINKS)
+            case "interval_ms":
+                options[name] = _within(name, text, INTERVAL_MS, "15")
             case _:
                 raise LinkUnavailable(
-                    f'a simulation has no option "{name}"; it has seed, stiffness, correction '
-                    "and stroke"
+                    f'a simulation has no option "{name}"; it has seed, stiffness, correction, '
+                    "stroke, link and interval_ms"
                 )
     return options
 
@@ -90,16 +104,22 @@ def _number(name: str, text: str, low: int, high: int) -> int:
     return int(text)
 
 
-def _share(name: str, text: str) -> float:
+def _within(name: str, text: str, limits: tuple[float, float], example: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        number = 0.0
-    if not STIFFNESS[0] <= number <= STIFFNESS[1]:
+        number = math.nan
+    if not limits[0] <= number <= limits[1]:
         raise LinkUnavailable(
-            f'{name}="{text}" must be from {STIFFNESS[0]:g} to {STIFFNESS[1]:g}, as {name}=1.35'
+            f'{name}="{text}" must be from {limits[0]:g} to {limits[1]:g}, as {name}={example}'
         )
     return number
+
+
+def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:
+    if text not in known:
+        raise LinkUnavailable(f'{name}="{text}" must be {" or ".join(known)}')
+    return text
 
 
 def _switch(name: str, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""`sim://PRESET?seed=7`: a link whose far end is a virtual device."""
+"""`sim://PRESET?seed=7`: a link whose far end is a virtual device, on a wire or on the air."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from firmware_bridge.errors import LinkUnavailable
-from firmware_bridge.link import Link, OnFrame, OnLost, open_link
+from firmware_bridge.link import Link, LosesValues, OnFrame, OnLost, open_link
 from firmware_bridge.links.memory import MemoryLink, pair
 
 from .birth import Recipe, bear, recipe
@@ -17,6 +17,8 @@ from .virtual_time import VirtualTimeLoop
 READY_WITHIN_S = 10.0
 """How long a twin's process may take to start (E: imports on a busy machine)."""
 
+_READY = b"twin ready on "
+
 GONE_WITHIN_S = 2.0
 """How long it may take to leave before it is killed (E)."""
 
@@ -24,10 +26,12 @@ GONE_WITHIN_S = 2.0
 async def open_sim(url: str) -> Link:
     """Open a link to a virtual device: in its own process, or, in virtual time, in memory.
 
-    Raises `LinkUnavailable`.
+    With `link=ble` it is on a virtual radio, in real time. Raises `LinkUnavailable`.
     """
     wanted = recipe(url)
     if isinstance(asyncio.get_running_loop(), VirtualTimeLoop):
+        if wanted.link == "ble":
+            raise LinkUnavailable("a virtual radio runs in real time: leave link=ble out here")
         return join(wanted)
     return await _open_process(wanted)
 
@@ -65,20 +69,28 @@ class TwinLink:
 
 
 class ProcessLink:
-    """A serial link to a twin in a process of its own, which ends with it."""
+    """A link to a twin in a process of its own, which ends with it."""
 
     def __init__(
         self, link: Link, process: asyncio.subprocess.Process, folder: contextlib.ExitStack
     ) -> None:
         self._link, self._process, self._folder = link, process, folder
         self.kind = link.kind
-        self.max_frame = link.max_frame
         self.send = link.send
         self.send_urgent = link.send_urgent
 
     @property
+    def max_frame(self) -> int:
+        return self._link.max_frame
+
+    @property
     def frames_bad(self) -> int:
         return self._link.frames_bad
+
+    @property
+    def values_lost(self) -> int:
+        """Of a link that loses none, none."""
+        return self._link.values_lost if isinstance(self._link, LosesValues) else 0
 
     def listen(self, on_frame: OnFrame, on_lost: OnLost) -> None:
         self._link.listen(on_frame, on_lost)
@@ -92,19 +104,20 @@ class ProcessLink:
 async def _open_process(wanted: Recipe) -> Link:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="myoloop-twin-"))
-        port = Path(folder) / "port"
-        process = await _start(wanted, port)
+        place = f"{wanted.link}:{Path(folder) / 'port'}"
+        process, url = await _start(wanted, place)
         try:
-            link = await open_link(f"serial://{port}")
+            link = await open_link(url)
         except BaseException:
             await _end(process)
             raise
         return ProcessLink(link, process, stack.pop_all())
 
 
-async def _start(wanted: Recipe, port: Path) -> asyncio.subprocess.Process:
+async def _start(wanted: Recipe, place: str) -> tuple[asyncio.subprocess.Process, str]:
+    """Start a twin there; return its process and its address."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "sim.process", "--on", f"serial:{port}",
+        sys.executable, "-P", "-m", "sim.process", "--on", place,
         "--sim", wanted.address, "--priority", "fifo",
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -115,10 +128,10 @@ async def _start(wanted: Recipe, port: Path) -> asyncio.subprocess.Process:
             said = await process.stdout.readline() if process.stdout else b""
     except TimeoutError:
         said = b""
-    if not said.startswith(b"twin ready"):
+    if not said.startswith(_READY):
         await _end(process)
         raise LinkUnavailable("the virtual device's process did not start; `myoloop twin` says why")
-    return process
+    return process, said.removeprefix(_READY).decode().strip()
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

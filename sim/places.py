@@ -49,8 +49,8 @@ def place(on: str) -> SerialPlace | TcpPlace:
         if port.isascii() and port.isdigit() and int(port) < 1 << 16 and _is_address(host):
             return TcpPlace(host, int(port))
     raise LinkUnavailable(
-        f'"{on}" is no place for a twin; write serial:/tmp/myoloop-twin, tcp:5555 or, to be '
-        "reached from other machines, tcp:0.0.0.0:5555"
+        f'"{on}" is no place for a twin; write serial:/tmp/myoloop-twin, ble, tcp:5555 or, to '
+        "be reached from other machines, tcp:0.0.0.0:5555"
     )
 
 

@@ -10,7 +10,7 @@ from firmware_bridge.capabilities import Capabilities, encode_capabilities
 from firmware_bridge.clock import unwrap
 from firmware_bridge.codes import Cause, Document, Refusal, Role, State
 from firmware_bridge.errors import BadFrame, LinkError, UnknownMessage
-from firmware_bridge.framing import MAX_PAYLOAD_DOWN, seal, unseal
+from firmware_bridge.framing import MAX_PAYLOAD_DOWN, OVERHEAD, seal, unseal
 from firmware_bridge.link import Link
 from firmware_bridge.messages import (
     MAJOR,
@@ -49,10 +49,11 @@ from .sensors import NoisySensor
 
 SAMPLES_EVERY, SAMPLES_PHASE = 10, 9
 STATUS_EVERY, STATUS_PHASE = 20, 14
-"""Ticks after which a frame is due; STATUS comes 5 ms after SAMPLES."""
+"""Ticks after which a frame is due; STATUS comes 5 ms after SAMPLES. Over Bluetooth LE it comes
+with each SAMPLES, so that the newest can lead every notification."""
 
 PIECE_BYTES = 200
-"""Bytes of a document in one PIECE."""
+"""Bytes of a document in one PIECE, where the link carries as many."""
 
 EPOCHS = 15
 """Epochs are numbered from 1: 0 is nobody's, and four bits hold no more (wire, *Frames*)."""
@@ -99,6 +100,7 @@ class Twin:
         self._schema_crc = crc32(self._documents[Document.CAPABILITIES])
         self._clockwork = Clockwork(time, self._next_due, self.run_to)
         self._link: Link | None = None
+        self._piece_bytes = PIECE_BYTES
         self._greeted = False
         self._epoch = self._last_epoch = 0
         self._owner: int | None = None
@@ -109,6 +111,7 @@ class Twin:
     def attach(self, link: Link) -> None:
         """Listen to a link; a lost one may be followed by another."""
         self._link = link
+        self._machine.watch.air = link.kind == "ble"
         link.listen(self._hear, self._lose)
 
     def abandon(self) -> None:
@@ -121,6 +124,11 @@ class Twin:
     def capabilities(self) -> Capabilities:
         """What it says of itself."""
         return self._capabilities
+
+    @property
+    def boot_nonce(self) -> int:
+        """Tells this life from the next."""
+        return self._traits.boot_nonce
 
     def start(self) -> None:
         """Let time pass."""
@@ -137,8 +145,10 @@ class Twin:
             machine.run_to(min(tick, self._next_due()))
             if machine.tick % SAMPLES_EVERY == SAMPLES_PHASE:
                 machine.keep_truth()
+                if machine.watch.air:
+                    self._send_status()
                 self._send_samples()
-            elif machine.tick % STATUS_EVERY == STATUS_PHASE:
+            elif machine.tick % STATUS_EVERY == STATUS_PHASE and not machine.watch.air:
                 self._send_status()
 
     def _next_due(self) -> int:
@@ -268,12 +278,15 @@ class Twin:
     def _piece(self, ask: Ask) -> Piece | None:
         if ask.document is Document.TRUTH and ask.piece == 0:
             self._documents[Document.TRUTH] = self._machine.truth.document()
+        if ask.piece == 0 and self._link is not None:
+            room = self._link.max_frame - OVERHEAD - Piece.LAYOUT.size
+            self._piece_bytes = max(1, min(PIECE_BYTES, room))
         document = self._documents.get(ask.document, b"")
-        start = ask.piece * PIECE_BYTES
-        pieces = -(-len(document) // PIECE_BYTES)
+        start = ask.piece * self._piece_bytes
+        pieces = -(-len(document) // self._piece_bytes)
         if ask.piece >= pieces:
             return None
-        return Piece(ask.document, ask.piece, pieces, document[start : start + PIECE_BYTES])
+        return Piece(ask.document, ask.piece, pieces, document[start : start + self._piece_bytes])
 
     def _lose(self, error: LinkError) -> None:
         del error

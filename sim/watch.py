@@ -8,6 +8,10 @@ SILENT_TICKS, LOST_TICKS = 100, 250
 JUDGED_TICKS = 200
 """A BEAT whose number stands still this long is silence (wire)."""
 
+AIR_SILENT_TICKS, AIR_LOST_TICKS, AIR_JUDGED_TICKS = 300, 700, 400
+"""The same over Bluetooth LE (wire). The number may stand still for longer than the silence that
+fades, or a silence of 200 ms, in which no number can change, would fade too (E)."""
+
 LAPSE_TICKS = 30_000
 """An arming without motion lapses after this (wire)."""
 
@@ -19,9 +23,13 @@ NEVER = 1 << 62
 
 
 class Watch:
-    """When the host was heard, what it has judged, how often it took over from a fade."""
+    """When the host was heard, what it has judged, how often it took over from a fade.
+
+    `air` says that it speaks over Bluetooth LE.
+    """
 
     def __init__(self) -> None:
+        self.air = False
         self.heard = 0
         self._judged: int | None = None
         self._judged_at = NEVER
@@ -57,15 +65,22 @@ class Watch:
     @property
     def silent_since(self) -> int:
         """From when silence counts: the last frame, or before the number stood still too long."""
-        return min(self.heard, self._judged_at + JUDGED_TICKS - SILENT_TICKS)
+        silent, _, judged = self._limits
+        return min(self.heard, self._judged_at + judged - silent)
 
     @property
     def fades_at(self) -> int:
-        return self.silent_since + SILENT_TICKS
+        return self.silent_since + self._limits[0]
 
     @property
     def lost_at(self) -> int:
-        return self.silent_since + LOST_TICKS
+        return self.silent_since + self._limits[1]
+
+    @property
+    def _limits(self) -> tuple[int, int, int]:
+        if self.air:
+            return AIR_SILENT_TICKS, AIR_LOST_TICKS, AIR_JUDGED_TICKS
+        return SILENT_TICKS, LOST_TICKS, JUDGED_TICKS
 
     @property
     def lapses_at(self) -> int:

@@ -1,5 +1,6 @@
 """myoloop demo: a short session on a virtual body, in real time."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,17 @@ URL = "sim://healthy_f?seed=7"
 PICTURE = Path("myoloop-demo.svg")
 
 
+class Wire(StrEnum):
+    """A serial port, or Bluetooth LE over a virtual radio."""
+
+    SERIAL = "serial"
+    BLE = "ble"
+
+
 def demo(
     seconds: Annotated[int, typer.Option(min=10, max=600, help="How long it plays.")] = 60,
     *,
+    link: Annotated[Wire, typer.Option(help="What the virtual device hangs on.")] = Wire.SERIAL,
     no_display: NoDisplay = False,
     picture: Picture = PICTURE,
 ) -> Told:
@@ -25,7 +34,7 @@ def demo(
 
     file = drawing.check_kind(picture or PICTURE)
     return play(
-        URL,
+        f"{URL}&link={link}" if link is Wire.BLE else URL,
         lambda capabilities: excerpt(seconds, capabilities),
         display=not no_display,
         yes=True,

@@ -20,42 +20,67 @@ from console.options import DeviceUrl, needed
 from console.tables import table
 from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import State
-from firmware_bridge.errors import BridgeError, DeviceRefused, LinkTimeout
+from firmware_bridge.errors import BridgeError, DeviceRefused, LinkTimeout, LinkUnavailable
+from firmware_bridge.ports import Found
 from firmware_bridge.readings import Reading, Status
 from firmware_bridge.streamed import StreamedDevice
 
 STATUS_WITHIN_S = 0.5
 """How long to wait for a device to say how it is: 25 times its period (E)."""
 
-CONFIDENCE = {"serial": 0.3, "sim": 1.0}
-"""How sure an address is one of ours: any serial port may be anything (E)."""
+SCAN_S = 3.0
+"""How long Bluetooth is looked for: a device advertises many times in it (E)."""
 
 T = TypeVar("T")
 
 
-def list_devices() -> Told:
-    """List serial ports, the virtual devices that run, and the presets that `sim://` starts."""
+def list_devices(
+    *,
+    scan: Annotated[
+        float, typer.Option(min=0.0, max=30.0, help="Seconds to look for Bluetooth; 0: not.")
+    ] = SCAN_S,
+) -> Told:
+    """List what can be opened: running virtual devices, serial ports, Bluetooth, `sim://`."""
     from firmware_bridge.ports import announced, serial_ports
     from sim.body import PRESETS
 
-    running = announced()
-    found = [(each, 1.0) for each in running]
-    found += [(each, CONFIDENCE["serial"]) for each in serial_ports()]
+    near, notes = _near(scan) if scan else ([], ())
     devices = [
-        FoundDevice(url=each.url, name=each.name, driver=each.driver, confidence=confidence)
-        for each, confidence in found
+        FoundDevice(
+            url=each.url,
+            name=each.name,
+            driver=each.driver,
+            confidence=each.confidence,
+            rssi=each.rssi,
+        )
+        for each in (*announced(), *near, *serial_ports())
     ]
     devices += [
         FoundDevice(
             url=f"sim://{name}?seed=7",
             name="simulated person",
             driver="sim",
-            confidence=CONFIDENCE["sim"],
+            confidence=1.0,
         )
         for name in PRESETS
     ]
-    text = table(("address", "what"), [(each.url, each.name) for each in devices])
-    return Told(DeviceList(devices=tuple(devices)), text)
+    rows = [(d.url, d.name, d.driver, f"{d.confidence:.0%}", _dbm(d.rssi)) for d in devices]
+    text = table(("address", "what", "driver", "sure", "signal"), rows)
+    return Told(DeviceList(devices=tuple(devices), notes=notes), "\n".join((text, *notes)))
+
+
+def _near(for_s: float) -> tuple[list[Found], tuple[str, ...]]:
+    """Return what is near by, and a line where that cannot be known."""
+    from firmware_bridge.ports import near
+
+    try:
+        return asyncio.run(near(for_s)), ()
+    except LinkUnavailable as error:
+        return [], (str(error),)
+
+
+def _dbm(rssi: float | None) -> str:
+    return "" if rssi is None else f"{rssi:g} dBm"
 
 
 def info(device: DeviceUrl = None) -> Told:

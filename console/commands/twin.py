@@ -12,7 +12,11 @@ from console.documents import Told, Twin
 def twin(
     on: Annotated[
         str,
-        typer.Option("--on", metavar="serial:PATH|tcp:PORT", help="Where it is found."),
+        typer.Option(
+            "--on",
+            metavar="serial:PATH|tcp:PORT|ble",
+            help="Where it is found; also ble:usb:0, a dongle.",
+        ),
     ],
     preset: Annotated[str, typer.Option(help="Who lies under it.")] = "healthy_f",
     seed: Annotated[int, typer.Option(min=0, help="Which of these persons.")] = 7,
@@ -25,8 +29,9 @@ def twin(
 ) -> Told:
     """Be a virtual device until Ctrl-C.
 
-    PATH becomes a link to its serial port. PORT is one of this machine's alone, as 127.0.0.1;
-    tcp:ADDRESS:PORT names another address.
+    `serial:PATH` becomes a link to its serial port. `tcp:PORT` is one of this machine's alone, as
+    127.0.0.1; tcp:ADDRESS:PORT names another address. `ble` is a virtual radio, and the address to
+    open is told; `ble:usb:0` is a dongle, untested on hardware.
     """
     from sim.birth import recipe
     from sim.process import serve

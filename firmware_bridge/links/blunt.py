@@ -39,13 +39,17 @@ _HUNG_UP_S = 0.005
 def stop_device(url: str) -> bool:
     """Stop the device at `url` on a path of its own, past whoever holds it; say if it was heeded.
 
-    Blocks for up to 3 s. Raises `LinkUnavailable`.
+    Blocks for up to 3 s, over Bluetooth for as long as finding it takes. Raises `LinkUnavailable`.
     """
     match urlsplit(url).scheme:
         case "serial":
             return stop_port(url)
         case "tcp":
             return stop_connection(url)
+        case "ble":
+            from .blunt_ble import stop_ble  # bleak takes a while to load
+
+            return stop_ble(url)
         case _:
             raise LinkUnavailable(f"there is no second path to {url}")
 
@@ -132,14 +136,15 @@ def _is_latched(port: int) -> bool:
             break
         with contextlib.suppress(BlockingIOError):  # the owner was quicker
             data = os.read(port, 4096)
-            if any(_says_latched(body) for body in deframer.feed(data)):
+            if any(says_latched(body) for body in deframer.feed(data)):
                 return True
             if not data:
                 time.sleep(_HUNG_UP_S)
     return False
 
 
-def _says_latched(body: bytes) -> bool:
+def says_latched(body: bytes) -> bool:
+    """Return whether a body says that the device is latched."""
     try:
         message: Message = decode(unseal(body)[0], body)
     except ProtocolError:

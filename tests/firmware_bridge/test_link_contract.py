@@ -6,7 +6,15 @@ import pytest
 
 from firmware_bridge.errors import LinkClosed
 from firmware_bridge.framing import OVERHEAD, seal, stuff
-from tests.firmware_bridge.wires import memory_wire, paced_wire, pty_wire, tcp_wire, until
+from firmware_bridge.gatt import bundle
+from tests.firmware_bridge.wires import (
+    air_wire,
+    memory_wire,
+    paced_wire,
+    pty_wire,
+    tcp_wire,
+    until,
+)
 
 
 class Ears:
@@ -23,6 +31,9 @@ def body(number, size=30):
 
 class LinkContract:
     """What every link promises. A new one joins by a class that says how to open its wire."""
+
+    on_their_way = 2
+    """Bodies that are out already, and cannot be overtaken any more."""
 
     @pytest.fixture
     async def ends(self):
@@ -67,7 +78,7 @@ class LinkContract:
         arrived = len(far.take())
         link.send_urgent(urgent)
         await until(lambda: urgent in far.take())
-        assert far.take().index(urgent) <= arrived + 2
+        assert far.take().index(urgent) <= arrived + self.on_their_way
 
     async def test_garbage_is_counted_and_survived(self, ends):
         link, far = ends
@@ -166,3 +177,46 @@ class TestPacedLink(LinkContract):
 @pytest.mark.wire
 class TestTcpLink(LinkContract):
     wire = staticmethod(tcp_wire)
+
+
+@pytest.mark.wire
+class TestBleLink(LinkContract):
+    """Each characteristic keeps its own order, and a value is never cut.
+
+    The bodies here are of any type, so they are news, answers, commands and orders.
+    """
+
+    wire = staticmethod(air_wire)
+    on_their_way = 3  # two commands and an order
+
+    async def test_bodies_travel_whole_and_in_order_both_ways(self, ends):
+        link, far = ends
+        ears = Ears(link)
+        orders = [seal(0x30, 0, i, 0, bytes(i)) for i in range(0, 40, 3)]
+        commands = [seal(0x10, 0, i, 0, bytes(i)) for i in range(0, 40, 3)]
+        answers = [seal(0x31, 0, i, 0, bytes(i)) for i in range(0, 40, 3)]
+        news = [seal(0x20, 0, i, 0, bytes(i)) for i in range(0, 40, 3)]
+        for order, command, answer, new in zip(orders, commands, answers, news, strict=True):
+            link.send(order)
+            link.send(command)
+            far.say(answer)
+            far.say(new)
+            await asyncio.sleep(0.005)
+        await until(lambda: len(far.take()) == 2 * len(orders))
+        await until(lambda: len(ears.bodies) == 2 * len(orders))
+        for kind, sent in ((0x30, orders), (0x10, commands)):
+            assert [body for body in far.take() if body[0] == kind] == sent
+        for kind, said in ((0x31, answers), (0x20, news)):
+            assert [body for body in ears.bodies if body[0] == kind] == said
+
+    async def test_bodies_arrive_whole_however_the_wire_cuts_them(self, ends):
+        """It never does: whoever cuts has sent no frame, and is counted."""
+        link, far = ends
+        ears = Ears(link)
+        whole = bundle(0, [body(9)])
+        far.write(whole[:20])
+        far.write(whole[20:])
+        far.write(bundle(1, [body(9)]))
+        await until(lambda: ears.bodies)
+        assert ears.bodies == [body(9)]
+        assert link.frames_bad == 2

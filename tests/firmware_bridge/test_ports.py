@@ -33,8 +33,8 @@ def test_serial_ports_are_called_what_their_maker_calls_them(monkeypatch):
     board.product = "Massage Controller"
     monkeypatch.setattr(ports, "comports", lambda: [bare, board])
     assert ports.serial_ports() == [
-        ports.Found("serial:///dev/ttyACM0", "Massage Controller", "serial"),
-        ports.Found("serial:///dev/ttyS0", "serial port", "serial"),
+        ports.Found("serial:///dev/ttyACM0", "Massage Controller", "serial", 0.3),
+        ports.Found("serial:///dev/ttyS0", "serial port", "serial", 0.3),
     ]
 
 

@@ -11,6 +11,7 @@ from firmware_bridge.links.memory import pair
 from firmware_bridge.links.serial import open_serial
 from firmware_bridge.links.tcp import open_tcp
 from sim.paced import PacedLink
+from sim.radio import Air
 
 
 async def until(is_so):
@@ -122,6 +123,41 @@ async def memory_wire():
     near, far = pair()
     yield near, MemoryFar(far, near)
     await near.aclose()
+
+
+class AirFar:
+    """The device's end of a connection on the virtual radio."""
+
+    def __init__(self, device):
+        self._link = device.link
+        self.bodies = []
+        self._number = 0
+        self._link.listen(lambda body, _: self.bodies.append(body), lambda _: None)
+
+    def take(self):
+        """Return all bodies that have arrived so far."""
+        return self.bodies
+
+    def say(self, body):
+        self._link.send(body)
+
+    def write(self, data):
+        """Notify a value as it is."""
+        self._link.say_raw(data)
+
+    async def hang_up(self):
+        await self._link.aclose()
+
+
+@contextlib.asynccontextmanager
+async def air_wire():
+    from tests.firmware_bridge.ble.ground import ground
+
+    async with ground("bumble", Air(interval_s=0.0), None) as place:
+        place.twin.stop()
+        link = await place.link()
+        yield link, AirFar(place.device)
+        await link.aclose()
 
 
 @contextlib.asynccontextmanager
