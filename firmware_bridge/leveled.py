@@ -28,13 +28,16 @@ LEAD_S = 0.02
 """How far ahead motion is wanted: one tick (D)."""
 
 OFF_TIMES = 2
-"""How often off is said to a product that does not answer by itself: nothing is lost by it (E)."""
+"""How often off is said to a product that reports nothing: one said in haste may be missed (E)."""
 
 OFF_TRIES = 3
 """How often off is said to a product that reports that it still runs (E)."""
 
 REPORT_S = 2.0
-"""How long a product that must report first may take, and a report that it has stopped (E)."""
+"""How long a product that must report first may take (E)."""
+
+OFF_WITHIN_S = 12.0
+"""How long it may take until off is known: twelve steps down, half a second each, twice (E)."""
 
 _MOVING = (State.ARMED, State.FADING)
 
@@ -92,8 +95,9 @@ class LeveledDevice:
         await self._pen.rest()
         if self.product.must_report:
             await self._first_report()
-            self._belief.believe(self._belief.news() or {})
-        self._let_go(known=self.product.must_report)
+        told = self._belief.news()
+        self._belief.believe(told or {})
+        self._let_go(known=told is not None)
         await self._rested()
 
     # --- what a session asks --------------------------------------------------------------
@@ -335,15 +339,18 @@ class LeveledDevice:
     def _is_off(self) -> None:
         """Off is said. Whoever reports is told again if need be, all others in any case."""
         self._belief.ordered({})
-        if not self._belief.reports or self._belief.says_off:
-            self._at_rest.set()
-        if not self._belief.reports and self._offs < OFF_TIMES:
+        if self._belief.reports:
+            if self._belief.says_off:
+                self._at_rest.set()
+        elif self._offs < OFF_TIMES:
             self._say_off()
+        else:
+            self._at_rest.set()
 
     async def _rested(self) -> None:
         """Wait until it is off, as far as can be known. Raises `LinkTimeout`, `LinkError`."""
         try:
-            async with asyncio.timeout(OFF_TRIES * REPORT_S):
+            async with asyncio.timeout(OFF_WITHIN_S):
                 await self._at_rest.wait()
         except TimeoutError:
             raise LinkTimeout(

@@ -1,9 +1,9 @@
-"""The products we know, and which of them an advertiser may be."""
+"""The products we know."""
 
 from .jensen import Jensen
 from .keeson import Keeson
 from .linak import Linak
-from .product import Advertisement, Product
+from .product import Product
 from .reverie import Reverie
 from .richmat import BedTech, Richmat
 from .rongtai import Rongtai
@@ -22,9 +22,3 @@ PRODUCTS: tuple[Product, ...] = (
 def product(name: str) -> Product | None:
     """Return the product of this name, if we know it."""
     return next((each for each in PRODUCTS if each.name == name), None)
-
-
-def guesses(seen: Advertisement) -> list[tuple[float, Product]]:
-    """Return who may have advertised this, the surest first."""
-    sure = [(each.matches(seen), each) for each in PRODUCTS]
-    return sorted(((c, p) for c, p in sure if c > 0.0), key=lambda one: -one[0])

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from firmware_bridge.advertisement import Advertisement
+
 from .product import (
     TIMER,
-    Advertisement,
     Evidence,
     Gatt,
     Levels,

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from firmware_bridge.advertisement import Advertisement
+
 from .product import (
-    Advertisement,
     Evidence,
     Gatt,
     Levels,
@@ -59,7 +60,7 @@ class Linak:
     def matches(self, seen: Advertisement) -> float:
         if SERVICE in seen.services:
             return 0.9
-        return 0.4 if named(seen, "bed ", "desk ") else 0.0
+        return 0.4 if named(seen, "bed ") else 0.0
 
     def encode(self, said: Levels, wanted: Levels) -> Move | None:
         for channel in (HEAD, FOOT):

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from firmware_bridge.advertisement import Advertisement
 from firmware_bridge.capabilities import Capabilities, Channel
 
 NOMINAL_KPA = 30.0
@@ -22,16 +23,6 @@ TIMER = 99
 
 Levels = Mapping[int, int]
 """Which level each channel is at, by its number; 0 is off, and what is not named is off."""
-
-
-class Advertisement(msgspec.Struct, frozen=True, kw_only=True):
-    """What one Bluetooth device has advertised, all together. `rssi` in dBm."""
-
-    address: str
-    name: str
-    services: tuple[str, ...] = ()
-    makers: dict[int, bytes] = {}
-    rssi: int | None = None
 
 
 class Gatt(msgspec.Struct, frozen=True, kw_only=True):

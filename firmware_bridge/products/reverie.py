@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from firmware_bridge.advertisement import Advertisement
+
 from .product import (
-    Advertisement,
     Evidence,
     Gatt,
     Levels,

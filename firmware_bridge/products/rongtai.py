@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from firmware_bridge.advertisement import Advertisement
 from firmware_bridge.capabilities import Channel
 
 from .product import (
     TIMER,
-    Advertisement,
     Evidence,
     Gatt,
     Levels,

@@ -1,8 +1,8 @@
 """The product that the page shows is one: it is run, driven, stopped and played on."""
 
 from controller.play import prepare
+from firmware_bridge.advertisement import Advertisement
 from firmware_bridge.meet_product import connect_product
-from firmware_bridge.products.product import Advertisement
 from firmware_bridge.wish import with_gain_and_cap
 from sim.products.emulation import Emulation
 from sim.products.memory import MemoryWire

@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_bridge.advertisement import Advertisement
+from firmware_bridge.drivers import drivers, products
 from firmware_bridge.products import jensen, keeson, linak, reverie, richmat, rongtai
-from firmware_bridge.products.catalogue import PRODUCTS, guesses, product
-from firmware_bridge.products.product import TIMER, Advertisement, Report
+from firmware_bridge.products.catalogue import PRODUCTS, product
+from firmware_bridge.products.product import TIMER, Report
+from firmware_bridge.recognise import Guess, recognise
 
 HEAD, FOOT = 2, 3
 
@@ -204,12 +207,16 @@ SEEN = [
 
 @pytest.mark.parametrize(("seen", "name", "confidence"), SEEN)
 def test_an_advertiser_is_recognised(seen, name, confidence):
-    sure, best = guesses(seen)[0]
-    assert (best.name, sure) == (name, confidence)
+    assert recognise(seen, drivers()) == Guess(name, confidence)
 
 
 def test_a_stranger_is_nobody():
-    assert guesses(Advertisement(address="", name="a kettle")) == []
+    assert recognise(Advertisement(address="", name="a kettle"), drivers()) is None
+
+
+def test_every_product_has_a_driver_of_its_name():
+    assert set(products()) == {each.name for each in PRODUCTS}
+    assert set(products()) < set(drivers())
 
 
 def _levels(each):
