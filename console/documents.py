@@ -126,13 +126,17 @@ class Stop(Document, frozen=True, kw_only=True, tag="myoloop.stop/1"):
 
 
 class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that can be opened. `confidence`: how sure it is a device of ours, 0..1."""
+    """Something that can be opened. `confidence`: how sure it is what its driver drives, 0..1.
+
+    `evidence` says of a product whether anybody is known to have tried its driver.
+    """
 
     url: str
     name: str
     driver: str
     confidence: float
     rssi: float | None = None
+    evidence: str | None = None
 
 
 class DeviceList(Document, frozen=True, kw_only=True, tag="myoloop.device_list/1"):
@@ -156,6 +160,13 @@ class DeviceInfo(Document, frozen=True, kw_only=True, tag="myoloop.device_info/1
     state: str
     latch: Latch | None
     capabilities: dict[str, Any]
+
+
+class DeviceBundle(Document, frozen=True, kw_only=True, tag="myoloop.device_bundle/1"):
+    """Where a support bundle was written."""
+
+    device_url: str
+    file: str
 
 
 class DeviceClear(Document, frozen=True, kw_only=True, tag="myoloop.device_clear/1"):
@@ -313,6 +324,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Stop,
     DeviceList,
     DeviceInfo,
+    DeviceBundle,
     DeviceClear,
     ProfileList,
     ProfileText,

@@ -28,7 +28,7 @@ from controller.words import (
 from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import Document, Source
 from firmware_bridge.device import LinkStats
-from firmware_bridge.discovery import open_device
+from firmware_bridge.discovery import Opened, open_device
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.lock import owners, take_orders_on
 from firmware_bridge.streamed import StreamedDevice
@@ -88,7 +88,7 @@ class Sitting:
         self,
         url: str,
         prepare: Callable[[Capabilities], Fit],
-        attendant: Callable[[StreamedDevice, Fit], Attendant],
+        attendant: Callable[[Opened, Fit], Attendant],
         audience: Audience,
     ) -> None:
         self._url = url
@@ -97,7 +97,7 @@ class Sitting:
         self._audience = audience
         self._trace = Trace()
         self._task: asyncio.Task[object] | None = None
-        self._device: StreamedDevice | None = None
+        self._device: Opened | None = None
         self._session: Session | None = None
         self._service: Service | None = None
         self._left = False
@@ -138,7 +138,7 @@ class Sitting:
         finally:
             self._device = None
 
-    async def _visit(self, device: StreamedDevice) -> Visit:
+    async def _visit(self, device: Opened) -> Visit:
         fit = self._prepare(device.capabilities)
         attendant = self._attendant(device, fit)
         await attendant.agree()
@@ -157,7 +157,7 @@ class Sitting:
             truth=await _truth(device),
         )
 
-    async def _play(self, session: Session, device: StreamedDevice, fit: Fit) -> Outcome:
+    async def _play(self, session: Session, device: Opened, fit: Fit) -> Outcome:
         self._session = session
         self._audience.open(
             Scene(
@@ -189,8 +189,8 @@ class Sitting:
             yield
 
 
-async def _truth(device: StreamedDevice) -> bytes | None:
-    if not device.capabilities.emulated:
+async def _truth(device: Opened) -> bytes | None:
+    if not isinstance(device, StreamedDevice) or not device.capabilities.emulated:
         return None
     with contextlib.suppress(BridgeError):
         return await device.document(Document.TRUTH)

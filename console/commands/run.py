@@ -8,11 +8,12 @@ from console import drawing
 from console.documents import Told
 from console.options import (
     DeviceUrl,
+    Driver,
     NoDisplay,
     Picture,
     ProfileName,
     Settings,
-    needed,
+    driven,
     settings,
 )
 
@@ -20,6 +21,7 @@ from console.options import (
 def run(
     profile: ProfileName,
     device: DeviceUrl = None,
+    driver: Driver = None,
     set_: Settings = [],  # noqa: B006  typer copies it
     *,
     yes: Annotated[
@@ -33,7 +35,7 @@ def run(
     from console.playing import play
     from controller.play import prepare
 
-    url, values = needed(device), settings(set_)
+    url, values = driven(device, driver), settings(set_)
     file = drawing.check_kind(picture) if picture else None
     text, name = read_profile(profile)
     for sentence in not_played_yet(text, name):
