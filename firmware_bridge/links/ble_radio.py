@@ -48,6 +48,11 @@ async def open_radio(options: dict[str, str]) -> Radio:
             raise LinkUnavailable(
                 f'a Bluetooth address has no option "{name}"; it has hci, as ?hci=usb:0'
             )
-        opener: Any = found[0].load()
+        try:
+            opener: Any = found[0].load()
+        except ImportError as error:
+            raise LinkUnavailable(
+                f"a radio of its own needs {error.name or 'bumble'}: install myoloop[radio]"
+            ) from error
         radio = await opener(value)
     return radio

@@ -1,5 +1,7 @@
 """What is near by is listed, found by name or address, and stopped past its owner."""
 
+import sys
+
 import pytest
 
 from firmware_bridge.codes import State
@@ -72,3 +74,9 @@ async def test_an_address_that_cannot_be_is_one_clear_line(url, why):
 def test_an_address_holds_a_name_with_a_space():
     assert ble.address("ble://my%20device?hci=usb:0") == ("my device", {"hci": "usb:0"})
     assert ble.address("ble://F0:05:6D:00:00:01")[0] == "F0:05:6D:00:00:01"
+
+
+async def test_a_radio_that_is_not_installed_is_one_clear_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sim.central", None)
+    with pytest.raises(LinkUnavailable, match=r"install myoloop\[radio\]"):
+        await ble.open_ble("ble://somebody?hci=usb:0")

@@ -151,7 +151,7 @@ async def test_a_first_attempt_that_fails_is_followed_by_another(place, monkeypa
 
 async def test_a_stop_overtakes_orders_that_wait_and_a_disconnect_never_delays_it(place):
     if place.bluez:
-        place.bluez.disconnect_s = 2.0
+        place.bluez.disconnect_s = 1.0
     link = await place.link()
     for number in range(40):
         link.send(seal(Hello.KIND, 0, number, 0, Hello(number).pack()))

@@ -30,7 +30,7 @@ def over(*pairs, **more):
     )
 
 
-@over(("bumble", 0), ("bluez", 7.5), ("bumble", 15), ("bluez", 15))
+@over(("bumble", 0), ("bumble", 7.5), ("bluez", 15))
 async def test_a_session_over_good_air_loses_nothing(place):
     async with place.opened() as device:
         outcome = await play(device, BRIEF_S)
@@ -42,7 +42,7 @@ async def test_a_session_over_good_air_loses_nothing(place):
     assert PEAK_KPA - 0.6 < place.truth.true_kpa.max() < PEAK_KPA + 0.6
 
 
-@over(("bumble", 7.5), ("bluez", 15), loss=0.05)
+@over(("bluez", 15), loss=0.05)
 async def test_a_session_over_lossy_air_completes(place):
     async with place.opened() as device:
         outcome = await play(device, BRIEF_S)
