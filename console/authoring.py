@@ -11,6 +11,8 @@ from controller.fitting import device_envelope
 from controller.play import measures_pressure, pad_area_cm2, prepare, simulated_person
 from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
+from firmware_bridge.drivers import products
+from firmware_bridge.wish import with_gain_and_cap
 from profiles.check import Check, check_profile
 from profiles.load import read
 from profiles.model import Profile, RepeatText, StepEntry
@@ -32,10 +34,12 @@ class Host(msgspec.Struct, frozen=True):
 
 
 def host(device: str, person: Literal["nobody", "simulated"]) -> Host:
-    """Return the device a model or address stands for. Raises `BridgeError`."""
+    """Return the device a model, a product or an address stands for. Raises `BridgeError`."""
     if device == MODEL:
         thresholds = {name: site.ppt_f_kpa for name, site in SITES.items()}
         found = voice_coil(thresholds, stroke=True)
+    elif device in (known := products()):
+        found = with_gain_and_cap(known[device].capabilities)
     else:
         found = asyncio.run(_asked(device))
     if person == "simulated":

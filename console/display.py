@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from controller.player import at_beginning
+from controller.session import TICK_S
 from controller.words import Ended, Event, Judged, Sampled, StepBegan, StepEnded
 
 from .plot import plot
@@ -87,6 +88,8 @@ class View:
 
     @property
     def _at_s(self) -> float:
+        if self._scene.fit.fidelity is not None:  # it measures nothing: ticks are counted
+            return len(self._scene.vitals().late_s) * TICK_S
         return self._recent[-1].at_s if self._recent else 0.0
 
     def _head(self, width: int) -> Text:
@@ -133,6 +136,9 @@ class View:
             yield Text.assemble((marks.get(row, "").rjust(axis - 1) + " ", "dim"), line)
 
     def _pressure(self) -> Text:
+        if self._scene.fit.fidelity is not None:
+            channel = self._scene.fit.channel_of["pressure"]
+            return Text.assemble(("pressure  ", "dim"), f"not measured: levels of {channel.name}")
         now = self._recent[-1] if self._recent else Sampled(0.0, 0.0, 0.0, ())
         return Text.assemble(
             ("pressure  ", "dim"),

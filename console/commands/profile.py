@@ -32,7 +32,9 @@ PersonName = Annotated[
 ]
 ModelOrUrl = Annotated[
     str,
-    typer.Option("--device", metavar="MODEL|URL", help="voice_coil, or a device to ask."),
+    typer.Option(
+        "--device", metavar="MODEL|URL", help="voice_coil, jensen, ..., or a device to ask."
+    ),
 ]
 
 

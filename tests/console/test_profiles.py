@@ -106,3 +106,12 @@ def test_the_same_profile_is_the_same_picture(tmp_path):
     for file in (one, two):
         assert main(["profile", "plot", "library:demo", "--picture", str(file)]) == 0
     assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.mark.parametrize("product", ["jensen", "rongtai"])
+def test_a_check_for_a_product_says_what_is_lost(product, capsys):
+    assert main(["profile", "check", "library:kneading", "--device", product]) == 0
+    said = capsys.readouterr().out
+    assert "kPa off (RMS)" in said
+    assert "does not measure what it presses" in said
+    assert ("its own knead" in said) is (product == "rongtai")
