@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import codec
+import door
+import emg
 import host_loss
 import round_trip
 import silences
@@ -22,8 +24,10 @@ TABLES: tuple[Measure, ...] = (
     stops.measure,
     host_loss.measure,
     ticks.measure,
+    door.measure,
     silences.measure,
     virtual.measure,
+    emg.measure,
 )
 
 BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from controller.visits import Vitals
 from controller.words import Outcome
-from firmware_bridge.device import LinkStats
 
 from .documents import (
     EmgChannel,
@@ -38,9 +38,11 @@ def account(visit: Visit, picture: str | None) -> Run:
         steps=_steps(outcome),
         pressure=_pressure(visit, true_pressure(visit)),
         emg=_emg(visit),
-        verdict_counts=VerdictCounts(hold=acts["hold"], release=acts["release"], stop=acts["stop"]),
-        link_stats=_link(visit.vitals.stats),
-        tick_late_ms=_lateness(visit.vitals.late_s),
+        verdict_counts=VerdictCounts(
+            ease=acts["ease"], hold=acts["hold"], release=acts["release"], stop=acts["stop"]
+        ),
+        link_stats=_link(visit.vitals),
+        tick_late_ms=_lateness(visit.vitals),
         picture=picture,
     )
 
@@ -122,7 +124,7 @@ def _emg(visit: Visit) -> tuple[EmgChannel, ...]:
     )
 
 
-def _link(stats: LinkStats) -> Link:
+def _link(stats: Vitals) -> Link:
     return Link(
         frames_sent=stats.frames_sent,
         frames_received=stats.frames_received,
@@ -132,7 +134,8 @@ def _link(stats: LinkStats) -> Link:
     )
 
 
-def _lateness(late_s: list[float]) -> Lateness:
-    late_ms = np.array(late_s or [0.0]) * 1e3
-    p50, p99 = np.percentile(late_ms, (50, 99))
-    return Lateness(round(float(p50), 4), round(float(p99), 4), round(float(late_ms.max()), 4))
+def _lateness(vitals: Vitals) -> Lateness:
+    late = vitals.late
+    return Lateness(
+        round(late.p50_s * 1e3, 4), round(late.p99_s * 1e3, 4), round(late.max_s * 1e3, 4)
+    )

@@ -1,22 +1,28 @@
 """Profiles before they are played: read, checked and compiled for a device and a person."""
 
 import asyncio
+import time
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 import typer
 
 from controller.fitting import device_envelope
-from controller.play import measures_pressure, pad_area_cm2, prepare, simulated_person
+from controller.person import Person, pad_of
+from controller.play import (
+    listened_to,
+    measures_pressure,
+    pad_area_cm2,
+    prepare,
+    simulated_person,
+)
 from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.drivers import products
 from firmware_bridge.wish import with_gain_and_cap
 from profiles.check import Check, check_profile
-from profiles.load import read
-from profiles.model import Profile, RepeatText, StepEntry
 from profiles.program import Program
+from profiles.regions import Thresholds
 from sim.body import SITES
 from sim.voice_coil import capabilities as voice_coil
 
@@ -27,14 +33,24 @@ SIMULATED = "healthy_f"
 
 
 class Host(msgspec.Struct, frozen=True):
-    """For which device, and on whom."""
+    """For which device, and on whom. `person` is one who is known here, and `known` what hurts."""
 
     capabilities: Capabilities
     whom: str
+    person: Person | None = None
+    known: Thresholds | None = None
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """Whose thresholds count: an emulated device brings its own person."""
+        return simulated_person(self.capabilities) or self.known
 
 
-def host(device: str, person: Literal["nobody", "simulated"]) -> Host:
-    """Return the device a model, a product or an address stands for. Raises `BridgeError`."""
+def host(device: str, person: str) -> Host:
+    """Return the device a model, a product or an address stands for, and on whom it will press.
+
+    `person` is "nobody", "simulated", or the id of a person. Raises `BridgeError`, `NoSuchPerson`.
+    """
     if device == MODEL:
         thresholds = {name: site.ppt_f_kpa for name, site in SITES.items()}
         found = voice_coil(thresholds, stroke=True)
@@ -46,8 +62,13 @@ def host(device: str, person: Literal["nobody", "simulated"]) -> Host:
         if not found.emulated:
             raise typer.BadParameter(f"{found.model} is real: no simulated person is under it")
         return Host(found, f"on the simulated person of {SIMULATED if device == MODEL else device}")
-    nobody = msgspec.structs.replace(found, emulated=False)
-    return Host(nobody, "on nobody in particular (the limits of a sensitive woman)")
+    real = msgspec.structs.replace(found, emulated=False)
+    if person != "nobody":
+        from records.people import People
+
+        someone, pad = People().load(person), pad_of(real, pad_area_cm2(real))
+        return Host(real, f"on {person}", someone, someone.thresholds(pad, time.time()))
+    return Host(real, "on nobody in particular (the limits of a sensitive woman)")
 
 
 def read_profile(profile: str) -> tuple[str | bytes, str]:
@@ -70,9 +91,10 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         values,
         device_envelope(on.capabilities),
         area_cm2=pad_area_cm2(on.capabilities),
-        thresholds=simulated_person(on.capabilities),
+        thresholds=on.thresholds,
         emulated=on.capabilities.emulated,
         measured=measures_pressure(on.capabilities),
+        closed_loop=listened_to(on.capabilities),
     )
 
 
@@ -83,7 +105,7 @@ def compiled(
 
     Raises `ProfileProblems`, `Refused`, `CannotPlay`.
     """
-    fitted = prepare(text, file, on.capabilities, values)
+    fitted = prepare(text, file, on.capabilities, values, person=on.known)
     scaled = (
         f"{step.label} is scaled to {step.scale:.0%}: "
         f"{step.limit.owner} allows {step.limit.value:.1f} kPa"
@@ -91,34 +113,6 @@ def compiled(
         if step.scale < 1.0
     )
     return fitted.program, (*scaled, *fitted.report)
-
-
-def not_played_yet(text: str | bytes, file: str) -> list[str]:
-    """Return a sentence for what this version reads and checks, but does not act on.
-
-    Raises `ProfileProblems`.
-    """
-    profile = read(text, Profile, file=file)
-    bodies = [entry.body for entry in _entries(profile.steps)]
-    words = [
-        *(["rules"] if profile.rules else []),
-        *(word for word in ("until", "adapt") if any(getattr(b, word, None) for b in bodies)),
-    ]
-    if not words:
-        return []
-    return [
-        f"{' and '.join(words)} in {file} are checked, but do not act yet in this version: every "
-        "step plays for as long as it can take"
-    ]
-
-
-def _entries(entries: list[StepEntry]) -> list[StepEntry]:
-    found: list[StepEntry] = []
-    for entry in entries:
-        found.append(entry)
-        if isinstance(entry.body, RepeatText):
-            found += _entries(entry.body.steps)
-    return found
 
 
 async def _asked(url: str) -> Capabilities:

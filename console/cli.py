@@ -25,6 +25,13 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("demo",): Command("demo", "demo", "A short session on a virtual body. Nothing is needed."),
     ("run",): Command("run", "run", "Play a profile on a device."),
     ("stop",): Command("stop", "stop", "Stop every session of this machine, now."),
+    ("session", "list"): Command("session", "list_sessions", "The sessions of this machine."),
+    ("session", "watch"): Command("session", "watch", "Watch a session from elsewhere."),
+    ("session", "pause"): Command("session", "pause", "Let go, and wait."),
+    ("session", "resume"): Command("session", "resume", "Go on after a pause."),
+    ("session", "ease"): Command("session", "ease", "Press less, or as before."),
+    ("session", "mark"): Command("session", "mark", "Remember this instant by a word."),
+    ("session", "set"): Command("session", "set_values", "Move a live parameter."),
     ("twin",): Command("twin", "twin", "A virtual device, for any program to talk to."),
     ("doctor",): Command("doctor", "doctor", "Whether this machine is fit, and why."),
     ("device", "list"): Command("device", "list_devices", "What can be opened from here."),
@@ -34,9 +41,23 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("profile", "show"): Command("profile", "show", "Print a profile."),
     ("profile", "check"): Command("profile", "check", "What a profile does, or what is wrong."),
     ("profile", "plot"): Command("profile", "plot", "Draw a profile."),
+    ("emg", "detect"): Command("emg", "detect", "When muscles begin and let go, in recordings."),
+    ("person", "new"): Command("person", "new", "Make a person, by an id you choose."),
+    ("person", "screen"): Command("person", "screen", "Ask the health questions."),
+    ("person", "calibrate"): Command("person", "calibrate", "Measure where pain begins."),
+    ("person", "show"): Command("person", "show", "What is known of a person, or who is known."),
+    ("person", "export"): Command("person", "export", "Everything that is kept of a person."),
+    ("person", "forget"): Command("person", "forget", "Delete everything of a person."),
+    ("person", "settle"): Command("person", "settle", "Count what was never booked as played."),
 }
 
-GROUPS = {"device": "Devices.", "profile": "Profiles."}
+GROUPS = {
+    "session": "Sessions.",
+    "device": "Devices.",
+    "profile": "Profiles.",
+    "emg": "Muscles, in recordings.",
+    "person": "People who are treated.",
+}
 
 JSON_NOTE = "With --json: one JSON object on standard output, progress on standard error."
 

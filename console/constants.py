@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-PACKAGES = ("firmware_bridge", "profiles", "controller", "sim", "console")
+PACKAGES = ("firmware_bridge", "profiles", "controller", "records", "sim", "console")
 """Where constants are looked for: what is installed with this program."""
 
 NEAREST = 5

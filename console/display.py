@@ -8,8 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from controller.player import at_beginning
-from controller.session import TICK_S
-from controller.words import Ended, Event, Judged, Sampled, StepBegan, StepEnded
+from controller.words import Event, Sampled, StepBegan
 
 from .plot import plot
 from .sentences import sentence
@@ -29,9 +28,6 @@ EMG_FULL_UV = 100.0
 
 RECENT_SAMPLES = 25
 """How many batches an EMG bar is the RMS of: 250 ms, as the slow RMS of the rules."""
-
-RECENT_TICKS = 1000
-"""How many ticks the lateness is taken of: ten seconds."""
 
 _SCALES_KPA = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0, 100.0)
 _ACTUAL, _TARGET, _LIMIT = "bold green", "cyan", "red"
@@ -62,7 +58,7 @@ class View:
             case StepBegan():
                 self._step = event
                 self._last = f"{event.at_s:.1f} s  {sentence(event)}"
-            case StepEnded() | Judged() | Ended():
+            case _:
                 self._last = f"{event.at_s:.1f} s  {sentence(event)}"
 
     def render(self, width: int) -> RenderableType:
@@ -88,8 +84,8 @@ class View:
 
     @property
     def _at_s(self) -> float:
-        if self._scene.fit.fidelity is not None:  # it measures nothing: ticks are counted
-            return len(self._scene.vitals().late_s) * TICK_S
+        if self._scene.fit.fidelity is not None:  # it measures nothing that could say so
+            return self._scene.vitals().at_s
         return self._recent[-1].at_s if self._recent else 0.0
 
     def _head(self, width: int) -> Text:
@@ -163,15 +159,14 @@ class View:
 
     def _link(self) -> Text:
         vitals = self._scene.vitals()
-        late_s = sorted(vitals.late_s[-RECENT_TICKS:]) or [0.0]
-        rtt_ms = vitals.stats.rtt_p99_ms
-        trouble = vitals.stats.frames_bad + vitals.stats.samples_lost
+        rtt_ms = vitals.rtt_p99_ms
+        trouble = vitals.frames_bad + vitals.samples_lost
         return Text.assemble(
             ("link      ", "dim"),
             f"round trip {'?' if rtt_ms is None else f'{rtt_ms:.1f}'} ms, ",
-            f"ticks {late_s[int(0.99 * (len(late_s) - 1))] * 1e3:.1f} ms late (p99 each), ",
+            f"ticks {vitals.late.p99_s * 1e3:.1f} ms late (p99 each), ",
             (
-                f"{vitals.stats.frames_bad} bad frames, {vitals.stats.samples_lost} samples lost",
+                f"{vitals.frames_bad} bad frames, {vitals.samples_lost} samples lost",
                 "bold yellow" if trouble else "",
             ),
         )

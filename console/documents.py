@@ -1,15 +1,20 @@
 """What `--json` prints: one struct for each document. They are an interface: see `schemas`."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-
-class Document(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", forbid_unknown_fields=True
-):
-    """One JSON object; `schema` is its first key and says which."""
-
+from .document import Document
+from .person_documents import (
+    FoundRefusal,
+    PersonCalibrated,
+    PersonExport,
+    PersonForgotten,
+    PersonList,
+    PersonShown,
+    RegionLedger,
+)
 
 # --- demo, run --------------------------------------------------------------------------------
 
@@ -122,6 +127,45 @@ class Stop(Document, frozen=True, kw_only=True, tag="myoloop.stop/1"):
     sessions: tuple[Stopped, ...]
 
 
+# --- session ----------------------------------------------------------------------------------
+
+
+class RunningSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of this machine. `standing` is how far it is; None: it does not answer."""
+
+    session: str
+    pid: int
+    device_url: str | None
+    standing: str | None
+    profile: str | None
+    tick_late_p99_ms: float | None
+
+
+class SessionList(Document, frozen=True, kw_only=True, tag="myoloop.session_list/1"):
+    """The sessions of this machine."""
+
+    sessions: tuple[RunningSession, ...]
+
+
+class SessionWatch(Document, frozen=True, kw_only=True, tag="myoloop.session_watch/1"):
+    """How a session ended that was watched; None where nothing was played."""
+
+    session: str
+    device_url: str | None
+    outcome: Literal["complete", "stopped", "fault"] | None
+    reason: str | None
+    samples_left_out: int
+
+
+class SessionOrder(Document, frozen=True, kw_only=True, tag="myoloop.session_order/1"):
+    """What a session said to an order; `why` it was not taken, if it was not."""
+
+    session: str
+    order: str
+    accepted: bool
+    why: str | None = None
+
+
 # --- device -----------------------------------------------------------------------------------
 
 
@@ -217,6 +261,8 @@ class RegionDose(msgspec.Struct, frozen=True):
 
     pressure_kpa_s: float
     occluded_s: float
+    worked_s: float
+    deep_s: float
 
 
 class SignalNeeded(msgspec.Struct, frozen=True):
@@ -238,6 +284,7 @@ class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_che
 
     `refused` is the reason where the profile is sound, but not for this person or device.
     `fidelity` holds a sentence for each thing that is played otherwise than it is written.
+    `person`, `ledger` and `refusals` are there where a person is named.
     """
 
     ok: bool
@@ -249,6 +296,9 @@ class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_che
     dose: dict[str, RegionDose]
     needs: ProfileNeeds
     fidelity: tuple[str, ...]
+    person: str | None = None
+    ledger: dict[str, RegionLedger] = msgspec.field(default_factory=dict[str, RegionLedger])
+    refusals: tuple[FoundRefusal, ...] = ()
 
 
 class ProfilePlot(Document, frozen=True, kw_only=True, tag="myoloop.profile_plot/1"):
@@ -256,6 +306,21 @@ class ProfilePlot(Document, frozen=True, kw_only=True, tag="myoloop.profile_plot
 
     id: str
     picture: str
+
+
+# --- emg --------------------------------------------------------------------------------------
+
+
+class Detected(msgspec.Struct, frozen=True):
+    """One contraction of a recording, in its seconds; `decided_s` is when its onset was known.
+
+    `emg detect` prints these by "<file stem>/<channel>", the one document without "schema": it is
+    what scorers of such detections read.
+    """
+
+    onset_s: float
+    decided_s: float
+    offset_s: float | None
 
 
 # --- doctor -----------------------------------------------------------------------------------
@@ -322,6 +387,9 @@ class Failed(Document, frozen=True, kw_only=True, tag="myoloop.error/1"):
 DOCUMENTS: tuple[type[Document], ...] = (
     Run,
     Stop,
+    SessionList,
+    SessionWatch,
+    SessionOrder,
     DeviceList,
     DeviceInfo,
     DeviceBundle,
@@ -332,6 +400,11 @@ DOCUMENTS: tuple[type[Document], ...] = (
     ProfilePlot,
     Doctor,
     Why,
+    PersonShown,
+    PersonList,
+    PersonCalibrated,
+    PersonExport,
+    PersonForgotten,
     Twin,
     Failed,
 )
@@ -347,6 +420,6 @@ def schemas() -> Schemas:
 class Told(msgspec.Struct, frozen=True):
     """What a command has to say: to programs, to people, and to the shell."""
 
-    document: Document
+    document: Document | Mapping[str, tuple[Detected, ...]]
     text: str
     exit_code: int = 0

@@ -58,6 +58,14 @@ class Panel:
         """Tint what is below a curve."""
         self._axes.fill_between(x, y, color=colour, alpha=0.12, lw=0)
 
+    def between_curves(self, x: Column, low: Column, high: Column, colour: str) -> None:
+        """Fill what is between two curves: a signal too dense for lines."""
+        self._axes.fill_between(x, low, high, color=colour, lw=0.3)
+
+    def decades(self) -> None:
+        """Let each factor of ten have the same height."""
+        self._axes.set_yscale("log")
+
     def limit(self, begin_s: float, end_s: float, value: float) -> None:
         """Draw a limit over a stretch of time."""
         self._axes.hlines(value, begin_s, end_s, color=LIMIT, lw=1.2, ls=(0, (6, 3)))

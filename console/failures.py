@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 import typer
 
+from controller.calibration import CalibrationFailed
 from controller.client import DoorError
+from controller.eligibility import NotAdmitted
 from controller.fitting import CannotPlay
 from controller.preflight import NeedsPerson, NotReady, Obstacle
+from controller.troubles import ControlLost, Left
 from firmware_bridge.errors import (
     BridgeError,
     DeviceError,
@@ -19,13 +22,15 @@ from firmware_bridge.errors import (
     VersionMismatch,
 )
 from profiles.problems import ProfileProblems, Refused
+from records.database import RecordsError
+from records.people import IdRefused, NoSuchPerson
 
 from .documents import Error, Failed, Told
 from .exits import FAULT, REFUSED, STOPPED, USAGE
 
 
-class Interrupted(Exception):
-    """A person, or another process, wanted out before anything was played."""
+class NotARecording(Exception):
+    """A file that holds no EMG we can read; the message says why, and what would do."""
 
 
 class StoppedAgain(Exception):
@@ -41,13 +46,19 @@ _CHECK = "`myoloop profile check PROFILE` shows what it would do, and on whom"
 _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     _UsageError: ("usage", USAGE, None),
     KeyboardInterrupt: ("interrupted", STOPPED, None),
-    Interrupted: ("interrupted", STOPPED, None),
+    Left: ("interrupted", STOPPED, None),
     StoppedAgain: ("stopped_again", REFUSED, "`myoloop device info` shows who stopped it"),
     typer.Abort: ("not_confirmed", STOPPED, "`--yes` confirms where there is no terminal"),
     ProfileProblems: ("profile", STOPPED, None),
     Refused: ("refused", REFUSED, _CHECK),
     CannotPlay: ("cannot_play", REFUSED, _CHECK),
+    NotARecording: ("recording", USAGE, None),
     NeedsPerson: ("needs_person", REFUSED, None),
+    NotAdmitted: ("not_admitted", REFUSED, None),
+    CalibrationFailed: ("not_measured", STOPPED, None),
+    NoSuchPerson: ("no_such_person", USAGE, None),
+    IdRefused: ("id_refused", USAGE, None),
+    RecordsError: ("records", FAULT, None),
     NotReady: ("not_ready", REFUSED, None),
     LinkBusy: ("busy", FAULT, None),
     LinkUnavailable: ("unavailable", FAULT, _LIST),
@@ -57,6 +68,7 @@ _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     DeviceError: ("device", FAULT, None),
     BridgeError: ("link", FAULT, None),
     DoorError: ("door", FAULT, None),
+    ControlLost: ("control_lost", FAULT, "`myoloop device info` shows what the device does now"),
 }
 
 

@@ -36,6 +36,11 @@ Picture = Annotated[
     Path | None, typer.Option("--picture", metavar="FILE", help="Draw the session: .svg or .png")
 ]
 
+PersonId = Annotated[
+    str | None,
+    typer.Option("--person", metavar="ID", help="Who is treated: `myoloop person new` makes one."),
+]
+
 NoDisplay = Annotated[
     bool, typer.Option("--no-display", help="Plain progress lines instead of the live view.")
 ]

@@ -4,18 +4,24 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from typing import Protocol
 
 from controller.fitting import Fit
 from controller.play import measures_pressure, pad_area_cm2
-from controller.preflight import NeedsPerson, SimulatedPerson
+from controller.preflight import Actor, NeedsPerson, SimulatedPerson
 from firmware_bridge.capabilities import Capabilities
-from firmware_bridge.device import Device
 
 Say = Callable[[str], None]
 
 
+class Beside(Actor, Protocol):
+    """The device that somebody is beside."""
+
+    capabilities: Capabilities
+
+
 def attendant(
-    device: Device, fit: Fit, say: Say, *, yes: bool
+    device: Beside, fit: Fit, say: Say, *, yes: bool, whom: str | None = None
 ) -> "SimulatedAttendant | TerminalPerson":
     """Return who attends. Raises `NeedsPerson`: a real device is not started unattended."""
     if device.capabilities.emulated:
@@ -25,13 +31,13 @@ def attendant(
             f"{device.capabilities.model} is a real device: a person must be at the terminal, "
             "read back what will be pressed where, and start it"
         )
-    return TerminalPerson(device.capabilities, fit, sys.stdin.fileno(), say)
+    return TerminalPerson(device.capabilities, fit, sys.stdin.fileno(), say, whom)
 
 
 class SimulatedAttendant(SimulatedPerson):
     """The person under an emulated device. Agrees to everything."""
 
-    def __init__(self, device: Device, say: Say) -> None:
+    def __init__(self, device: Actor, say: Say) -> None:
         super().__init__(device)
         self._say = say
 
@@ -53,7 +59,15 @@ class SimulatedAttendant(SimulatedPerson):
 class TerminalPerson:
     """A person at the terminal, who does what is asked, and reads back what it would mean."""
 
-    def __init__(self, capabilities: Capabilities, fit: Fit, terminal: int, say: Say) -> None:
+    def __init__(
+        self,
+        capabilities: Capabilities,
+        fit: Fit,
+        terminal: int,
+        say: Say,
+        whom: str | None = None,
+    ) -> None:
+        self._whom = whom
         self._program = fit.program
         self._lost = fit.report
         self._measures = measures_pressure(capabilities)
@@ -62,7 +76,7 @@ class TerminalPerson:
         self._say = say
 
     async def agree(self) -> None:
-        """Have region, side and peak read back. Raises `NeedsPerson`."""
+        """Have person, region, side and peak read back. Raises `NeedsPerson`."""
         peak_kpa = self._program.peak_kpa
         regions = sorted({step.region for step in self._program.steps})
         force_n = f"{peak_kpa * self._area_cm2 / 10:.0f} N on a pad of {self._area_cm2:g} cm2"
@@ -72,6 +86,9 @@ class TerminalPerson:
         )
         for line in self._lost:
             self._say(f"note: {line}")
+        if self._whom is not None:
+            said = await self._ask("Who is treated? Write their id: ")
+            self._check(said == self._whom, self._whom)
         for region in regions:
             said = await self._ask(
                 "On which region does the pad lie? " if self._measures else "What lies on it? "

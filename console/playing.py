@@ -2,18 +2,16 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
-from controller.fitting import Fit
-from firmware_bridge.capabilities import Capabilities
-
 from .account import account, summary
+from .care import Care
 from .documents import Told
 from .exits import FAULT, STOPPED
 from .people import attendant
-from .screens import watching
-from .sitting import Sitting, Visit
+from .screens import Lines, Screen, watching
+from .sitting import Programme, Sitting, Visit
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Whatever ends a program lets go first."""
@@ -23,22 +21,33 @@ EXIT_CODES = {"complete": 0, "stopped": STOPPED, "fault": FAULT}
 
 def play(
     url: str,
-    prepare: Callable[[Capabilities], Fit],
+    programme: Programme,
     *,
     display: bool,
     yes: bool,
     picture: Path | None,
+    care: Care | None = None,
 ) -> Told:
-    """Play on the device at `url`, and say how it went. Raises as `Sitting.run`."""
-    with watching(display=display) as audience:
-        sitting = Sitting(
-            url,
-            prepare,
-            lambda device, fit: attendant(device, fit, audience.say, yes=yes),
-            audience,
-        )
-        visit = asyncio.run(in_foreground(sitting))
+    """Play on the device at `url`, and say how it went. Raises as `Sitting.run`.
+
+    `care` is for the person who is treated, where one is known.
+    """
+    with watching(display=display) as audience, care or nullcontext():
+        visit = asyncio.run(_sit(url, programme, audience, yes=yes, care=care))
     return told(visit, picture)
+
+
+async def _sit(
+    url: str, programme: Programme, audience: Screen | Lines, *, yes: bool, care: Care | None
+) -> Visit:
+    whom = care.person_id if care else None
+    sitting = Sitting(
+        url,
+        programme,
+        lambda device, fit: attendant(device, fit, audience.say, yes=yes, whom=whom),
+        care.beside(audience) if care else audience,
+    )
+    return await in_foreground(sitting)
 
 
 async def in_foreground(sitting: Sitting) -> Visit:

@@ -3,14 +3,22 @@
 from typing import assert_never
 
 from controller.words import (
+    Alarm,
     Ended,
     Event,
     Judged,
+    Marked,
+    ModeChanged,
     Outcome,
+    Paused,
+    Reacted,
     Reason,
+    Replaced,
+    Resumed,
     Sampled,
     StepBegan,
     StepEnded,
+    Unmeasurable,
     Verdict,
 )
 
@@ -26,12 +34,29 @@ REASONS: dict[Reason, str] = {
     Reason.JUDGEMENT_LATE: "this computer judged too late",
     Reason.DEVICE_SILENT: "the device was silent",
     Reason.LINK_LOST: "the link to the device was lost",
+    Reason.CONTROL_LOST: "the control process was lost; the device lets go by itself",
     Reason.DEVICE_FAULT: "the device found a fault in itself",
     Reason.DEVICE_RESTARTED: "the device has restarted",
     Reason.DEVICE_UNRULY: "the device did not follow",
     Reason.DEVICE_REFUSED: "the device refused to begin",
     Reason.DEVICE_ENDED: "the device ended the session",
     Reason.DEVICE_FADING: "the device let go because too little reached it",
+    Reason.RISE: "the pressure rose too fast",
+    Reason.TRACKING: "the pressure is not what was asked for",
+    Reason.SENSOR_STUCK: "a pressure sensor says the same all the time",
+    Reason.CONTACT_LOST: "the pad is not on the body",
+    Reason.OCCLUDED: "the blood had no relief from pressure for too long",
+    Reason.HELD_TOO_LONG: "something was wrong for too long",
+    Reason.SAMPLES_MISSING: "samples are missing",
+    Reason.SAMPLES_LATE: "samples come late",
+    Reason.CLOCK_UNSURE: "it is not certain what the device's clock says",
+    Reason.SESSION_TIME: "the session has taken its time",
+    Reason.REGION_TIME: "this region was worked on long enough",
+    Reason.PAUSED_OUT: "nobody went on after the pause",
+    Reason.GUARDING: "the muscle tenses against the pressure",
+    Reason.SPASM: "the muscle is in spasm",
+    Reason.EMG_LOST: "the EMG cannot be trusted",
+    Reason.RULE: "a rule of the profile wants it",
 }
 
 UNITS: dict[Reason, str] = {
@@ -40,11 +65,44 @@ UNITS: dict[Reason, str] = {
     Reason.SENSOR_LOST: "s",
     Reason.JUDGEMENT_LATE: "s",
     Reason.DEVICE_SILENT: "s",
+    Reason.RISE: "kPa/s",
+    Reason.TRACKING: "kPa",
+    Reason.SENSOR_STUCK: "s",
+    Reason.CONTACT_LOST: "kPa",
+    Reason.OCCLUDED: "s",
+    Reason.HELD_TOO_LONG: "s",
+    Reason.SAMPLES_MISSING: "of all",
+    Reason.SAMPLES_LATE: "s",
+    Reason.CLOCK_UNSURE: "s",
+    Reason.SESSION_TIME: "s",
+    Reason.REGION_TIME: "s",
+    Reason.PAUSED_OUT: "s",
+    Reason.GUARDING: "of what counts as guarding",
+    Reason.SPASM: "of what counts as spasm",
+    Reason.EMG_LOST: "s",
 }
 """In what a reason is measured, where it is."""
 
-_ACTS = {"hold": "nothing rises", "release": "released", "stop": "stopped"}
-_ENDINGS = {"done": "done", "timed_out": "done (its time was up)", "stopped": "stopped"}
+_ACTS = {
+    "ease": "pressed less",
+    "hold": "nothing rises",
+    "approach": "let go, and feeling for the body anew",
+    "pause": "paused",
+    "release": "released",
+    "stop": "stopped",
+}
+_ENDINGS = {
+    "done": "done",
+    "released": "released",
+    "timed_out": "done (its time was up)",
+    "stopped": "stopped",
+    "skipped": "left out (it needs warming up)",
+}
+_MODES = {
+    "closed_loop": "what comes back is trusted again",
+    "step_adjust": "more careful, changes come between cycles",
+    "open_loop": "much more careful, what comes back is not trusted",
+}
 
 
 def sentence(event: Event) -> str:
@@ -56,10 +114,36 @@ def sentence(event: Event) -> str:
             return f"step {index + 1} is {_ENDINGS[outcome]}"
         case Judged(_, verdict):
             return judgement(verdict)
+        case Paused() | Resumed() | Marked() | Replaced() | ModeChanged() | Alarm():
+            return _notice(event)
+        case Reacted(_, rule, action, line):
+            return f"rule {rule} (line {line}): {action}"
+        case Unmeasurable(_, signal, of):
+            return f"{signal} has no {of} that can be measured: nothing will be compared with it"
         case Sampled(_, target_kpa, pressure_kpa):
             return f"{pressure_kpa:.1f} of {target_kpa:.1f} kPa"
         case Ended(_, outcome):
             return ending(outcome)
+        case _:
+            assert_never(event)
+
+
+def _notice(event: Paused | Resumed | Marked | Replaced | ModeChanged | Alarm) -> str:
+    match event:
+        case Paused(at_s, reason, until_s):
+            left_min = (until_s - at_s) / 60.0
+            return f"paused: {REASONS[reason]}; it waits {left_min:.0f} min at most"
+        case Resumed():
+            return "it goes on, slowly, from nothing"
+        case Marked(_, label):
+            return f"mark: {label}"
+        case Replaced(_, index, at_once):
+            when = "now" if at_once else f"from step {index + 1} on"
+            return f"other values count {when}"
+        case ModeChanged(_, mode, reason):
+            return f"{_MODES[mode]}: {REASONS[reason]}"
+        case Alarm(_, reason, state, _):
+            return f"alarm {state}: {REASONS[reason]}"
         case _:
             assert_never(event)
 

@@ -1,47 +1,44 @@
-"""One visit to a device: opened, looked over, played on, left. Orders are heard all the while."""
+"""One visit to a device, as its owner makes it: through the door of a control process."""
 
 import asyncio
-import contextlib
-import os
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
 
 import msgspec
 
-from controller.fitting import Fit
-from controller.preflight import Person, preflight
-from controller.priority import urgent
-from controller.service import Service, open_door
-from controller.session import Session
-from controller.words import (
-    Accepted,
-    Answer,
-    Ended,
-    Event,
-    Order,
-    Outcome,
-    Rejected,
-    Release,
-    Stop,
+from controller.chronicle import Chronicle
+from controller.client import DoorError
+from controller.fitting import CannotPlay, Fit
+from controller.preflight import Person
+from controller.remote import Remote
+from controller.troubles import ControlLost, Left, error_of
+from controller.visits import (
+    Act,
+    Connect,
+    Connected,
+    Done,
+    Favour,
+    Favoured,
+    Gap,
+    Leased,
+    News,
+    Over,
+    Playing,
+    Stands,
+    Start,
+    Vitals,
 )
+from controller.words import Answer, Event, Order, Outcome, Reason, Rejected, Release
 from firmware_bridge.capabilities import Capabilities
-from firmware_bridge.codes import Document, Source
-from firmware_bridge.device import LinkStats
-from firmware_bridge.discovery import Opened, open_device
-from firmware_bridge.errors import BridgeError
-from firmware_bridge.lock import owners, take_orders_on
-from firmware_bridge.streamed import StreamedDevice
+from firmware_bridge.codes import Gesture
+from firmware_bridge.links.local import LocalLink
 
-from .failures import Interrupted
+from .reach import aside, reach
 from .trace import Trace
 
-
-class Vitals(msgspec.Struct, frozen=True):
-    """How the link and the tick do now; `late_s` grows while the session runs."""
-
-    stats: LinkStats
-    late_s: list[float]
+ENDING_S = 0.5
+"""How long whatever is refused at the door is given to turn out to be its closing (E)."""
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -69,6 +66,27 @@ class Attendant(Person, Protocol):
     async def start(self) -> None: ...
 
 
+class FarDevice:
+    """The device at the far side of the door, as far as an attendant needs it."""
+
+    def __init__(self, capabilities: Capabilities, remote: Remote) -> None:
+        self.capabilities = capabilities
+        self._remote = remote
+
+    async def act(self, gesture: Gesture) -> None:
+        """The simulated person does this. Raises `DoorError`."""
+        answer = await self._remote.order(Act(gesture))
+        if isinstance(answer, Rejected):
+            raise DoorError(answer.why)
+
+
+class Programme(msgspec.Struct, frozen=True):
+    """How a profile becomes a program for a device, and what it was made from."""
+
+    prepare: Callable[[Capabilities], Fit]
+    profile: str = ""
+
+
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """What is known afterwards. `truth` is the emulated body's own account."""
 
@@ -82,116 +100,194 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sitting:
-    """Plays one programme on one device."""
+    """Plays one programme on one device, and keeps the session for as long as it plays."""
 
     def __init__(
         self,
         url: str,
-        prepare: Callable[[Capabilities], Fit],
-        attendant: Callable[[Opened, Fit], Attendant],
+        programme: Programme,
+        attendant: Callable[[FarDevice, Fit], Attendant],
         audience: Audience,
+        way: Callable[[], AbstractAsyncContextManager[LocalLink]] = reach,
     ) -> None:
+        loop = asyncio.get_running_loop()
         self._url = url
-        self._prepare = prepare
-        self._attendant = attendant
+        self._programme = programme
+        self._make_attendant = attendant
         self._audience = audience
+        self._reach = way
         self._trace = Trace()
-        self._task: asyncio.Task[object] | None = None
-        self._device: Opened | None = None
-        self._session: Session | None = None
-        self._service: Service | None = None
-        self._left = False
+        self._chronicle = Chronicle()
+        self._vitals = Vitals()
+        self._at_s = 0.0
+        self._remote: Remote | None = None
+        self._fit: Fit | None = None
+        self._attendant: Attendant | None = None
+        self._failure: Exception | None = None
+        self._left = self._shown = False
+        self._connected: asyncio.Future[Connected] = loop.create_future()
+        self._over: asyncio.Future[Over] = loop.create_future()
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def tell(self, order: Order) -> Answer:
-        """Take an order. Before anything plays, stop and release end the visit."""
-        if self._session is not None:
-            return self._session.tell(order)
-        if not isinstance(order, (Stop, Release)):
-            return Rejected("nothing plays yet")
-        if isinstance(order, Stop) and self._device is not None:
-            self._device.halt(Source.OPERATOR)
-        self._left = True
-        if self._task is not None:
-            self._task.cancel()
-        return Accepted()
+    def post(self, order: Order) -> "asyncio.Future[Answer]":
+        """Give an order; what is said to it may be waited for, or not. Raises `DoorError`."""
+        if self._remote is None:
+            raise DoorError("there is no session yet")
+        return self._remote.post(order)
 
     def leave(self) -> None:
         """A person wants out: let go, then end. Saying it again changes nothing."""
-        self.tell(Release())
+        self._left = True
+        if self._remote is not None:
+            self._remote.post(Release())
 
     async def run(self) -> Visit:
         """Make the visit.
 
         Raises:
-            Interrupted: somebody wanted out before anything was played.
-            NotReady, NeedsPerson, BridgeError, and whatever `prepare` raises.
+            Left: somebody wanted out before anything was played.
+            ControlLost: the control process was lost before anything was played.
+            NotReady, NeedsPerson, BridgeError, DoorError, and whatever `prepare` raises.
         """
-        self._task = asyncio.current_task()
-        try:
-            async with open_device(self._url) as device, self._door():
-                self._device = device
-                return await self._visit(device)
-        except asyncio.CancelledError:
-            if self._left:
-                raise Interrupted("left before anything was played") from None
-            raise
-        finally:
-            self._device = None
+        async with self._reach() as link:
+            self._remote = Remote(link, self._hear, self._lose)
+            try:
+                return await self._visit(self._remote)
+            finally:
+                self._close()
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self._remote.aclose()
 
-    async def _visit(self, device: Opened) -> Visit:
-        fit = self._prepare(device.capabilities)
-        attendant = self._attendant(device, fit)
-        await attendant.agree()
-        with urgent():
-            ready = await preflight(device, attendant)
-            await attendant.start()
-            session = Session(device, fit, self._hear, ready.zero_kpa)
-            outcome = await self._play(session, device, fit)
+    async def _visit(self, remote: Remote) -> Visit:
+        await remote.enter("operator")
+        await remote.take(0.0)
+        if self._left:
+            remote.post(Release())
+        remote.post(Connect(self._url))
+        connected = await self._or_over(self._connected)
+        fitted = await aside(self._programme.prepare, connected.capabilities)
+        self._fit = fitted
+        self._attendant = self._make_attendant(FarDevice(connected.capabilities, remote), fitted)
+        await self._or_over(asyncio.ensure_future(self._attendant.agree()))
+        answer = await remote.order(Start(fitted.program, self._programme.profile))
+        if isinstance(answer, Rejected):
+            raise CannotPlay(answer.why)
+        over = await self._over
+        if over.outcome is None:
+            raise self._why(over)
         return Visit(
             url=self._url,
-            capabilities=device.capabilities,
-            fit=fit,
-            outcome=outcome,
-            vitals=Vitals(device.stats, session.late_s),
+            capabilities=connected.capabilities,
+            fit=fitted,
+            outcome=over.outcome,
+            vitals=over.vitals,
             trace=self._trace,
-            truth=await _truth(device),
+            truth=over.truth,
         )
 
-    async def _play(self, session: Session, device: Opened, fit: Fit) -> Outcome:
-        self._session = session
-        self._audience.open(
-            Scene(
-                url=self._url,
-                emulated=device.capabilities.emulated,
-                fit=fit,
-                vitals=lambda: Vitals(device.stats, session.late_s),
-            )
-        )
+    async def _or_over(self, wanted: "asyncio.Future[Any]") -> Any:  # noqa: ANN401
+        """Return what is wanted, unless the visit is over before. Raises as `run`."""
         try:
-            return await session.run()
+            await asyncio.wait((wanted, self._over), return_when=asyncio.FIRST_COMPLETED)
+            if self._over.done():
+                raise self._why(self._over.result())
+            return wanted.result()
         finally:
-            self._audience.close()
+            wanted.cancel()
 
-    def _hear(self, event: Event) -> None:
+    def _why(self, over: Over) -> Exception:
+        if self._failure is not None:
+            return self._failure
+        if over.trouble is None:
+            return Left("left before anything was played")
+        return error_of(over.trouble)
+
+    # --- what the control process tells ---------------------------------------------------
+
+    def _hear(self, news: News) -> None:
+        match news:
+            case Connected():
+                if not self._connected.done():
+                    self._connected.set_result(news)
+            case Favoured():
+                self._run(self._oblige(news))
+            case Playing():
+                self._open()
+            case Vitals():
+                self._vitals = news
+            case Over():
+                if not self._over.done():
+                    self._over.set_result(news)
+            case Stands() | Leased():
+                pass  # this client knows both
+            case Gap():
+                self._audience.say(f"note: {news.samples} samples were left out of the picture")
+            case _:
+                self._hear_event(news)
+
+    def _hear_event(self, event: Event) -> None:
+        self._at_s = max(self._at_s, event.at_s)
         self._trace.hear(event)
+        self._chronicle.hear(event)
         self._audience.hear(event)
-        if isinstance(event, Ended) and self._service is not None:
-            self._service.end(event)
 
-    @asynccontextmanager
-    async def _door(self) -> AsyncGenerator[None]:
-        """Take orders from other processes, where the device hangs on a port of this machine."""
-        if not any(owner.pid == os.getpid() for owner in owners()):
-            yield
+    def _lose(self, why: Exception) -> None:
+        """The control process is gone, or hangs: the device lets go by itself."""
+        if self._over.done():
             return
-        async with open_door(self.tell) as (self._service, door):
-            take_orders_on(door)
-            yield
+        if not self._shown:
+            self._failure = ControlLost(f"{why}: the device lets go by itself")
+            self._over.set_result(Over())
+            return
+        outcome = Outcome(
+            result="fault",
+            reason=Reason.CONTROL_LOST,
+            duration_s=self._at_s,
+            began_device_s=0.0,
+            steps=self._chronicle.close(self._at_s),
+        )
+        self._trace.end_s = self._at_s
+        self._over.set_result(Over(outcome=outcome, vitals=self._vitals))
 
+    # --- the person, and whoever watches --------------------------------------------------
 
-async def _truth(device: Opened) -> bytes | None:
-    if not isinstance(device, StreamedDevice) or not device.capabilities.emulated:
-        return None
-    with contextlib.suppress(BridgeError):
-        return await device.document(Document.TRUTH)
-    return None
+    def _run(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(doing, name="a favour")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _oblige(self, asked: Favoured) -> None:
+        """Have the person do what is asked; whoever does not is not pressed on."""
+        if self._attendant is None or self._remote is None:
+            return
+        try:
+            match asked.favour:
+                case Favour.PAD_OFF:
+                    await self._attendant.take_pad_off()
+                case Favour.PRESS_PAIN:
+                    await self._attendant.press_pain()
+                case Favour.PAD_ON:
+                    await self._attendant.put_pad_on()
+                case Favour.START:
+                    await self._attendant.start()
+        except Exception as error:  # noqa: BLE001  it is raised again when the visit is over
+            if isinstance(error, DoorError):  # because it is just ending: that says why
+                await asyncio.wait((self._over,), timeout=ENDING_S)
+            if not self._over.done():
+                self._failure = error
+                self._remote.post(Release())
+        else:
+            self._remote.post(Done(asked.number))
+
+    def _open(self) -> None:
+        if self._fit is None or self._shown:
+            return
+        self._shown = True
+        emulated = self._connected.result().capabilities.emulated
+        self._audience.open(Scene(self._url, emulated, self._fit, lambda: self._vitals))
+
+    def _close(self) -> None:
+        if self._shown:
+            self._audience.close()

@@ -15,8 +15,9 @@ class Chronicle:
         match event:
             case StepBegan():
                 self._open = event
-            case StepEnded(at_s, _, outcome):
-                self._close(at_s, outcome)
+            case StepEnded(at_s, index, outcome):
+                if self._open is None or self._open.index == index:  # else it was never begun
+                    self._close(at_s, outcome)
             case _:
                 pass
 

@@ -20,6 +20,13 @@ class Lower(msgspec.Struct, frozen=True, gc=False):
     over_s: float
 
 
+class Splice(msgspec.Struct, frozen=True, gc=False):
+    """The programme itself takes a new course from `at_s` on, its first `over_s` in one piece."""
+
+    at_s: float
+    over_s: float
+
+
 class Yield(msgspec.Struct, frozen=True, gc=False):
     """Send no more motion: the device lets go by itself, and a word from here would end that."""
 
@@ -40,6 +47,6 @@ class Finish(msgspec.Struct, frozen=True, gc=False):
         return self.verdict.reason if self.verdict else Reason.COMPLETE
 
 
-Cue: TypeAlias = Keep | Lower | Yield | Halt | Finish
+Cue: TypeAlias = Keep | Lower | Splice | Yield | Halt | Finish
 
 KEEP = Keep()

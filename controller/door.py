@@ -1,8 +1,10 @@
-"""What is said through the door of a session: frames of `u32 length | msgpack`, tagged unions."""
+"""The first words at the door of a session, and its token: all that `myoloop stop` needs.
+
+What is said further inside is in `visits`. Every frame is msgpack; the tags keep words apart.
+"""
 
 import os
 import secrets
-import struct
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -10,18 +12,19 @@ import msgspec
 
 from firmware_bridge.lock import runtime_folder
 
-from .words import Accepted, Ended, Order, Rejected
+from .words import Answer, Ended, Order
 
 PROTOCOL = 1
 """Version of these words. A door refuses any other."""
 
-MAX_FRAME = 65_536
-"""Longest frame, in bytes: an order is a few dozen (E)."""
+STRANGER_FRAME = 1024
+"""Longest frame of somebody who has not said who they are, in bytes (E)."""
 
-LENGTH = struct.Struct("<I")
+WATCHER_FRAME = 65_536
+"""Longest frame of whoever may not start anything, in bytes: an order is a few dozen (E)."""
 
-Role = Literal["none", "operator"]
-"""What a client may order: stop only, or everything."""
+Role = Literal["none", "watcher", "operator"]
+"""What a client hears and may order: stop only; everything and stop only; everything."""
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -45,19 +48,26 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     why: str
 
 
-Said: TypeAlias = Welcome | Refused | Accepted | Rejected | Ended
-"""Everything a door says: answers in the order of the questions, and how the session ended."""
+class Ordered(msgspec.Struct, frozen=True, tag="ordered"):
+    """An order, and its number: the answer will name it."""
 
-_encoder = msgspec.msgpack.Encoder()
+    number: int
+    order: Order
+
+
+class Answered(msgspec.Struct, frozen=True, tag="answered"):
+    """What is said to the order of this number."""
+
+    number: int
+    answer: Answer
+
+
+Brief: TypeAlias = Welcome | Refused | Answered | Ended
+"""Everything a door says to whoever has no role."""
+
+encode = msgspec.msgpack.Encoder().encode
 hello_of = msgspec.msgpack.Decoder(Hello).decode
-order_of = msgspec.msgpack.Decoder(Order).decode
-said_of = msgspec.msgpack.Decoder(Said).decode
-
-
-def frame(word: Hello | Order | Said) -> bytes:
-    """Return a word with its length before it."""
-    body = _encoder.encode(word)
-    return LENGTH.pack(len(body)) + body
+brief_of = msgspec.msgpack.Decoder(Brief).decode
 
 
 def token() -> str:

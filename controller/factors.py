@@ -13,19 +13,42 @@ _PEAK_OF_GLIDE = 1.5
 
 
 class Factors(msgspec.Struct, frozen=True, kw_only=True):
-    """What presses less than the programme says: the operator's share and ceiling, and a freeze.
+    """What presses less than the programme says.
 
-    `limit_kpa` is the envelope's. Each source holds one value; the course is the smallest.
+    `limit_kpa` is the envelope's; share and ceiling are the operator's; a hold freezes; a mode and
+    feeling for contact allow so much; guarding, doubt about the EMG, the profile's rules and its
+    `adapt` each have a share, and the first two a cap. Each source holds one value; the course is
+    the smallest of the caps, and the operator's share of the smallest of the others' shares.
     """
 
     limit_kpa: float
     share: float = 1.0
     ceiling_kpa: float = float("inf")
     frozen_kpa: float = float("inf")
+    mode_kpa: float = float("inf")
+    approach_kpa: float = float("inf")
+    guard: float = 1.0
+    guard_kpa: float = float("inf")
+    guarded_often_kpa: float = float("inf")
+    doubt: float = 1.0
+    doubt_kpa: float = float("inf")
+    rules: float = 1.0
+    adapt: float = 1.0
+
+    @property
+    def gain(self) -> float:
+        return self.share * self.heard
+
+    @property
+    def heard(self) -> float:
+        """The share that whatever listens lets press."""
+        return min(self.guard, self.doubt, self.rules, self.adapt)
 
     @property
     def cap_kpa(self) -> float:
-        return max(0.0, min(self.limit_kpa, self.ceiling_kpa, self.frozen_kpa))
+        lowest = min(self.limit_kpa, self.ceiling_kpa, self.frozen_kpa)
+        lowest = min(lowest, self.mode_kpa, self.approach_kpa)
+        return max(0.0, min(lowest, self.guard_kpa, self.guarded_often_kpa, self.doubt_kpa))
 
 
 class Course(msgspec.Struct, frozen=True):
@@ -41,21 +64,45 @@ class Course(msgspec.Struct, frozen=True):
 
 def begin(factors: Factors) -> Course:
     """Return the course at the beginning: the whole programme, under the envelope."""
-    return Course(Glide(0.0, factors.share, factors.share), _constant(factors.cap_kpa))
+    return Course(Glide(0.0, factors.gain, factors.gain), _constant(factors.cap_kpa))
 
 
-def steer(course: Course, factors: Factors, at_s: float, over_s: float) -> Course:
+def steer(
+    course: Course,
+    factors: Factors,
+    at_s: float,
+    over_s: float,
+    cap_rise_kpa_s: float = CAP_RISE_KPA_S,
+) -> Course:
     """Return the course that reaches `factors`: within `over_s` where that is down."""
     return Course(
-        _glide(course.gain, factors.share, at_s, over_s, GAIN_RISE_PER_S),
-        _glide(course.cap, factors.cap_kpa, at_s, over_s, CAP_RISE_KPA_S),
+        _glide(course.gain, factors.gain, at_s, over_s, GAIN_RISE_PER_S),
+        _glide(course.cap, factors.cap_kpa, at_s, over_s, cap_rise_kpa_s),
     )
 
 
+def let_go(course: Course, at_s: float, over_s: float) -> Course:
+    """Return the course whose gain goes to nothing. The cap stays."""
+    return Course(Glide(at_s, course.gain.value_at(at_s), 0.0, over_s), course.cap)
+
+
+def come_back(course: Course, factors: Factors, at_s: float, over_s: float) -> Course:
+    """Return the course whose gain is back at its share, while the trajectory rests at zero."""
+    gain = Glide(at_s, course.gain.value_at(at_s), factors.gain, over_s)
+    return Course(gain, course.cap)
+
+
 def _glide(old: Glide, target: float, at_s: float, over_s: float, rise: float) -> Glide:
-    if old.end == target and at_s >= old.at_s + old.over_s:
+    """Return the way to `target`. What was on its way down already is nowhere above its old way."""
+    left_s = old.at_s + old.over_s - at_s
+    start, slope = old.locate(at_s)
+    falls = left_s > 0.0 and old.end < start
+    if old.end == target and (left_s <= over_s or not falls):
         return old
-    start = old.value_at(at_s)
+    if falls and target <= old.end:
+        return Glide(at_s, start, target, min(over_s, left_s), slope)
+    if falls:
+        start = old.end
     if target > start:
         over_s = _PEAK_OF_GLIDE * (target - start) / rise
     return Glide(at_s, start, target, over_s)

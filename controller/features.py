@@ -4,13 +4,20 @@ import math
 
 from firmware_bridge.readings import SensorBatch
 
+from .emg_words import EmgFeatures
 from .moment import Features
 
 
-def features(batch: SensorBatch, offset_s: float, zero_kpa: tuple[float, ...] = ()) -> Features:
+def features(
+    batch: SensorBatch,
+    offset_s: float,
+    zero_kpa: tuple[float, ...] = (),
+    emg: EmgFeatures | None = None,
+) -> Features:
     """Return what `batch` says, in session time (`offset_s` is the device time of its zero).
 
-    `zero_kpa` is what each pressure sensor read of nothing; it is taken off.
+    `zero_kpa` is what each pressure sensor read of nothing; it is taken off. `emg` is what the
+    front end has made of the batch's EMG, where somebody listens.
     """
     columns: list[list[float]] = batch.pressure_kpa.T.tolist()
     for column, zero in zip(columns, zero_kpa, strict=False):
@@ -21,7 +28,10 @@ def features(batch: SensorBatch, offset_s: float, zero_kpa: tuple[float, ...] = 
         duration_s=len(columns[0]) / batch.pressure_rate_hz,
         pressure_kpa=sum(columns[0]) / len(columns[0]),
         lowest_kpa=min(highest),
-        emg_uv=tuple(_rms(channel) for channel in batch.emg_uv.T.tolist()),
+        lost_s=batch.lost / max(batch.emg_rate_hz, batch.pressure_rate_hz),
+        still=tuple(None if min(c) != max(c) else c[0] for c in columns),
+        emg_uv=emg.slow_uv if emg is not None else tuple(map(_rms, batch.emg_uv.T.tolist())),
+        emg=emg,
     )
 
 

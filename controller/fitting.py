@@ -12,7 +12,10 @@ from profiles.program import Program
 from profiles.trajectory import Track
 
 from .fidelity import Fidelity, fidelity, told
+from .intent import Rig
 from .own_techniques import play_own
+from .pausing import PAUSED_MAX_S
+from .tracking import BANDWIDTH_HZ
 
 RISE_LEVEL_KPA_S = 10.0
 """Rise of first contact, holds and changes of level (E, physiology 1.2)."""
@@ -154,8 +157,14 @@ def _channel_for(quantity: str, program: Program, capabilities: Capabilities) ->
     )
 
 
+def rig(fit: Fit) -> Rig:
+    """Return what the mind must know of the device that plays this."""
+    pressure = fit.channel_of["pressure"]
+    return Rig(pressure.area_cm2 or Rig().area_cm2, pressure.bandwidth_hz or BANDWIDTH_HZ)
+
+
 def armed_limits(fit: Fit) -> ArmedLimits:
-    """Return what the device is lowered to for this program."""
+    """Return what the device is lowered to for this program, and all its pauses."""
     envelope = fit.program.envelope
     return ArmedLimits(
         ceilings=(
@@ -166,7 +175,7 @@ def armed_limits(fit: Fit) -> ArmedLimits:
         rise_rhythm_kpa_s=envelope.rise_rhythm_kpa_s.value,
         fall_max_kpa_s=FALL_MAX_KPA_S,
         static_max_s=envelope.static_max_s.value,
-        session_max_s=envelope.session_max_s.value,
+        session_max_s=envelope.session_max_s.value + PAUSED_MAX_S,
     )
 
 

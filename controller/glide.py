@@ -1,4 +1,4 @@
-"""How a factor moves from one value to another: one smooth cubic, flat at both ends."""
+"""How a factor moves from one value to another: one smooth cubic, flat at its end."""
 
 import math
 
@@ -8,12 +8,13 @@ from profiles.trajectory import MAX_SEGMENT_S, Track, hermite
 
 
 class Glide(msgspec.Struct, frozen=True, gc=False):
-    """From `low` to `high` (either may be the larger) within `over_s` of `at_s`, then constant."""
+    """From `start` to `end` within `over_s` of `at_s`, then constant; `slope` is how it begins."""
 
     at_s: float
     start: float
     end: float
     over_s: float = 0.0
+    slope: float = 0.0
 
     def value_at(self, at_s: float) -> float:
         """Return the factor at `at_s`."""
@@ -26,7 +27,7 @@ class Glide(msgspec.Struct, frozen=True, gc=False):
             return self.end, 0.0
         if since_s <= 0.0:
             return self.start, 0.0
-        return hermite(since_s, self.over_s, (self.start, 0.0), (self.end, 0.0))
+        return hermite(since_s, self.over_s, (self.start, self.slope), (self.end, 0.0))
 
     def track(self, after_s: float, until_s: float) -> Track:
         """Return the knots with `after_s < at_s <= until_s`, on a grid that holds both ends."""

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from .emg_words import EmgFeatures
 from .words import Order, Reason
 
 
@@ -9,7 +10,9 @@ class Features(msgspec.Struct, frozen=True):
     """What a sensor batch says.
 
     `pressure_kpa` is the regulated sensor's mean, `lowest_kpa` the least sample of the sensor that
-    reads most: what both may not exceed.
+    reads most: what both may not exceed. `still` has, for each pressure sensor, the one value that
+    all its samples are, None where they differ; `lost_s` is how much is missing before this; `emg`
+    is what the muscles say, None where nobody listens to them.
     """
 
     start_s: float
@@ -17,21 +20,29 @@ class Features(msgspec.Struct, frozen=True):
     pressure_kpa: float
     lowest_kpa: float
     emg_uv: tuple[float, ...]
+    still: tuple[float | None, ...] = ()
+    lost_s: float = 0.0
+    emg: EmgFeatures | None = None
 
 
 class Health(msgspec.Struct, frozen=True, gc=False):
     """How fresh and how sound everything is, ages in seconds.
 
-    `fading` says that the device lets go because it was not told enough, `pain_presses` counts
-    since the session began, `failure` says what has gone for good. `pressure_age_s` is None on a
-    device that measures no pressure: then nothing can be late, and the limits are those of that.
+    `clock_s` is how far the device's clock may be off. `fading` says that the device lets go
+    because it was not told enough, `limited` that it holds back a rise, `pain_presses` counts
+    since the session began, `pressed` names the buttons that are held down, `failure` says what has
+    gone for good. `pressure_age_s` is None on a device that measures no pressure: then nothing can
+    be late, and the limits are those of that.
     """
 
     pressure_age_s: float | None
     judgement_age_s: float
     device_age_s: float
+    clock_s: float = 0.0
     fading: bool = False
+    limited: bool = False
     pain_presses: int = 0
+    pressed: tuple[str, ...] = ()
     failure: Reason | None = None
 
 

@@ -8,6 +8,7 @@ from firmware_bridge.device import Device
 from profiles.envelope import Envelope
 from profiles.regions import Thresholds
 
+from .ears import ears_for
 from .fitting import Fit, device_envelope, fit
 from .preflight import NeedsPerson, SimulatedPerson, preflight
 from .priority import urgent
@@ -39,9 +40,10 @@ async def play(
         raise NeedsPerson("a device that is not emulated is started with `myoloop run`")
     text, file = read_profile(profile)
     fitted = prepare(text, file, device.capabilities, values)
-    ready = await preflight(device, SimulatedPerson(device))
+    ears = ears_for(fitted.program, device.capabilities)
+    ready = await preflight(device, SimulatedPerson(device), ears)
     with urgent():
-        return await Session(device, fitted, on_event, ready.zero_kpa).run()
+        return await Session(device, fitted, on_event, ready.zero_kpa, ears).run()
 
 
 def prepare(
@@ -50,8 +52,14 @@ def prepare(
     capabilities: Capabilities,
     values: Mapping[str, str | float],
     operator: Envelope | None = None,
+    person: Thresholds | None = None,
+    closed_loop: bool | None = None,
 ) -> Fit:
-    """Return a profile compiled for a device, under what the operator allows. Raises as `play`."""
+    """Return a profile compiled for a device, under what the operator allows. Raises as `play`.
+
+    `person` is who is under a real device; an emulated one brings its own. `closed_loop` says that
+    as much may be pressed as where the muscle is listened to; left out, only emulated devices may.
+    """
     from profiles.compiler import compile_profile
     from profiles.load import read
     from profiles.model import Profile
@@ -61,9 +69,10 @@ def prepare(
         values,
         device_envelope(capabilities).lower(operator or Envelope()),
         area_cm2=pad_area_cm2(capabilities),
-        thresholds=simulated_person(capabilities),
+        thresholds=simulated_person(capabilities) if capabilities.emulated else person,
         emulated=capabilities.emulated,
         measured=measures_pressure(capabilities),
+        closed_loop=listened_to(capabilities) if closed_loop is None else closed_loop,
     )
     return fit(program, capabilities)
 
@@ -87,6 +96,11 @@ def pad_area_cm2(capabilities: Capabilities) -> float:
     """Return the area of the pad that presses; 10 cm2 where the device does not say."""
     pressure = capabilities.channel("pressure")
     return (pressure.area_cm2 if pressure else None) or 10.0
+
+
+def listened_to(capabilities: Capabilities) -> bool:
+    """Return whether listening to the muscle allows more: on real people that is unlocked first."""
+    return capabilities.emulated and bool(capabilities.sensors_of("emg"))
 
 
 def simulated_person(capabilities: Capabilities) -> Thresholds | None:

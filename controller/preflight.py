@@ -12,6 +12,7 @@ from firmware_bridge.device import Device
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
 
+from .ears import Ears
 from .ticker import Ticker
 
 ZERO_KPA = 0.5
@@ -33,6 +34,10 @@ PERSON_S = 120.0
 """How long a person may take for what they are asked (E)."""
 
 
+EMG_FOR_S, EMG_WITHIN_S = 5.0, 20.0
+"""How long EMG must be trusted without a gap, and how long that is waited for (E, rules)."""
+
+
 class Obstacle(StrEnum):
     """What stood in the way."""
 
@@ -41,6 +46,7 @@ class Obstacle(StrEnum):
     NO_VENT = "no_vent"
     NO_BUTTON = "no_button"
     LATE = "late"
+    NO_EMG = "no_emg"
     LINK = "link"
 
 
@@ -73,10 +79,16 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     rtt_p99_ms: float | None
 
 
+class Actor(Protocol):
+    """Whatever plays the gestures of a simulated person: an emulated device, near or far."""
+
+    async def act(self, gesture: Gesture) -> None: ...
+
+
 class SimulatedPerson:
     """The person under an emulated device, played through its control channel."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Actor) -> None:
         self._device = device
 
     async def take_pad_off(self) -> None:
@@ -91,12 +103,12 @@ class SimulatedPerson:
         await self._device.act(Gesture.PAD_ON)
 
 
-async def preflight(device: Device, person: Person) -> Readiness:
-    """See that everything is in order. Raises `NotReady`.
+async def preflight(device: Device, person: Person, ears: Ears | None = None) -> Readiness:
+    """See that everything is in order. Raises `NotReady`. `ears` hear the muscles meanwhile.
 
     What a product does not have, a pressure sensor or a pain button, cannot be tried.
     """
-    watch = _Lookout()
+    watch = _Lookout(ears)
     device.listen(watch.see, lambda error: watch.lose(error))
     timing = asyncio.create_task(_lateness_p99_s(), name="pre-flight timing")
     try:
@@ -107,6 +119,8 @@ async def preflight(device: Device, person: Person) -> Readiness:
         if device.capabilities.pain_button:
             await _button(person, watch)
         await person.put_pad_on()
+        if ears is not None:
+            await _trusted(watch, ears)
         late_s = await timing
     except BridgeError as error:
         raise NotReady(Obstacle.LINK, f"the device could not be tried out: {error}") from error
@@ -129,7 +143,8 @@ async def preflight(device: Device, person: Person) -> Readiness:
 class _Lookout:
     """Keeps what the device said last, and wakes whoever waits for something."""
 
-    def __init__(self) -> None:
+    def __init__(self, ears: Ears | None) -> None:
+        self._ears = ears
         self.batches: list[SensorBatch] = []
         self.status: Status | None = None
         self.presses = 0
@@ -140,6 +155,8 @@ class _Lookout:
         match reading:
             case SensorBatch():
                 self.batches.append(reading)
+                if self._ears is not None:
+                    self._ears.learn(self._ears.hear(reading))
             case Status():
                 self.status = reading
             case Pressed():
@@ -216,6 +233,15 @@ async def _button(person: Person, watch: _Lookout) -> None:
         await pressing
     finally:
         pressing.cancel()
+
+
+async def _trusted(watch: _Lookout, ears: Ears) -> None:
+    if not await watch.until(lambda: ears.trusted_s >= EMG_FOR_S, EMG_WITHIN_S):
+        raise NotReady(
+            Obstacle.NO_EMG,
+            f"the EMG was not sound for {EMG_FOR_S:g} s: are all electrodes on, the cables still, "
+            "the muscle at rest? see it with `myoloop emg detect`, or play a profile without EMG",
+        )
 
 
 async def _lateness_p99_s() -> float:

@@ -1,159 +1,220 @@
-"""The door of a session: other processes of this user give orders through it."""
+"""The door of a session: whoever knows the token hears what happens, and gives orders."""
 
 import asyncio
-import contextlib
 import os
-import secrets
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
-from firmware_bridge.lock import is_alive, runtime_folder
+from firmware_bridge.errors import LinkError
+from firmware_bridge.links.local import FrameTooLong, LocalLink
 
-from .door import (
-    LENGTH,
-    MAX_FRAME,
-    PROTOCOL,
-    Hello,
-    Refused,
-    Said,
-    Welcome,
-    frame,
-    hello_of,
-    order_of,
-    token,
-)
-from .words import Answer, Ended, Order, Rejected, Stop
+from .control import Control
+from .door import PROTOCOL, STRANGER_FRAME, Answered, Welcome, encode, token
+from .lease import Lease
+from .visitor import Unfit, Visitor
+from .visits import Alive, Asked, Errand, Fact, Leased, Said, Take, Vitals, asked_of
+from .words import Accepted, Answer, Ended, Rejected, Release, Sampled, Stop
 
-W = TypeVar("W")
+SAMPLES_TOGETHER_S = 0.05
+"""Samples go out together, twenty times a second (E): the eye sees no more, a tick is spared."""
 
-HELLO_WITHIN_S = 2.0
-"""How long a client may take to say who it is (E)."""
+SWEEP_S = 0.25
+"""How often clients are looked after: who is late, silent, or too slow (E)."""
 
-MAX_PATH = 100
-"""Longest path of a Unix socket, in bytes: 107 on Linux, 103 on macOS."""
+SWEEP_PHASE_S = 0.0019
+"""Not at the instant of any other timer."""
+
+VITALS_EVERY = 2
+"""Sweeps between two vitals: half a second."""
+
+MAX_STRANGERS = 64
+"""How many may be at the door without having said who they are: the oldest gives way (E)."""
+
+MAX_VISITORS = 64
+"""How many clients are served at once (E); whoever only wants to stop always is."""
 
 
 class Service:
-    """Takes orders from clients that know the token, and tells them how the session ended."""
+    """Serves clients over links. Nothing any of them does is noticed by the others."""
 
-    def __init__(self, tell: Callable[[Order], Answer]) -> None:
-        self._tell = tell
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._loop = asyncio.get_running_loop()
         self._token = token()
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._visits: set[asyncio.Task[None]] = set()
+        self._visitors: list[Visitor] = []
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._lease = Lease[Visitor](self._loop.time())
+        self._flushing: asyncio.Handle | None = None
+        self._unflushed: list[Visitor] = []
+        self._once_more = False
+        self._sweeps = 0
+        self._is_closed = False
+        self._sweeper = self._loop.call_later(SWEEP_S + SWEEP_PHASE_S, self._sweep)
+        control.listen(self.tell)
 
-    def end(self, ended: Ended) -> None:
-        """Tell everybody that the session is over."""
-        for writer in self._writers:
-            writer.write(frame(ended))
+    def meet(self, link: LocalLink) -> None:
+        """Serve the client at the far end of `link` until either hangs up."""
+        if self._is_closed:
+            link.abort()
+            return
+        strangers = [visitor for visitor in self._visitors if visitor.role is None]
+        if len(strangers) >= MAX_STRANGERS:
+            self._show_out(strangers[0], "too many are at this door")
+        link.takes = STRANGER_FRAME
+        visitor = Visitor(link, self._loop.time())
+        self._visitors.append(visitor)
+        link.listen(
+            lambda body, _: self._hear(visitor, body), lambda error: self._lose(visitor, error)
+        )
 
-    def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one client until either hangs up."""
-        visit = asyncio.get_running_loop().create_task(self._visit(reader, writer), name="client")
-        self._visits.add(visit)
-        visit.add_done_callback(self._visits.discard)
+    def tell(self, word: Fact | Vitals) -> None:
+        """Tell everybody who wants to know. Nothing is sent before the loop's next turn."""
+        fact = not isinstance(word, (Sampled, Vitals))
+        body = encode(word)
+        for visitor in self._visitors:
+            if visitor.role is None or (visitor.role == "none" and not isinstance(word, Ended)):
+                continue
+            visitor.outbox.put(body, fact=fact)
+        self._flush_soon(fact=fact)
 
     async def aclose(self) -> None:
-        """Hang up on everybody."""
-        for visit in self._visits:
-            visit.cancel()
-        await asyncio.gather(*self._visits, return_exceptions=True)
+        """Tell what waits, and hang up on everybody."""
+        self._is_closed = True
+        self._sweeper.cancel()
+        if self._flushing is not None:
+            self._flushing.cancel()
+        for visitor in list(self._visitors):
+            self._show_out(visitor, None)
+        await asyncio.gather(*self._leaving)
 
-    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    # --- what a client says ---------------------------------------------------------------
+
+    def _hear(self, visitor: Visitor, body: bytes) -> None:
+        if visitor.is_gone:
+            return
         try:
-            await self._serve(reader, writer)
-        except _Unfit as error:
-            writer.write(frame(Refused(str(error))))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # it has hung up
-        finally:
-            self._writers.discard(writer)
-            writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        hello = await self._greet(reader)
-        self._writers.add(writer)
-        await _say(writer, Welcome(PROTOCOL, os.getpid()))
-        while True:
-            order = _understood(order_of, await _read(reader))
-            if isinstance(order, Stop) or hello.role == "operator":
-                await _say(writer, self._tell(order))
+            if visitor.role is None:
+                self._welcome(visitor, body)
             else:
-                await _say(writer, Rejected("only an operator may do more than stop"))
-            await asyncio.sleep(0)  # one order a turn: a flood must not hold up the loop
+                self._serve(visitor, _understood(body))
+        except Unfit as error:
+            self._show_out(visitor, str(error))
 
-    async def _greet(self, reader: asyncio.StreamReader) -> Hello:
-        try:
-            async with asyncio.timeout(HELLO_WITHIN_S):
-                hello = _understood(hello_of, await _read(reader))
-        except TimeoutError:
-            raise _Unfit("nothing was said here in time") from None
-        if hello.protocol != PROTOCOL:
-            raise _Unfit(f"this door speaks protocol {PROTOCOL}, not {hello.protocol}")
-        if not secrets.compare_digest(hello.token.encode(), self._token.encode()):
-            raise _Unfit("this is not the token of this door")
-        return hello
+    def _welcome(self, visitor: Visitor, body: bytes) -> None:
+        visitor.greet(body, self._token)
+        if visitor.role != "none" and len(self._visitors) > MAX_VISITORS:
+            raise Unfit("too many are at this door")
+        news = self._control.now() if visitor.role != "none" else []
+        for word in (Welcome(PROTOCOL, os.getpid()), *news):
+            visitor.outbox.put(encode(word), fact=True)
+        visitor.outbox.flush()
+
+    def _serve(self, visitor: Visitor, asked: Asked) -> None:
+        answer = self._answer(visitor, asked)
+        if isinstance(answer, asyncio.Task):
+            answer.add_done_callback(
+                lambda task: self._say(visitor, Answered(asked.number, task.result()))
+            )
+        else:
+            self._say(visitor, Answered(asked.number, answer))
+
+    def _answer(self, visitor: Visitor, asked: Asked) -> "Answer | asyncio.Task[Answer]":
+        order = asked.order
+        if isinstance(order, Stop):
+            return self._control.order(order)
+        if visitor.role != "operator":
+            return Rejected("only an operator may do more than stop")
+        if isinstance(order, Take):
+            return self._take(visitor, order.grace_s)
+        if isinstance(order, Alive):
+            return self._live(visitor)
+        if isinstance(order, Errand):
+            if self._lease.keeper is not visitor:
+                return Rejected("this session is kept by somebody else")
+            return self._control.do(order)
+        return self._control.order(order)
+
+    def _take(self, visitor: Visitor, grace_s: float) -> Answer:
+        if not self._lease.take(visitor, grace_s, self._loop.time()):
+            return Rejected("somebody else keeps this session")
+        self.tell(Leased(held=True, grace_s=self._lease.grace_s))
+        return Accepted()
+
+    def _live(self, visitor: Visitor) -> Answer:
+        if self._lease.keeper is not visitor:
+            return Rejected("this session is kept by somebody else")
+        self._lease.alive(self._loop.time())
+        return Accepted()
+
+    def _say(self, visitor: Visitor, word: Said) -> None:
+        if not visitor.is_gone:
+            visitor.outbox.put(encode(word), fact=True)
+            visitor.outbox.flush()
+
+    # --- who stays, who leaves ------------------------------------------------------------
+
+    def _lose(self, visitor: Visitor, error: LinkError) -> None:
+        self._show_out(visitor, str(error) if isinstance(error, FrameTooLong) else None)
+
+    def _show_out(self, visitor: Visitor, why: str | None) -> None:
+        if visitor.is_gone:
+            return
+        self._visitors.remove(visitor)
+        leaving = visitor.show_out(why)
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+        if self._lease.keeper is visitor:
+            self._vacate()
+
+    def _vacate(self) -> None:
+        now_s = self._loop.time()
+        self._lease.vacate(now_s)
+        self.tell(Leased(held=False, grace_s=self._lease.grace_s))
+        self._end_if_over(now_s)
+
+    def _end_if_over(self, now_s: float) -> None:
+        if self._lease.is_over(now_s):
+            self._control.order(Release())
+
+    def _sweep(self) -> None:
+        self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+        now_s = self._loop.time()
+        for visitor in list(self._visitors):
+            wrong = visitor.what_is_wrong(now_s)
+            if wrong is not None:
+                self._show_out(visitor, wrong)
+        if self._lease.keeper is not None and self._lease.is_silent(now_s):
+            self._show_out(self._lease.keeper, "nothing was heard of this client for too long")
+        self._end_if_over(now_s)
+        self._sweeps += 1
+        if self._sweeps % VITALS_EVERY == 0:
+            self.tell(self._control.vitals())
+
+    # --- when it goes out -----------------------------------------------------------------
+
+    def _flush_soon(self, *, fact: bool) -> None:
+        if fact and isinstance(self._flushing, asyncio.TimerHandle):
+            self._flushing.cancel()
+            self._flushing = None
+        if self._flushing is not None:
+            self._once_more |= fact
+        elif fact:
+            self._flushing = self._loop.call_soon(self._flush)
+        else:
+            self._flushing = self._loop.call_later(SAMPLES_TOGETHER_S, self._flush)
+
+    def _flush(self) -> None:
+        """Send to one client a turn: between two of them a tick may come."""
+        if not self._unflushed:
+            self._unflushed, self._once_more = self._visitors[::-1], False
+        if self._unflushed:
+            self._unflushed.pop().outbox.flush()
+        more = self._unflushed or self._once_more
+        self._flushing = self._loop.call_soon(self._flush) if more else None
 
 
-class _Unfit(Exception):
-    """A client said what it must not."""
-
-
-@asynccontextmanager
-async def open_door(
-    tell: Callable[[Order], Answer],
-) -> AsyncGenerator[tuple[Service, str]]:
-    """Listen for orders while a session runs; give the service and its address.
-
-    A Unix socket in the runtime folder, else a port of 127.0.0.1.
-    """
-    service = Service(tell)
-    _sweep(runtime_folder())
-    path = runtime_folder() / f"{os.getpid()}-{secrets.token_hex(4)}.sock"
-    server, address = await _listen(service, path)
+def _understood(body: bytes) -> Asked:
     try:
-        yield service, address
-    finally:
-        server.close()
-        await service.aclose()
-        path.unlink(missing_ok=True)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what killed processes have left behind."""
-    for file in folder.glob("*-*.sock"):
-        pid = file.name.partition("-")[0]
-        if not (pid.isdecimal() and is_alive(int(pid))):
-            file.unlink(missing_ok=True)
-
-
-async def _listen(service: Service, path: Path) -> tuple[asyncio.Server, str]:
-    if hasattr(asyncio, "start_unix_server") and len(os.fsencode(path)) <= MAX_PATH:
-        return await asyncio.start_unix_server(service.meet, path, limit=MAX_FRAME), str(path)
-    server = await asyncio.start_server(service.meet, "127.0.0.1", 0, limit=MAX_FRAME)
-    return server, f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
-async def _read(reader: asyncio.StreamReader) -> bytes:
-    (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-    if length > MAX_FRAME:
-        raise _Unfit(f"a frame of {length} bytes is too long; {MAX_FRAME} are allowed")
-    return await reader.readexactly(length)
-
-
-async def _say(writer: asyncio.StreamWriter, word: Said) -> None:
-    writer.write(frame(word))
-    await writer.drain()
-
-
-def _understood(decode: Callable[[bytes], W], body: bytes) -> W:
-    try:
-        return decode(body)
+        return asked_of(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _Unfit(f"this is no word of the door: {error}") from error
+        raise Unfit(f"this is no word of the door: {error}") from error

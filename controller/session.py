@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal, assert_never
 
-from firmware_bridge.codes import Cause, Source, State
+from firmware_bridge.codes import Buttons, Cause, Source, State, StatusFlags
 from firmware_bridge.device import Device
 from firmware_bridge.errors import (
     BridgeError,
@@ -15,11 +15,14 @@ from firmware_bridge.errors import (
 )
 from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
 
+from .admission import refusal
 from .chronicle import Chronicle
-from .cues import Cue, Finish, Halt, Keep, Lower, Yield
+from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
+from .ears import Ears, ears_for
 from .features import features
-from .fitting import Fit, armed_limits
-from .mind import decide, wake
+from .fitting import Fit, armed_limits, rig
+from .intent import wake
+from .mind import decide
 from .moment import Features, Health, Moment
 from .streamer import Streamer
 from .ticker import Ticker
@@ -67,13 +70,17 @@ class Session:
         fit: Fit,
         on_event: Callable[[Event], None],
         zero_kpa: tuple[float, ...] = (),
+        ears: Ears | None = None,
     ) -> None:
         self._device = device
         self._zero_kpa = zero_kpa
         self._measures = bool(device.capabilities.sensors_of("pressure"))
+        self._ears = ears or ears_for(fit.program, device.capabilities)
         self._fit = fit
         self._on_event = on_event
-        self._mind = wake(fit.program)
+        noise_uv = self._ears.noise_uv if self._ears else ()
+        rest_uv = self._ears.rest_uv if self._ears else ()
+        self._mind = wake(fit.program, rig(fit), noise_uv, rest_uv)
         self._chronicle = Chronicle()
         self._orders: list[Order] = []
         self._loop = asyncio.get_running_loop()
@@ -85,6 +92,8 @@ class Session:
         self._sampled_s = self._ended_s = 0.0
         self._state = State.IDLE
         self._pain_presses = 0
+        self._limited = False
+        self._pressed: tuple[str, ...] = ()
         self._failure: Reason | None = None
         self.late_s: list[float] = []
 
@@ -92,6 +101,8 @@ class Session:
         """Take an order. It acts with the next thought, at most a tick from now."""
         if self._ended.done():
             return Rejected("the session is over")
+        if (why := refusal(self._mind, order, self._session_s)) is not None:
+            return Rejected(why)
         self._orders.append(order)
         return Accepted()
 
@@ -116,6 +127,16 @@ class Session:
             await _despite_cancelling(self._let_go())
         return self._tell_the_end(cue)
 
+    @property
+    def at_s(self) -> float:
+        """Session time: 0 before it begins, and from its end on when that was."""
+        return self._ended_s if self._streamer is None else max(0.0, self._session_s)
+
+    @property
+    def _session_s(self) -> float:
+        """Session time now, below zero for an instant before it begins."""
+        return self._device.clock.now_s - self._offset_s
+
     # --- evidence -------------------------------------------------------------------------
 
     def _read(self, reading: Reading) -> None:
@@ -124,7 +145,9 @@ class Session:
             case SensorBatch():
                 self._batch_s = self._heard_s
                 self._sampled_s = reading.start_s + TICK_S
-                self._think(features(reading, self._offset_s, self._zero_kpa), reading.number)
+                emg = self._ears.hear(reading) if self._ears is not None else None
+                felt = features(reading, self._offset_s, self._zero_kpa, emg)
+                self._think(felt, reading.number)
             case Status():
                 self._note(reading)
             case Pressed():
@@ -134,6 +157,8 @@ class Session:
 
     def _note(self, status: Status) -> None:
         self._state = status.state
+        self._limited = bool(status.flags & StatusFlags.LIMITED)
+        self._pressed = _named(status.buttons)
         if self._failure is None:
             self._failure = _ENDED_BY.get(status.state)
             if status.cause is Cause.STOP_BUTTON:
@@ -154,8 +179,11 @@ class Session:
             pressure_age_s=at_s + self._offset_s - self._sampled_s if self._measures else None,
             judgement_age_s=now_s - self._judged_at_s,
             device_age_s=now_s - self._heard_s,
+            clock_s=self._device.clock.uncertainty_s,
             fading=self._state is State.FADING,
+            limited=self._limited,
             pain_presses=self._pain_presses,
+            pressed=self._pressed,
             failure=self._failure,
         )
 
@@ -183,7 +211,7 @@ class Session:
         if self._streamer is None:
             return
         now_s = self._loop.time()
-        at_s = self._device.clock.now_s - self._offset_s
+        at_s = self._session_s
         orders, self._orders = tuple(self._orders), []
         moment = Moment(at_s, felt, self._health(now_s, at_s), orders)
         self._judged_at_s = now_s
@@ -201,7 +229,7 @@ class Session:
         match cue:
             case Keep():
                 streamer.extend(self._mind, at_s)
-            case Lower():
+            case Lower() | Splice():
                 streamer.splice(self._mind, cue.at_s, cue.over_s)
             case Yield():
                 streamer.fall_silent()
@@ -257,6 +285,11 @@ class Session:
         )
         self._on_event(Ended(at_s, outcome))
         return outcome
+
+
+def _named(buttons: Buttons) -> tuple[str, ...]:
+    """Return the names that a profile has for the buttons that are held down."""
+    return tuple(button.name.lower() for button in buttons if button.name) if buttons else ()
 
 
 def _result(reason: Reason) -> Literal["complete", "stopped", "fault"]:

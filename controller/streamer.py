@@ -5,7 +5,7 @@ from firmware_bridge.setpoints import Setpoint
 from profiles.trajectory import MAX_SEGMENT_S, Track
 
 from .fitting import Fit, setpoints
-from .mind import Mind
+from .intent import Mind
 from .player import ahead, value_at
 
 HORIZON_S = 0.35
@@ -49,16 +49,17 @@ class Streamer:
         """Replace what is queued from `at_s` on: one knot for each channel, then the rest."""
         least_s = self._least_segment_s
         soon_s = at_s + max(min(over_s, MAX_SEGMENT_S), least_s)
-        coming = ahead(mind.program, mind.playhead, "pressure", at_s, soon_s)
+        coming = ahead(mind.playhead, "pressure", at_s, soon_s)
         soon_s = next((s for s in coming.at_s if s - at_s >= least_s), soon_s)
         first = {quantity: self._knot(mind, quantity, soon_s) for quantity in self._quantities}
         spelled = setpoints(first, self._fit, self._offset_s)
         self._planned_s = soon_s
+        self._silent = False
         self._device.splice(at_s + self._offset_s, spelled)
         self.extend(mind, at_s)
 
     def fall_silent(self) -> None:
-        """Send no more motion: the device lets go by itself."""
+        """Send no more motion until the next splice: the device lets go by itself."""
         self._silent = True
 
     @property
@@ -75,7 +76,7 @@ class Streamer:
             "gain": mind.course.gain.track(after_s, until_s),
             "cap": mind.course.cap.track(after_s, until_s),
             **{
-                quantity: ahead(mind.program, mind.playhead, quantity, after_s, until_s)
+                quantity: ahead(mind.playhead, quantity, after_s, until_s)
                 for quantity in self._fit.channel_of
             },
         }
@@ -85,8 +86,8 @@ class Streamer:
             glide = mind.course.gain if quantity == "gain" else mind.course.cap
             value, slope, rhythmic = *glide.locate(at_s), False
         else:
-            value, slope = value_at(mind.program, mind.playhead, quantity, at_s)
-            coming = ahead(mind.program, mind.playhead, quantity, at_s - 1e-9, at_s + MAX_SEGMENT_S)
+            value, slope = value_at(mind.playhead, quantity, at_s)
+            coming = ahead(mind.playhead, quantity, at_s - 1e-9, at_s + MAX_SEGMENT_S)
             rhythmic = bool(coming.rhythmic and coming.rhythmic[0])
         return Track((at_s,), (value,), (slope,), (rhythmic,))
 

@@ -5,6 +5,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from profiles.program import Program
+
 
 class Reason(StrEnum):
     """Why something was held, released, stopped or ended. The sentences are elsewhere."""
@@ -20,18 +22,36 @@ class Reason(StrEnum):
     JUDGEMENT_LATE = "judgement_late"
     DEVICE_SILENT = "device_silent"
     LINK_LOST = "link_lost"
+    CONTROL_LOST = "control_lost"
     DEVICE_FAULT = "device_fault"
     DEVICE_RESTARTED = "device_restarted"
     DEVICE_UNRULY = "device_unruly"
     DEVICE_REFUSED = "device_refused"
     DEVICE_ENDED = "device_ended"
     DEVICE_FADING = "device_fading"
+    RISE = "rise"
+    TRACKING = "tracking"
+    SENSOR_STUCK = "sensor_stuck"
+    CONTACT_LOST = "contact_lost"
+    OCCLUDED = "occluded"
+    HELD_TOO_LONG = "held_too_long"
+    SAMPLES_MISSING = "samples_missing"
+    SAMPLES_LATE = "samples_late"
+    CLOCK_UNSURE = "clock_unsure"
+    SESSION_TIME = "session_time"
+    REGION_TIME = "region_time"
+    PAUSED_OUT = "paused_out"
+    GUARDING = "guarding"
+    SPASM = "spasm"
+    EMG_LOST = "emg_lost"
+    RULE = "rule"
 
 
 FAULTS = frozenset(
     {
         Reason.DEVICE_SILENT,
         Reason.LINK_LOST,
+        Reason.CONTROL_LOST,
         Reason.DEVICE_FAULT,
         Reason.DEVICE_RESTARTED,
         Reason.DEVICE_UNRULY,
@@ -41,7 +61,11 @@ FAULTS = frozenset(
 )
 """Reasons that are nobody's wish and no judgement: device or link failed."""
 
-Act = Literal["hold", "release", "stop"]
+Act = Literal["ease", "hold", "approach", "pause", "release", "stop"]
+"""From the mildest to the strongest. To approach is to let go and to feel for contact anew."""
+
+Mode = Literal["closed_loop", "step_adjust", "open_loop"]
+"""How much is trusted to what comes back: everything, changes between cycles, nothing."""
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
@@ -76,7 +100,36 @@ class Ceiling(msgspec.Struct, frozen=True, tag="ceiling"):
     kpa: float
 
 
-Order: TypeAlias = Stop | Release | Ease | Ceiling
+class Pause(msgspec.Struct, frozen=True, tag="pause"):
+    """Let go within a second, and wait where the programme is, ten minutes at most."""
+
+
+class Resume(msgspec.Struct, frozen=True, tag="resume"):
+    """Go on after a pause: from nothing, slowly, at the cycle or hold that was cut short."""
+
+
+class Mark(msgspec.Struct, frozen=True, tag="mark"):
+    """Remember this instant by a word of the person's."""
+
+    label: str
+
+
+class Replace(msgspec.Struct, frozen=True, tag="replace"):
+    """Play this instead: the same profile, compiled anew for other values of live parameters."""
+
+    program: Program
+
+
+class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
+    """A person has seen this alarm; without a reason, every alarm.
+
+    A mode that fell for it rises again between two steps, if its cause is gone.
+    """
+
+    reason: Reason | None = None
+
+
+Order: TypeAlias = Stop | Release | Ease | Ceiling | Pause | Resume | Mark | Replace | Acknowledge
 
 
 class Accepted(msgspec.Struct, frozen=True, tag="accepted"):
@@ -104,11 +157,15 @@ class StepBegan(msgspec.Struct, frozen=True, tag="step_began"):
 
 
 class StepEnded(msgspec.Struct, frozen=True, tag="step_ended"):
-    """Step `index` is over: done, timed_out (its `until` never came), or stopped on the way."""
+    """Step `index` is over: done, timed_out (its `until` never came), or stopped on the way.
+
+    released: its `until` came, and ended it sooner. skipped: it was never begun, because it needs
+    warming up that a long pause has undone.
+    """
 
     at_s: float
     index: int
-    outcome: Literal["done", "timed_out", "stopped"]
+    outcome: Literal["done", "released", "timed_out", "stopped", "skipped"]
 
 
 class Judged(msgspec.Struct, frozen=True, tag="judged"):
@@ -116,6 +173,74 @@ class Judged(msgspec.Struct, frozen=True, tag="judged"):
 
     at_s: float
     verdict: Verdict
+
+
+class Paused(msgspec.Struct, frozen=True, tag="paused"):
+    """Everything goes to zero and waits for a person; until `until_s` at most."""
+
+    at_s: float
+    reason: Reason
+    until_s: float
+
+
+class Resumed(msgspec.Struct, frozen=True, tag="resumed"):
+    """It goes on, from nothing."""
+
+    at_s: float
+
+
+class Marked(msgspec.Struct, frozen=True, tag="marked"):
+    """A person wanted this instant remembered."""
+
+    at_s: float
+    label: str
+
+
+class Reacted(msgspec.Struct, frozen=True, tag="reacted"):
+    """A rule of the profile has acted: its name, what it does, and its line."""
+
+    at_s: float
+    rule: str
+    action: str
+    line: int
+
+
+class Unmeasurable(msgspec.Struct, frozen=True, tag="unmeasurable"):
+    """What a signal is to be compared with could not be measured: nothing will come of it."""
+
+    at_s: float
+    signal: str
+    of: str
+
+
+class Replaced(msgspec.Struct, frozen=True, tag="replaced"):
+    """A programme of other values is played from step `index` on; `at_once`: within that step."""
+
+    at_s: float
+    index: int
+    at_once: bool
+
+
+class ModeChanged(msgspec.Struct, frozen=True, tag="mode_changed"):
+    """From now on less, or more again, is trusted to what comes back."""
+
+    at_s: float
+    mode: Mode
+    reason: Reason
+    measured: float
+    limit: float
+
+
+class Alarm(msgspec.Struct, frozen=True, tag="alarm"):
+    """Somebody should look: `reason` is there (raised), or was and nobody has seen it (latched).
+
+    acknowledged: a person has seen it. It is raised again if its cause comes again.
+    """
+
+    at_s: float
+    reason: Reason
+    state: Literal["raised", "latched", "acknowledged"]
+    urgency: Literal["low", "medium", "high"]
 
 
 class Sampled(msgspec.Struct, frozen=True, tag="sampled", gc=False):
@@ -134,7 +259,21 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     outcome: "Outcome"
 
 
-Event: TypeAlias = StepBegan | StepEnded | Judged | Sampled | Ended
+Event: TypeAlias = (
+    StepBegan
+    | StepEnded
+    | Judged
+    | Paused
+    | Resumed
+    | Marked
+    | Reacted
+    | Unmeasurable
+    | Replaced
+    | ModeChanged
+    | Alarm
+    | Sampled
+    | Ended
+)
 
 
 class StepOutcome(msgspec.Struct, frozen=True):

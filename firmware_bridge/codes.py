@@ -129,6 +129,15 @@ class Gesture(IntEnum):
     PAIN_RELEASE = 3
     STOP_PRESS = 4
     STOP_RELEASE = 5
+    ELECTRODE_OFF = 6
+    ELECTRODE_ON = 7
+    LEAD_UNPLUGGED = 8
+    RAIL = 9
+    MAINS_ON = 10
+    MAINS_OFF = 11
+    SHAKE = 12
+    TAP = 13
+    CRAMP = 14
 
 
 class Document(IntEnum):

@@ -24,6 +24,9 @@ MAX_PAYLOAD_UP = 228
 MAX_BODY = OVERHEAD + MAX_PAYLOAD_UP
 """Longest body, bytes: no run of it reaches 254, so COBS adds exactly one (D, wire, *Frames*)."""
 
+LENGTH = struct.Struct("<I")
+"""What goes before each body on a local socket, which needs neither COBS nor checksum."""
+
 _encode = cast(Callable[[bytes], bytes], encode)
 _decode = cast(Callable[[bytes], bytes], decode)
 _pack_header = HEADER.pack

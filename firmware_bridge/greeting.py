@@ -42,7 +42,8 @@ async def meet(link: Link) -> Acquaintance:
     """Greet the device at the far end of `link`, and own it.
 
     Raises `LinkTimeout` (nobody answers), `LinkBusy` (somebody else holds it), `VersionMismatch`,
-    `LinkTooSlow`, `LinkUnavailable` (it carries too little for a session; a STOP it does carry).
+    `LinkTooSlow`, `LinkUnavailable` (the link carries too little for a session; a STOP it does
+    carry).
     """
     if link.kind == "ble" and link.max_frame < LEAST_VALUE:
         raise LinkUnavailable(

@@ -18,7 +18,7 @@ from .knots import Knot
 MAGIC = 0x4C4D
 """The first two bytes of HELLO, "ML"."""
 
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 1, 1
 """This protocol. Another major version may be watched and stopped, not moved."""
 
 

@@ -71,7 +71,7 @@ def check_profile(
                 closed_loop=closed_loop,
                 measured=measured,
             )
-            for chosen in (values, {**values, **_highest(profile)})
+            for chosen in (values, {**values, **highest(profile)})
         )
     except ProfileProblems as error:
         return Check(problems=error.problems, needs=needs)
@@ -90,7 +90,8 @@ def _told(program: Program, worst: Program, needs: Needs) -> Check:
     )
 
 
-def _highest(profile: Profile) -> dict[str, str | float]:
+def highest(profile: Profile) -> dict[str, str | float]:
+    """Return every live parameter at the most that its author lets an operator choose."""
     return {name: text.max.value for name, text in profile.parameters.items() if text.live}
 
 

@@ -10,7 +10,7 @@ from .asking import asked, longest_s
 from .asks import Ask, Kneading, peak_kpa, rhythm_rise_kpa_s, scaled, valley_kpa
 from .course import OCCLUDED_MAX_S, Part, broken, occluded
 from .envelope import Envelope, Limit
-from .limits import LEAST_SCALE, Body, authored, grade
+from .limits import LEAST_SCALE, SCREENING, Body, authored, grade
 from .model import Profile, RepeatText, StepEntry, TechniqueText
 from .parameters import Chosen, Mode, choose
 from .problems import Path, Problem, ProfileProblems, Reason, Refused
@@ -180,16 +180,26 @@ class _Compiler:
         step = judged.planned
         depth = grade(step.technique, peak * judged.scale, judged.threshold_kpa)
         if depth == "deep" and not self._body.knows(step.region):
-            sentence = f"deep work on {step.region} needs a person whose pain threshold is known"
+            sentence = (
+                f"deep work on {step.region} needs a person whose pain threshold is known; "
+                f"without one {self._shallow(step)} is allowed there"
+            )
             self._refuse(Reason.NO_PERSON, step.path, sentence)
         elif peak * LEAST_SCALE > allowed.value:
-            person = allowed.owner == self._body.pain_threshold(step.region).owner
+            owners = (SCREENING, self._body.pain_threshold(step.region).owner)
+            person = allowed.owner in owners
             sentence = (
                 f"reaches {shown(peak, 'pressure')}; {_allows(allowed, 'pressure')}, and {_SCALED}"
             )
             self._refuse(
                 Reason.PERSON_LIMIT if person else Reason.DEVICE_LIMIT, step.path, sentence
             )
+
+    def _shallow(self, step: Planned) -> str:
+        """Return what may be pressed where deep work may not: kneading bears most."""
+        limit = self._body.pressing("petrissage", step.region)
+        other = " by another technique" if step.technique == "trigger_point" else ""
+        return f"up to {shown(_floor3(limit.value), 'pressure')}{other}"
 
     def _shapes(self, judged: list[Judged], mode: Mode) -> list[Shape]:
         """Return the shape of every step that has one, each beginning where the one before ends."""

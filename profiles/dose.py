@@ -3,28 +3,53 @@
 import msgspec
 
 from .course import CAPILLARY_KPA, seconds_over
-from .program import Program
+from .program import Program, Step
 from .trajectory import Track
 
 
 class Dose(msgspec.Struct, frozen=True):
-    """The integral of pressure over time, and how long it was over 4.3 kPa."""
+    """The integral of pressure over time, and how long it was over 4.3 kPa.
+
+    `worked_s` is how long the region is worked on, rests at zero left out; `deep_s` of it in deep
+    steps.
+    """
 
     pressure_kpa_s: float = 0.0
     occluded_s: float = 0.0
+    worked_s: float = 0.0
+    deep_s: float = 0.0
+
+    def plus(self, other: "Dose") -> "Dose":
+        """Return both together."""
+        return Dose(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
+
+    def or_more(self, other: "Dose") -> "Dose":
+        """Return the larger of each number."""
+        return Dose(*map(max, astuple(self), astuple(other)))
+
+
+def astuple(dose: Dose) -> tuple[float, ...]:
+    """Return the numbers of a dose, in their order."""
+    return msgspec.structs.astuple(dose)
 
 
 def dose(program: Program) -> dict[str, Dose]:
     """Return the dose of a program, played to its end, by region."""
     found: dict[str, Dose] = {}
     for step in program.steps:
-        track = step.trajectory.tracks["pressure"]
-        before = found.get(step.region, Dose())
-        found[step.region] = Dose(
-            before.pressure_kpa_s + integral(track),
-            before.occluded_s + seconds_over(track, CAPILLARY_KPA),
-        )
+        found[step.region] = found.get(step.region, Dose()).plus(_step(step))
     return found
+
+
+def _step(step: Step) -> Dose:
+    track = step.trajectory.tracks["pressure"]
+    worked_s = 0.0 if step.technique == "rest" and not any(track.value[1:]) else step.max_s
+    return Dose(
+        pressure_kpa_s=integral(track),
+        occluded_s=seconds_over(track, CAPILLARY_KPA),
+        worked_s=worked_s,
+        deep_s=step.max_s if step.grade == "deep" else 0.0,
+    )
 
 
 def integral(track: Track) -> float:

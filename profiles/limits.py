@@ -17,6 +17,8 @@ OPEN_LOOP_SHARE = 0.5
 BLIND_SHARE = 0.4
 """Share of the pain threshold on a device that does not measure what it presses (E, rules,
 *Supervisor's numbers*: open loop)."""
+SCREENING = "screening"
+"""The owner of what a person's own answers let them bear."""
 LIGHT_TO = 0.30
 """Up to this share of the pain threshold a step is light (E, rules)."""
 MODERATE_TO = 0.50
@@ -60,8 +62,11 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
         if not self.measured:
             share = min(share, BLIND_SHARE)
         threshold = self.pain_threshold(region)
-        person = Envelope(pressure_kpa=Limit(share * threshold.value, threshold.owner))
-        return self.envelope.lower(person).pressure_kpa
+        person = Limit(share * threshold.value, threshold.owner)
+        screened = self.thresholds.shares.get(region, 1.0) if self.thresholds else 1.0
+        if screened < share:
+            person = Limit(screened * threshold.value, SCREENING)
+        return self.envelope.lower(Envelope(pressure_kpa=person)).pressure_kpa
 
 
 def authored(limit_kpa: float, region: str, area_cm2: float) -> Limit:

@@ -91,12 +91,14 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """One person's pressure pain thresholds by region, and whose they are.
 
     `ppt_1_kpa` is for a pad of 1 cm2, with the person's state (soreness, spasm) already in it;
-    `calibrated_kpa` was measured on this very pad and site, and is used as it is.
+    `calibrated_kpa` was measured on this very pad and site, and is used as it is. `shares` are the
+    largest shares of their threshold that a screening lets this person bear, where it lowers them.
     """
 
     owner: str
     ppt_1_kpa: Mapping[str, float]
     calibrated_kpa: Mapping[str, float] = MappingProxyType({})
+    shares: Mapping[str, float] = MappingProxyType({})
 
 
 def fifth_percentile(mean: float, variation: float = VARIATION) -> float:

@@ -48,6 +48,19 @@ class Curve:
         self._add(until_s, value, 0.0)
         self._rhythmic.extend([rhythmic] * count)
 
+    def climb_to(self, value: float, rate: float) -> None:
+        """Go up to `value` at a steady rate; the first and the last segment round it off."""
+        start, begin, step = self.value, self.now_s, SEGMENT_S
+        length = (value - start) / rate + step
+        count = max(3, math.ceil(length / step))
+        step = length / count
+        inner = (value - start) / (count - 1)
+        self._add(begin + step, start + inner / 2.0, inner / step)
+        for i in range(2, count):
+            self._add(begin + i * step, start + (i - 0.5) * inner, inner / step)
+        self._add(begin + length, value, 0.0)
+        self._rhythmic.extend([False] * count)
+
     def rest_until(self, until_s: float) -> None:
         """Stay where it is."""
         self.swing_to(self.value, until_s)

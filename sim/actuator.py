@@ -87,6 +87,7 @@ class Actuator:
         correction: bool = True,
     ) -> None:
         self._tissue = tissue
+        self._k = tissue.k
         self._rates = tuple(1e-3 / tau for _, tau in tissue.relaxation)
         self._shares = tuple(share for share, _ in tissue.relaxation)
         self._regulated, self._independent = regulated, independent
@@ -136,6 +137,13 @@ class Actuator:
         self.pressed_kpa = 0.0
         self._loop = (0.0, 0.0)
 
+    def feel_body(self, stiffness: float, lifted_m: float) -> None:
+        """Take what the body does: a factor of its stiffness, and how far its skin has risen."""
+        self._k = self._tissue.k * stiffness
+        drive, depth_m, *rest = self._coil
+        if self.pad_on and depth_m > 0.0:
+            self._coil = (drive, depth_m + lifted_m, *rest)
+
     def put_on(self) -> None:
         """Lay the pad on the skin anew, if it is off."""
         if not self.pad_on:
@@ -161,7 +169,7 @@ class Actuator:
         rate, peak, allowed = self._rise
         contact = self._contact_ms > 0
         quick = rhythmic and self._contact_ms >= CONFIRMED_MS
-        k, bottom, bone = self._tissue.k, self._tissue.bottom_m, self._tissue.bottom_n_m2
+        k, bottom, bone = self._k, self._tissue.bottom_m, self._tissue.bottom_n_m2
         damping = self._tissue.damping_s_m
         r1, r2, r3 = self._rates
         s1, s2, s3 = self._shares

@@ -1,8 +1,10 @@
 """Makes a twin from what a `sim://` address says: preset, seed and options."""
 
 import difflib
-import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import inf, nan
+from types import MappingProxyType
+from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -10,8 +12,10 @@ import numpy as np
 
 from firmware_bridge.errors import LinkUnavailable
 
-from .body import PRESETS, person
+from .body import PRESETS, Manner, Sensation, person
 from .clockwork import DeviceTime
+from .muscle import CHANNELS, MOST_CHANNELS
+from .pain import PRESSES
 from .twin import Traits, Twin
 
 CLOCK_PPM = 80.0
@@ -23,31 +27,74 @@ BOOTED_S = 3000.0
 STIFFNESS = (0.2, 5.0)
 """How much softer or stiffer than its preset tissue may be: the model holds so far (E)."""
 
-LINKS = ("serial", "ble")
-"""What a virtual device hangs on: a pseudo-terminal, or a virtual radio."""
+GUARDS = {"usual": None, "early": 0.15, "never": inf}
+"""Share of the pain threshold from which somebody guards; early: in any massage (E)."""
+
+GUARDS_FROM = (0.02, 1.5)
+"""Shares of the pain threshold from which somebody may be said to guard (E)."""
+
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "lets_go": ("usual", "never"),
+        "link": ("serial", "ble"),
+        "presses": tuple(PRESSES),
+        "sensation": ("full", "reduced", "none"),
+        "trigger_point": ("active", "latent", "none"),
+    }
+)
+"""Options that are one of some words."""
+
+OPTIONS = (
+    "seed", "stiffness", "correction", "stroke", "emg", "ecg", "guards", *WORDS, "sore",
+    "interval_ms",
+)  # fmt: skip
+"""Everything an address may say after its question mark."""
 
 INTERVAL_MS = (0.0, 200.0)
 """Connection intervals of the virtual radio; 0 is infinitely fast (E)."""
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """What a `sim://` address says. `link` and `interval_ms` are of the wire to it, not of it."""
+    """What a `sim://` address says. What is None is as the preset has it.
+
+    `link` and `interval_ms` are of the wire to it, not of it.
+    """
 
     preset: str = "healthy_f"
     seed: int = 7
     stiffness: float = 1.0
     correction: bool = True
     stroke: bool = False
-    link: str = "serial"
+    emg: int = CHANNELS
+    ecg: bool = False
+    guards: str | None = None
+    lets_go: str | None = None
+    presses: str | None = None
+    sensation: Sensation | None = None
+    trigger_point: Literal["active", "latent", "none"] | None = None
+    sore: bool | None = None
+    link: Literal["serial", "ble"] = "serial"
     interval_ms: float = 15.0
 
     @property
     def address(self) -> str:
         """The address that says this."""
-        return (
-            f"sim://{self.preset}?seed={self.seed}&stiffness={self.stiffness:g}"
-            f"&correction={_spell(self.correction)}&stroke={_spell(self.stroke)}"
-            f"&link={self.link}&interval_ms={self.interval_ms:g}"
+        said = {name: getattr(self, name) for name in OPTIONS}
+        query = "&".join(
+            f"{name}={_spell(value)}" for name, value in said.items() if value is not None
+        )
+        return f"sim://{self.preset}?{query}"
+
+    @property
+    def manner(self) -> Manner:
+        """How this person differs from others of the preset."""
+        return Manner(
+            guards_from=None if self.guards is None else _guards_from(self.guards),
+            lets_go=self.lets_go != "never",
+            presses=self.presses or "usual",
+            sensation=self.sensation,
+            point=self.trigger_point,
+            sore=self.sore,
         )
 
 
@@ -56,7 +103,10 @@ def recipe(url: str) -> Recipe:
     parts = urlsplit(url)
     preset = parts.netloc or Recipe().preset
     if preset not in PRESETS:
-        raise LinkUnavailable(f'there is no simulated person "{preset}"; {_nearest(preset)}')
+        raise LinkUnavailable(
+            f'there is no simulated person "{preset}"; {_nearest(preset, PRESETS)}there are '
+            f"{', '.join(PRESETS)}"
+        )
     said = _options(dict(parse_qsl(parts.query, keep_blank_values=True)))
     return msgspec.convert({"preset": preset, **said}, Recipe)
 
@@ -64,7 +114,7 @@ def recipe(url: str) -> Recipe:
 def bear(recipe: Recipe, now_s: float, boot_salt: int = 0) -> Twin:
     """Return a twin that lives from `now_s` on. `boot_salt` tells two lives of one seed apart."""
     dice = np.random.Generator(np.random.PCG64(recipe.seed))
-    someone = person(PRESETS[recipe.preset], dice, recipe.stiffness)
+    someone = person(PRESETS[recipe.preset], dice, recipe.stiffness, recipe.manner)
     ppm = float(dice.uniform(-CLOCK_PPM, CLOCK_PPM))
     boot_us = int(dice.uniform(1.0, BOOTED_S)) * 1_000_000
     traits = Traits(
@@ -72,30 +122,38 @@ def bear(recipe: Recipe, now_s: float, boot_salt: int = 0) -> Twin:
         boot_us=boot_us,
         stroke=recipe.stroke,
         correction=recipe.correction,
+        emg_channels=recipe.emg,
+        ecg=recipe.ecg,
     )
     return Twin(someone, dice, DeviceTime(now_s, boot_us, ppm), traits)
 
 
 def _options(said: Mapping[str, str]) -> dict[str, int | float | bool | str]:
-    options: dict[str, int | float | bool | str] = {}
-    for name, text in said.items():
-        match name:
-            case "seed":
-                options[name] = _number(name, text, 0, 2**63)
-            case "stiffness":
-                options[name] = _within(name, text, STIFFNESS, "1.35")
-            case "correction" | "stroke":
-                options[name] = _switch(name, text)
-            case "link":
-                options[name] = _one_of(name, text, LINKS)
-            case "interval_ms":
-                options[name] = _within(name, text, INTERVAL_MS, "15")
-            case _:
-                raise LinkUnavailable(
-                    f'a simulation has no option "{name}"; it has seed, stiffness, correction, '
-                    "stroke, link and interval_ms"
-                )
-    return options
+    return {name: _option(name, text) for name, text in said.items()}
+
+
+def _option(name: str, text: str) -> int | float | bool | str:
+    match name:
+        case "seed":
+            return _number(name, text, 0, 2**63)
+        case "stiffness":
+            return _within(name, text, STIFFNESS, "1.35")
+        case "interval_ms":
+            return _within(name, text, INTERVAL_MS, "15")
+        case "correction" | "stroke" | "ecg" | "sore":
+            return _switch(name, text)
+        case "emg":
+            return _channels(text)
+        case "guards":
+            _guards_from(text)
+            return text
+        case _ if name in WORDS:
+            return _word(name, text, WORDS[name])
+        case _:
+            raise LinkUnavailable(
+                f'a simulation has no option "{name}"; {_nearest(name, OPTIONS)}it has '
+                f"{', '.join(OPTIONS[:-1])} and {OPTIONS[-1]}"
+            )
 
 
 def _number(name: str, text: str, low: int, high: int) -> int:
@@ -108,7 +166,7 @@ def _within(name: str, text: str, limits: tuple[float, float], example: str) -> 
     try:
         number = float(text)
     except ValueError:
-        number = math.nan
+        number = nan
     if not limits[0] <= number <= limits[1]:
         raise LinkUnavailable(
             f'{name}="{text}" must be from {limits[0]:g} to {limits[1]:g}, as {name}={example}'
@@ -116,9 +174,34 @@ def _within(name: str, text: str, limits: tuple[float, float], example: str) -> 
     return number
 
 
-def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:
-    if text not in known:
-        raise LinkUnavailable(f'{name}="{text}" must be {" or ".join(known)}')
+def _channels(text: str) -> int:
+    if text not in map(str, range(1, MOST_CHANNELS + 1)):
+        raise LinkUnavailable(
+            f'emg="{text}" must be a number of electrode pairs, from 1 to {MOST_CHANNELS}'
+        )
+    return int(text)
+
+
+def _guards_from(text: str) -> float | None:
+    """Return from which share of the threshold somebody guards; None: as people do."""
+    if text in GUARDS:
+        return GUARDS[text]
+    low, high = GUARDS_FROM
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not low <= number <= high:
+        raise LinkUnavailable(
+            f'guards="{text}" must be {", ".join(GUARDS)}, or a share of the pain threshold '
+            f"from {low:g} to {high:g}{_perhaps(text, GUARDS)}"
+        )
+    return number
+
+
+def _word(name: str, text: str, words: Iterable[str]) -> str:
+    if text not in words:
+        raise LinkUnavailable(f'{name}="{text}" must be {_either(words)}{_perhaps(text, words)}')
     return text
 
 
@@ -128,11 +211,22 @@ def _switch(name: str, text: str) -> bool:
     return text in ("on", "1")
 
 
-def _spell(switch: bool) -> str:
-    return "on" if switch else "off"
+def _spell(value: float | str) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
 
 
-def _nearest(preset: str) -> str:
-    close = difflib.get_close_matches(preset, PRESETS, n=1)
-    hint = f'did you mean "{close[0]}"? ' if close else ""
-    return f"{hint}there are {', '.join(PRESETS)}"
+def _either(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}"
+
+
+def _nearest(said: str, words: Iterable[str]) -> str:
+    close = difflib.get_close_matches(said, words, n=1)
+    return f'did you mean "{close[0]}"? ' if close else ""
+
+
+def _perhaps(said: str, words: Iterable[str]) -> str:
+    nearest = _nearest(said, words).strip()
+    return f"; {nearest}" if nearest else ""

@@ -118,8 +118,8 @@ async def _start(wanted: Recipe, place: str) -> tuple[asyncio.subprocess.Process
     """Start a twin there; return its process and its address."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "sim.process", "--on", place,
-        "--sim", wanted.address, "--priority", "fifo",
-        stdin=asyncio.subprocess.DEVNULL,
+        "--sim", wanted.address, "--priority", "fifo", "--until-eof",
+        stdin=asyncio.subprocess.PIPE,  # closed when this process ends, however it ends
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is for whoever plays: the device stays until it is let go
     )  # fmt: skip

@@ -21,6 +21,7 @@ from . import voice_coil
 from .actuator import LOST_KPA, Actuator, Cubic
 from .curves import level, line, value_at
 from .latch import Latch
+from .life import Life
 from .motion import Motion
 from .truth import TruthRecord
 from .voice_coil import POSITION, PRESSURE
@@ -42,12 +43,15 @@ _ZERO, _ONE = level(0.0), level(1.0)
 class Machine:
     """The device without its wire. It lives in ticks of 1 ms; `run_to` makes them pass."""
 
-    def __init__(self, actuator: Actuator, latch: Latch, *, boot_us: int, stroke: bool) -> None:
+    def __init__(
+        self, actuator: Actuator, latch: Latch, life: Life, *, boot_us: int, stroke: bool
+    ) -> None:
         resolution = {GAIN: 0.001, CAP: 0.01, PRESSURE: 0.01}
         if stroke:
             resolution[POSITION] = 0.01
         self.actuator = actuator
         self.latch = latch
+        self.life = life
         self.motion = Motion(resolution)
         self.watch = Watch()
         self.truth = TruthRecord()
@@ -184,6 +188,10 @@ class Machine:
                 self.stop(Cause.STOP_BUTTON, Source.DEVICE)
             case Gesture.STOP_RELEASE:
                 self.buttons &= ~Buttons.STOP
+            case Gesture.CRAMP:
+                self.life.cramp(self.now_us)
+            case _:  # what happens to the leads is no business of the machine
+                pass
 
     # --- time -----------------------------------------------------------------------------
 
@@ -199,12 +207,30 @@ class Machine:
                 self._look_for_vent()
 
     def keep_truth(self) -> None:
-        """Note what is true now. Called every 10 ms."""
-        actuator = self.actuator
-        self.truth.sample(self.now_us, actuator.true_kpa, self.carriage_mm)
+        """Let the body live, and note what is true now. Called every 10 ms."""
+        actuator, life = self.actuator, self.life
+        self._live()
+        self.truth.sample(
+            self.now_us, actuator.true_kpa, self.carriage_mm, life.activation, life.threshold_kpa
+        )
         self._occlusion.feel(actuator.measured_kpa)
         if actuator.live and self._occlusion.seconds >= self._static_max_s:
             self._fail(Fault.STATIC_TOO_LONG)
+
+    def _live(self) -> None:
+        """Let the body live for 10 ms; a hand at the pain button takes the button's own way."""
+        life, now_us = self.life, self.now_us
+        held = life.holding
+        life.live(now_us, self.actuator.true_kpa, self.carriage_mm)
+        self.actuator.feel_body(life.stiffness, life.lifted_m)
+        if life.happened:
+            for at_us, text in life.happened:
+                self.truth.tell(at_us, text)
+            life.happened.clear()
+        if life.pressing:
+            self.act(Gesture.PAIN_PRESS)
+        elif held and not life.holding:
+            self.act(Gesture.PAIN_RELEASE)
 
     def _run(self, end: int) -> None:
         """Run towards tick `end`, under one set of curves."""

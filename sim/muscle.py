@@ -1,14 +1,22 @@
-"""The virtual muscle: surface EMG of two electrode pairs, a second of noise at a time."""
+"""The virtual muscle: surface EMG of some electrode pairs, a second of it at a time (pure).
+
+A muscle's signal is the sum of its motor units: each fires almost regularly, and each firing is
+the same short potential. A few units are always there, the rest come with strength.
+"""
 
 from math import sqrt
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal  # pyright: ignore[reportMissingTypeStubs]
 
-RATE_HZ = 1000
+from .artefacts import RATE_HZ, Leads
+from .heart import Heart
+
 CHANNELS = 2
+MOST_CHANNELS = 8
 HOP = 10
 """Samples of a frame."""
 
@@ -21,28 +29,65 @@ FLOOR_UV = 2.0
 BAND_HZ = (20.0, 450.0)
 """Where surface EMG lives (V range, physiology 5.2)."""
 
-_LOUD = 4000.0
+CROSSTALK = 0.05
+"""Share of a neighbour's muscle that an electrode pair hears as well (E: small)."""
+
+
+class Pool(msgspec.Struct, frozen=True):
+    """Motor units that work together: how many, firings per second, spread of their intervals."""
+
+    units: int
+    rate_hz: float
+    interval_cv: float
+
+
+FEW, MANY = Pool(16, 9.0, 0.2), Pool(60, 15.0, 0.3)
+"""Resting and recruited units (E; firing 6 to 25 per s V, emg F)."""
+
+FEW_UV = 8.0
+"""What the few make at most; beyond that others are recruited (E)."""
+
+LOUDEST = 6.0
+"""How many times stronger the strongest unit of a pool is than the weakest (E)."""
+
+POTENTIAL_HZ = (60.0, 120.0)
+"""Corners of a unit's potential: most of it lies between 50 and 150 Hz (M: Shwedyk 1977)."""
+
+_LOUD = 2000.0
 """From this strength on, in steps of the converter, a sample may be beyond its range."""
 
 _BLOCK = RATE_HZ
 _SETTLE = 200
-"""Samples thrown away at first, so that the filter forgets its start."""
+"""Samples thrown away at first, so that the filters forget their start."""
 
 _signal: Any = signal
 
 
 class Muscle:
-    """Makes EMG of whatever strength is asked for, reproducibly from the dice handed in."""
+    """Makes EMG of whatever strength is asked for, reproducibly from the dice handed in.
 
-    def __init__(self, dice: np.random.Generator) -> None:
+    `leads` holds the artefacts that are on; `sampled` counts the samples made.
+    """
+
+    def __init__(
+        self, dice: np.random.Generator, channels: int = CHANNELS, *, ecg: bool = False
+    ) -> None:
         self._dice = dice
-        self._filter = _signal.butter(2, BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
-        self._memory = np.zeros((len(self._filter), CHANNELS, 2))
-        self._scale = 1.0 / (RESOLUTION_UV * self._loudness())
-        self._mixed = np.empty((CHANNELS, HOP))
-        self._spelled = np.empty((CHANNELS, HOP), "<i2")
+        self._noise = _Filter(_band(), channels)
+        self._few = _Units(FEW, dice, channels)
+        self._many = _Units(MANY, dice.spawn(1)[0], channels)
+        self._heart = Heart(dice, channels) if ecg else None
+        self._mixed = np.empty((channels, HOP))
+        self._added = np.empty((channels, HOP))
+        self._spelled = np.empty((channels, HOP), "<i2")
+        self._channels = channels
         self._next = _BLOCK
-        self._shape(_SETTLE)
+        self.leads: Leads = {}
+        self.sampled = 0
+        self._white(_SETTLE)
+        self._few.block(_SETTLE)
+        self._many.block(_SETTLE)
+        self._many_block: NDArray[np.float64] | None = None
 
     def hop(self, signal_uv: float) -> bytes:
         """Return the next 10 samples of each channel, i16 in 0.1 uV, channel after channel.
@@ -50,26 +95,118 @@ class Muscle:
         `signal_uv` is the RMS of the muscle itself; the noise floor is added.
         """
         if self._next >= _BLOCK:
-            self._block = self._shape(_BLOCK)
-            self._next = 0
-        start = self._next
-        self._next = start + HOP
-        loud = sqrt(FLOOR_UV * FLOOR_UV + signal_uv * signal_uv) * self._scale
-        mixed = self._mixed
-        np.multiply(self._block[:, start : start + HOP], loud, out=mixed)
+            self._refill()
+        start, end = self._next, self._next + HOP
+        self._next = end
+        mixed, added = self._mixed, self._added
+        few_uv = min(FEW_UV, signal_uv)
+        np.multiply(self._few_block[:, start:end], few_uv, out=mixed)
+        mixed += self._floor[:, start:end]
+        if signal_uv > FEW_UV:
+            if self._many_block is None:  # most seconds of most sessions never need it
+                self._many_block = self._many.block(_BLOCK) * (1.0 / RESOLUTION_UV)
+            many_uv = sqrt(signal_uv * signal_uv - few_uv * few_uv)
+            np.multiply(self._many_block[:, start:end], many_uv, out=added)
+            mixed += added
+        if self.leads:
+            self._disturb(mixed)
         np.rint(mixed, out=mixed)
-        if loud > _LOUD:
+        if self.leads or signal_uv > _LOUD * RESOLUTION_UV:
             np.clip(mixed, -32768, 32767, out=mixed)
         self._spelled[...] = mixed
+        self.sampled += HOP
         return self._spelled.tobytes()
 
-    def _shape(self, samples: int) -> NDArray[np.float64]:
-        white = self._dice.standard_normal((CHANNELS, samples))
-        shaped, self._memory = _signal.sosfilt(self._filter, white, axis=1, zi=self._memory)
-        return shaped
+    def _disturb(self, mixed: NDArray[np.float64]) -> None:
+        mixed *= RESOLUTION_UV
+        for name, artefact in list(self.leads.items()):
+            if not artefact(mixed, self.sampled):
+                del self.leads[name]
+        mixed *= 1.0 / RESOLUTION_UV
 
-    def _loudness(self) -> float:
-        """RMS of white noise of RMS 1 after the filter: that of its impulse response."""
+    def _refill(self) -> None:
+        """Make the next second, in steps of the converter."""
+        scale = 1.0 / RESOLUTION_UV
+        self._floor = self._white(_BLOCK) * (FLOOR_UV * scale)
+        if self._heart is not None:
+            self._floor += self._heart.block(_BLOCK) * scale
+        self._few_block = self._few.block(_BLOCK) * scale
+        self._many_block = None
+        self._next = 0
+
+    def _white(self, samples: int) -> NDArray[np.float64]:
+        return self._noise.run(self._dice.standard_normal((self._channels, samples)))
+
+
+class _Filter:
+    """A filter with a memory, scaled so that white noise of RMS 1 keeps it."""
+
+    def __init__(self, sections: NDArray[np.float64], channels: int) -> None:
         impulse = np.zeros(RATE_HZ)
         impulse[0] = 1.0
-        return float(np.sqrt(np.sum(np.square(_signal.sosfilt(self._filter, impulse)))))
+        self.sections = sections.copy()
+        loudness = np.sqrt(np.sum(np.square(_signal.sosfilt(sections, impulse))))
+        self.sections[0, :3] /= loudness
+        self._memory = np.zeros((len(sections), channels, 2))
+
+    def run(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
+        done, self._memory = _signal.sosfilt(self.sections, samples, axis=1, zi=self._memory)
+        return done
+
+
+class _Units:
+    """A pool of units under each electrode pair, together as strong as RMS 1."""
+
+    def __init__(self, pool: Pool, dice: np.random.Generator, channels: int) -> None:
+        self._dice = dice
+        total = pool.units * channels
+        self._mean_s = 1.0 / (pool.rate_hz * dice.uniform(0.7, 1.3, total))
+        self._cv = pool.interval_cv
+        self._loud = LOUDEST ** dice.uniform(0.0, 1.0, total)
+        self._lane = np.repeat(np.arange(channels), pool.units)
+        for lane in range(channels):
+            mine = self._lane == lane
+            power = np.sum(np.square(self._loud[mine]) / self._mean_s[mine]) / RATE_HZ
+            self._loud[mine] /= np.sqrt(power)
+        self._due_s = self._mean_s * dice.uniform(0.0, 1.0, total)
+        self._channels = channels
+        self._most = int(1.5 * pool.rate_hz) + 12
+        self._filter = _Filter(_potential(), channels)
+
+    def block(self, samples: int) -> NDArray[np.float64]:
+        """Return so many samples, shape (channels, time)."""
+        firings = np.zeros(self._channels * samples)
+        length_s = samples / RATE_HZ
+        intervals = self._dice.standard_normal((len(self._mean_s), self._most))
+        intervals = self._mean_s[:, None] * np.maximum(0.3, 1.0 + self._cv * intervals)
+        times_s = self._due_s[:, None] + np.cumsum(intervals, axis=1) - intervals[:, :1]
+        unit, nth = np.nonzero(times_s < length_s)
+        at = (times_s[unit, nth] * RATE_HZ).astype(np.intp) + self._lane[unit] * samples
+        firings += np.bincount(at, self._loud[unit], len(firings))
+        count = np.minimum(np.bincount(unit, minlength=len(self._mean_s)), self._most - 1)
+        self._due_s = np.maximum(0.0, times_s[np.arange(len(count)), count] - length_s)
+        return _mixed(self._filter.run(firings.reshape(self._channels, samples)))
+
+
+def _mixed(own: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Let each pair hear a little of its neighbours, and be as strong as before."""
+    heard = own.copy()
+    heard[1:] += CROSSTALK * own[:-1]
+    heard[:-1] += CROSSTALK * own[1:]
+    neighbours = np.full(len(own), 2.0 if len(own) > 1 else 0.0)
+    neighbours[[0, -1]] = min(1.0, len(own) - 1.0)
+    heard /= np.sqrt(1.0 + CROSSTALK * CROSSTALK * neighbours)[:, None]
+    return heard
+
+
+def _band() -> NDArray[np.float64]:
+    return _signal.butter(2, BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
+
+
+def _potential() -> NDArray[np.float64]:
+    """Return what makes of one impulse the potential of a motor unit: s / (s + a) (s + b)^2."""
+    low, high = (2.0 * np.pi * hz for hz in POTENTIAL_HZ)
+    zeros, poles, gain = _signal.bilinear_zpk([0.0], [-low, -high, -high], high * high, RATE_HZ)
+    shape = _signal.zpk2sos(zeros, poles, gain)
+    edge = _signal.butter(2, BAND_HZ[0], "highpass", fs=RATE_HZ, output="sos")
+    return np.vstack((shape, edge))

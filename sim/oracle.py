@@ -1,6 +1,8 @@
 """The independent witness: what the body truly felt, read from a twin's TRUTH document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 import cbor2
 import msgspec
@@ -14,13 +16,32 @@ RISE_KPA = 0.05
 """A rise by more than this from one sample to the next is one; the rest is tremor (E)."""
 
 
+ONSET, ONSET_FACTOR = 0.01, 2.5
+"""A muscle is active over this activation, and this many times its rest (E: 5 uV)."""
+
+QUIET_S = 0.2
+"""An onset comes after this long below that (E)."""
+
+_EMPTY = np.zeros(0)
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 class Truth(msgspec.Struct, frozen=True):
-    """True pressure under the pad, evenly spaced, and what the device did, in device seconds."""
+    """What was true under the pad, evenly spaced, and what happened when, in device seconds.
+
+    `activation` (0 to 1) is spaced like the pressure, `threshold_kpa`, the pressure that hurts
+    there and then, by `threshold_period_s`; both are empty in documents from before they were
+    told. `body` is the rest of the body's state at the end.
+    """
 
     start_s: float
     period_s: float
     true_kpa: NDArray[np.float64]
     events: tuple[tuple[float, str], ...]
+    activation: NDArray[np.float64] = _EMPTY
+    threshold_kpa: NDArray[np.float64] = _EMPTY
+    threshold_period_s: float = 0.1
+    body: Mapping[str, Any] = _NOTHING
 
     @property
     def times_s(self) -> NDArray[np.float64]:
@@ -31,6 +52,10 @@ class Truth(msgspec.Struct, frozen=True):
         """Return the samples of a span of device time."""
         times_s = self.times_s
         return self.true_kpa[(times_s >= from_s) & (times_s <= to_s)]
+
+    def all(self, text: str) -> tuple[float, ...]:
+        """Return when events that are exactly `text` happened, the earliest first."""
+        return tuple(sorted(at_s for at_s, said in self.events if said == text))
 
     def last(self, text: str) -> float | None:
         """Return when the newest event that begins with `text` happened."""
@@ -45,7 +70,43 @@ def read_truth(document: bytes) -> Truth:
         period_s=plain["period_us"] * 1e-6,
         true_kpa=np.frombuffer(plain["true_kpa"], "<i2") * 0.01,
         events=tuple((at_us * 1e-6, text) for at_us, text in plain["events"]),
+        activation=np.frombuffer(plain.get("activation", b""), "<i2") * 1e-4,
+        threshold_kpa=np.frombuffer(plain.get("threshold_kpa", b""), "<i2") * 0.01,
+        threshold_period_s=plain.get("threshold_period_us", 100_000) * 1e-6,
+        body=plain.get("body", {}),
     )
+
+
+def pain_threshold_kpa(truth: Truth) -> NDArray[np.float64] | None:
+    """Return the pressure that hurt, at the time of every sample; None if it was not told."""
+    if not len(truth.threshold_kpa):
+        return None
+    every = round(truth.threshold_period_s / truth.period_s)
+    return np.repeat(truth.threshold_kpa, every)[: len(truth.true_kpa)]
+
+
+def seconds_above_threshold(truth: Truth, from_s: float, to_s: float) -> float | None:
+    """Return how long it hurt in a span of device time; None if the threshold was not told."""
+    threshold_kpa = pain_threshold_kpa(truth)
+    if threshold_kpa is None:
+        return None
+    times_s = truth.times_s
+    inside = (times_s >= from_s) & (times_s <= to_s)
+    return truth.period_s * int(np.count_nonzero(inside & (truth.true_kpa > threshold_kpa)))
+
+
+def activation_onsets_s(truth: Truth, from_s: float, to_s: float) -> tuple[float, ...]:
+    """Return when the muscle became active in a span of device time, by its true activation."""
+    times_s = truth.times_s[: len(truth.activation)]
+    inside = (times_s >= from_s) & (times_s <= to_s)
+    activation, times_s = truth.activation[inside], times_s[inside]
+    if not len(activation):
+        return ()
+    active = activation > max(ONSET, ONSET_FACTOR * float(np.percentile(activation, 20)))
+    quiet = round(QUIET_S / truth.period_s)
+    before = np.concatenate((np.zeros(quiet, np.bool_), active))
+    lately = np.array([before[i : i + quiet].any() for i in range(len(active))], np.bool_)
+    return tuple(times_s[active & ~lately].tolist())
 
 
 def peak_kpa(truth: Truth, from_s: float, to_s: float) -> float:

@@ -1,14 +1,18 @@
 """Where a twin is found: `serial:PATH` or `tcp:PORT`, each perhaps over a slow line."""
 
 import ipaddress
+import os
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
 from firmware_bridge.errors import LinkUnavailable
 from firmware_bridge.links.serial import open_serial
+from firmware_bridge.lock import runtime_folder
 
+from .birth import Recipe
 from .hub import Hub
 from .paced import PacedLink
 from .pty_link import PtyLink
@@ -32,13 +36,22 @@ class TcpPlace(msgspec.Struct, frozen=True):
     port: int
 
 
+class AirPlace(msgspec.Struct, frozen=True):
+    """A virtual radio, joined at a socket ("": one of its own), or a dongle, as "usb:0"."""
+
+    at: str
+
+
+Place: TypeAlias = SerialPlace | TcpPlace | AirPlace
+
+
 class Reached(Protocol):
     """A twin's end of whatever it is found at."""
 
     async def aclose(self) -> None: ...
 
 
-def place(on: str) -> SerialPlace | TcpPlace:
+def place(on: str) -> Place:
     """Return the place that `--on` names. Raises `LinkUnavailable`."""
     scheme, _, where = on.partition(":")
     if scheme == "serial" and where:
@@ -48,9 +61,31 @@ def place(on: str) -> SerialPlace | TcpPlace:
         host = host.strip("[]") or HERE
         if port.isascii() and port.isdigit() and int(port) < 1 << 16 and _is_address(host):
             return TcpPlace(host, int(port))
+    if scheme == "ble":
+        return AirPlace(where)
     raise LinkUnavailable(
-        f'"{on}" is no place for a twin; write serial:/tmp/myoloop-twin, ble, tcp:5555 or, to '
-        "be reached from other machines, tcp:0.0.0.0:5555"
+        f'"{on}" is no place for a twin; write serial:/tmp/myoloop-twin, ble, tcp:5555 or, to be '
+        "reached from other machines, tcp:0.0.0.0:5555"
+    )
+
+
+def on_air(where: AirPlace, wanted: Recipe, twin: Twin) -> AbstractAsyncContextManager[str]:
+    """Put a twin on the air; the context gives its address. Raises `LinkUnavailable`."""
+    try:
+        from . import airborne
+        from .radio import Air
+    except ImportError as error:
+        raise no_radio(error) from error
+    if where.at.startswith(("usb:", "serial:", "hci-socket:")):
+        return airborne.on_dongle(where.at, wanted, twin)
+    socket = Path(where.at) if where.at else runtime_folder() / f"twin-{os.getpid()}.hci"
+    return airborne.on_virtual_air(socket, Air(interval_s=wanted.interval_ms * 1e-3), wanted, twin)
+
+
+def no_radio(error: ImportError) -> LinkUnavailable:
+    """Return what to do where the virtual radio is not installed."""
+    return LinkUnavailable(
+        f"the virtual radio needs {error.name or 'bumble'}: install myoloop[radio]"
     )
 
 

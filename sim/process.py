@@ -1,4 +1,4 @@
-"""A twin in its own process: at the far end of a serial port or TCP connection, or on the air."""
+"""A twin in its own process: at the far end of a serial port or a TCP connection, or on the air."""
 
 import argparse
 import asyncio
@@ -8,50 +8,54 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
-from typing import TypeAlias
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
-from firmware_bridge.errors import LinkError, LinkUnavailable
-from firmware_bridge.lock import runtime_folder
+from firmware_bridge.errors import LinkError
 from firmware_bridge.ports import announce
 from firmware_bridge.room import BITS_PER_BYTE, check_room
 
 from .birth import Recipe, bear, recipe
-from .places import SerialPlace, TcpPlace, place, reach
+from .places import AirPlace, Place, on_air, place, reach
 from .twin import Twin
-
-Offered: TypeAlias = Callable[[Twin], AbstractAsyncContextManager[str]]
-"""A place where a twin is found while it lasts; it gives the address."""
 
 FIFO_PRIORITY = 20
 """Above a host on the same machine: a real device does not wait for it either (E)."""
 
 
-def serve(on: str, wanted: Recipe, *, baud: int | None = None, fifo: bool = False) -> None:
-    """Be a virtual device until SIGTERM or SIGINT. Raises `LinkUnavailable`, `LinkTooSlow`.
+def serve(
+    on: str,
+    wanted: Recipe,
+    *,
+    baud: int | None = None,
+    fifo: bool = False,
+    until_eof: bool = False,
+) -> None:
+    """Be a virtual device at `serial:PATH`, `tcp:PORT` or `ble` until SIGTERM or SIGINT.
 
-    At `serial:PATH` an existing tty is used as it is; else PATH becomes a link to a new
-    pseudo-terminal. `tcp:PORT` is listened on; `baud` makes either as slow as a serial line.
-    `ble` or `ble:PATH` is a virtual radio, joined at the socket PATH; `ble:usb:0` or
-    `ble:serial:...` a dongle.
+    With `until_eof`, also until standard input is closed: whoever started it is gone.
+
+    An existing tty is used as it is; else PATH becomes a link to a new pseudo-terminal. `baud`
+    makes its line as slow as a serial one. `ble` or `ble:PATH` is a virtual radio, joined at the
+    socket PATH; `ble:usb:0` or `ble:serial:...` a dongle. Raises `LinkUnavailable`, `LinkTooSlow`.
     """
-    offered = _offered(on, wanted, baud)
+    where = place(on)
     if fifo:
         _hurry()
-    asyncio.run(_live(offered, wanted, baud))
+    asyncio.run(_live(where, wanted, baud, until_eof=until_eof))
 
 
-async def _live(offered: Offered, wanted: Recipe, baud: int | None) -> None:
+async def _live(where: Place, wanted: Recipe, baud: int | None, *, until_eof: bool) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
+    if until_eof:
+        loop.add_reader(sys.stdin.fileno(), ended.set)
     twin = bear(wanted, loop.time(), boot_salt=secrets.randbits(32))
     if baud is not None:
         check_room(twin.capabilities, baud / BITS_PER_BYTE)
-    async with offered(twin) as url:
+    async with _offered(where, wanted, twin, baud) as url:
         announcement = announce(url, f"virtual {wanted.preset}, seed {wanted.seed}")
         try:
             twin.start()
@@ -65,43 +69,20 @@ async def _live(offered: Offered, wanted: Recipe, baud: int | None) -> None:
             twin.stop()
 
 
-def _offered(on: str, wanted: Recipe, baud: int | None) -> Offered:
-    """Return the place that `on` means. It gives the address at which a twin is found."""
-    scheme, _, air = on.partition(":")
-    if scheme == "ble":
-        return lambda twin: _on_air(air, wanted, twin)
-    where = place(on)
-    return lambda twin: _on_wire(where, twin, baud)
-
-
 @asynccontextmanager
-async def _on_wire(
-    where: SerialPlace | TcpPlace, twin: Twin, baud: int | None
+async def _offered(
+    where: Place, wanted: Recipe, twin: Twin, baud: int | None
 ) -> AsyncGenerator[str]:
+    """Let hosts find a twin; give the address at which it is found."""
+    if isinstance(where, AirPlace):
+        async with on_air(where, wanted, twin) as url:
+            yield url
+        return
     end, url = await reach(where, twin, baud)
     try:
         yield url
     finally:
         await end.aclose()
-
-
-def _on_air(place: str, wanted: Recipe, twin: Twin) -> AbstractAsyncContextManager[str]:
-    try:
-        from . import airborne
-        from .radio import Air
-    except ImportError as error:
-        raise no_radio(error) from error
-    if place.startswith(("usb:", "serial:", "hci-socket:")):
-        return airborne.on_dongle(place, wanted, twin)
-    socket = Path(place) if place else runtime_folder() / f"twin-{os.getpid()}.hci"
-    return airborne.on_virtual_air(socket, Air(interval_s=wanted.interval_ms * 1e-3), wanted, twin)
-
-
-def no_radio(error: ImportError) -> LinkUnavailable:
-    """Return what to do where the virtual radio is not installed."""
-    return LinkUnavailable(
-        f"the virtual radio needs {error.name or 'bumble'}: install myoloop[radio]"
-    )
 
 
 def _hurry() -> None:
@@ -116,9 +97,11 @@ def main() -> None:
     parser.add_argument("--baud", type=int)
     parser.add_argument("--sim", default=Recipe().address, metavar="sim://PRESET")
     parser.add_argument("--priority", choices=("normal", "fifo"), default="normal")
+    parser.add_argument("--until-eof", action="store_true")
     asked = parser.parse_args()
     try:
-        serve(asked.on, recipe(asked.sim), baud=asked.baud, fifo=asked.priority == "fifo")
+        fifo = asked.priority == "fifo"
+        serve(asked.on, recipe(asked.sim), baud=asked.baud, fifo=fifo, until_eof=asked.until_eof)
     except LinkError as error:
         sys.exit(str(error))
 

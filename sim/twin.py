@@ -8,7 +8,7 @@ import numpy as np
 
 from firmware_bridge.capabilities import Capabilities, encode_capabilities
 from firmware_bridge.clock import unwrap
-from firmware_bridge.codes import Cause, Document, Refusal, Role, State
+from firmware_bridge.codes import Cause, Document, Gesture, Refusal, Role, State
 from firmware_bridge.errors import BadFrame, LinkError, UnknownMessage
 from firmware_bridge.framing import MAX_PAYLOAD_DOWN, OVERHEAD, seal, unseal
 from firmware_bridge.link import Link
@@ -39,9 +39,11 @@ from firmware_bridge.messages import (
 
 from . import motion, muscle, voice_coil
 from .actuator import Actuator
+from .artefacts import disturb
 from .body import Person
 from .clockwork import Clockwork, DeviceTime
 from .latch import Latch
+from .life import Life
 from .machine import LATCHED, Machine
 from .motion import serial
 from .muscle import Muscle
@@ -68,12 +70,17 @@ _FREE_TO_TAKE = LATCHED | {State.IDLE}
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
-    """How one twin differs from the next. `correction` switches the regulator's feedback off."""
+    """How one twin differs from the next. `correction` switches the regulator's feedback off.
+
+    `emg_channels` electrode pairs listen to the muscle, and with `ecg` to the heart as well.
+    """
 
     boot_nonce: int
     boot_us: int = 0
     stroke: bool = False
     correction: bool = True
+    emg_channels: int = muscle.CHANNELS
+    ecg: bool = False
 
 
 class Twin:
@@ -84,18 +91,21 @@ class Twin:
     ) -> None:
         self._time = time
         self._traits = traits
-        self._person = person
-        self._muscle = Muscle(dice)
+        body_dice, muscle_dice = dice.spawn(2)  # what one draws must not change the others
+        self._muscle = Muscle(muscle_dice, traits.emg_channels, ecg=traits.ecg)
         self._machine = Machine(
             Actuator(
                 person.tissue, NoisySensor(dice), NoisySensor(dice), correction=traits.correction
             ),
             Latch(lambda: int(dice.integers(1, 1 << 32))),
+            Life(person, body_dice),
             boot_us=traits.boot_us,
             stroke=traits.stroke,
         )
         self._machine.on_latched = self._end_epoch
-        self._capabilities = voice_coil.capabilities(person.ppt_kpa, stroke=traits.stroke)
+        self._capabilities = voice_coil.capabilities(
+            person.ppt_kpa, stroke=traits.stroke, emg_channels=traits.emg_channels
+        )
         self._documents = {Document.CAPABILITIES: encode_capabilities(self._capabilities)}
         self._schema_crc = crc32(self._documents[Document.CAPABILITIES])
         self._clockwork = Clockwork(time, self._next_due, self.run_to)
@@ -207,7 +217,7 @@ class Twin:
             case Ask():
                 self._say(self._piece(message) or Nak(message.KIND, seq, Refusal.MALFORMED))
             case Act():
-                machine.act(message.gesture)
+                self._act(message.gesture)
                 self._say(Ack(message.KIND, seq))
             case Arm():
                 self._reply(message.KIND, seq, machine.arm(message))
@@ -223,6 +233,13 @@ class Twin:
                 self._splice(message, seq, t_us)
             case _:  # what only a device says
                 self._wonder(message.KIND, seq)
+
+    def _act(self, gesture: Gesture) -> None:
+        machine = self._machine
+        if disturb(self._muscle.leads, gesture, self._muscle.sampled):
+            machine.truth.tell(machine.now_us, f"leads {gesture.name}")
+        else:
+            machine.act(gesture)
 
     def _greet(self, hello: Hello) -> HelloAck:
         self._greeted = True
@@ -277,7 +294,7 @@ class Twin:
 
     def _piece(self, ask: Ask) -> Piece | None:
         if ask.document is Document.TRUTH and ask.piece == 0:
-            self._documents[Document.TRUTH] = self._machine.truth.document()
+            self._documents[Document.TRUTH] = self._truth()
         if ask.piece == 0 and self._link is not None:
             room = self._link.max_frame - OVERHEAD - Piece.LAYOUT.size
             self._piece_bytes = max(1, min(PIECE_BYTES, room))
@@ -287,6 +304,9 @@ class Twin:
         if ask.piece >= pieces:
             return None
         return Piece(ask.document, ask.piece, pieces, document[start : start + self._piece_bytes])
+
+    def _truth(self) -> bytes:
+        return self._machine.truth.document(self._machine.life.told())
 
     def _lose(self, error: LinkError) -> None:
         del error
@@ -306,7 +326,7 @@ class Twin:
         actuator = self._machine.actuator
         regulated, independent = actuator.taken
         actuator.taken = ([], [])
-        emg = self._muscle.hop(self._person.rest_uv)
+        emg = self._muscle.hop(self._machine.life.emg_uv)
         if not self._greeted:
             return
         pressures = [round(kpa * 100.0) for kpa in (*regulated, *independent)]

@@ -2,10 +2,14 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextvars import Context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+_DIGITS = 9
+"""Time moves in whole nanoseconds, so an instant is the same however many timers lead to it."""
 
 _POLL_EVERY = 256
 """Turns between two looks at file descriptors: a thread's call is seen a little later (E)."""
@@ -25,7 +29,7 @@ class _Jumping(selectors.DefaultSelector):
             return ready
         self._turns += 1
         if timeout > 0:
-            self.now_s += timeout
+            self.now_s = round(self.now_s + timeout, _DIGITS)
         elif self._turns % _POLL_EVERY == 0:
             return super().select(0)
         return []
@@ -40,6 +44,15 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jumping.now_s
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,  # noqa: ANN401  as the loop has it
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        return super().call_at(round(when, _DIGITS), callback, *args, context=context)
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

@@ -35,16 +35,18 @@ _RATE_HZ = 1000.0
 _COBS = 2
 
 
-def capabilities(ppt_kpa: dict[str, float], *, stroke: bool) -> Capabilities:
+def capabilities(
+    ppt_kpa: dict[str, float], *, stroke: bool, emg_channels: int = muscle.CHANNELS
+) -> Capabilities:
     """Return what a twin says of itself; `ppt_kpa` are its person's thresholds."""
     channels = (_gain(), _cap(), _pressure()) + ((_position(),) if stroke else ())
     return Capabilities(
         model="voice_coil",
         channels=channels,
-        sensors=_sensors(),
+        sensors=_sensors(emg_channels),
         emulated=True,
         queue_slots=motion.SLOTS,
-        uplink_bytes_s=_uplink_bytes_s(),
+        uplink_bytes_s=_uplink_bytes_s(emg_channels),
         person=ppt_kpa,
     )
 
@@ -81,17 +83,17 @@ def _position() -> Channel:
 _LETS_GO: Any = {"unpowered": "releases", "on_loss": "releases"}
 
 
-def _sensors() -> tuple[Sensor, ...]:
+def _sensors(emg_channels: int) -> tuple[Sensor, ...]:
     emg = tuple(
         Sensor(
             id=i, name=f"emg {i + 1}", quantity="emg", unit="uV", rate_hz=_RATE_HZ, every=1,
             resolution=muscle.RESOLUTION_UV,
         )
-        for i in range(muscle.CHANNELS)
+        for i in range(emg_channels)
     )  # fmt: skip
     pressure = tuple(
         Sensor(
-            id=muscle.CHANNELS + i, name=name, quantity="pressure", unit="kPa", rate_hz=200.0,
+            id=emg_channels + i, name=name, quantity="pressure", unit="kPa", rate_hz=200.0,
             every=5, resolution=0.01, independent=i > 0,
         )
         for i, name in enumerate(("pressure", "second pressure"))
@@ -99,8 +101,8 @@ def _sensors() -> tuple[Sensor, ...]:
     return emg + pressure
 
 
-def _uplink_bytes_s() -> float:
-    numbers = muscle.CHANNELS * muscle.HOP + 2 * 2
+def _uplink_bytes_s(emg_channels: int) -> float:
+    numbers = emg_channels * muscle.HOP + 2 * 2
     samples = Samples.LAYOUT.size + 2 * numbers + OVERHEAD + _COBS
     status = StatusReport.LAYOUT.size + OVERHEAD + _COBS
     return 100.0 * samples + 50.0 * status

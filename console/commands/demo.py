@@ -31,11 +31,12 @@ def demo(
     """Settle, stroke and knead a virtual body for a minute, and draw what it felt."""
     from console.excerpt import excerpt
     from console.playing import play
+    from console.sitting import Programme
 
     file = drawing.check_kind(picture or PICTURE)
     return play(
         f"{URL}&link={link}" if link is Wire.BLE else URL,
-        lambda capabilities: excerpt(seconds, capabilities),
+        Programme(lambda capabilities: excerpt(seconds, capabilities), "library:demo"),
         display=not no_display,
         yes=True,
         picture=file,

@@ -1,12 +1,15 @@
 """myoloop profile: the library, a profile's text, what it does, and a drawing of it."""
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
+import msgspec
 import typer
 
-from console import drawing
-from console.authoring import Host, checked, compiled, host, not_played_yet, read_profile
+from console import drawing, standing
+from console.authoring import Host, checked, compiled, host, read_profile
 from console.documents import (
     FoundProblem,
     ListedProfile,
@@ -22,13 +25,16 @@ from console.documents import (
 from console.exits import STOPPED
 from console.options import ProfileName, Settings, settings
 from console.tables import table
+from controller.person import Person
 from profiles.check import Check
 from profiles.library import library_ids, library_text
 from profiles.program import Program
 
 PersonName = Annotated[
-    Literal["nobody", "simulated"],
-    typer.Option("--person", help="On whom: nobody known, or the simulated person."),
+    str,
+    typer.Option(
+        "--person", metavar="nobody|simulated|ID", help="On whom: an id is a person known here."
+    ),
 ]
 ModelOrUrl = Annotated[
     str,
@@ -69,10 +75,10 @@ def check(
         lines = [*map(str, found.problems), *_on_somebody_else(found, on)]
         return Told(_document(found, ()), "\n".join(lines), STOPPED)
     program, fidelity = compiled(text, name, values, on)
-    return Told(
-        _document(found, fidelity),
-        _report(program, found, on, [*fidelity, *not_played_yet(text, name)]),
-    )
+    report = _report(program, found, on, fidelity)
+    if on.person is None:
+        return Told(_document(found, fidelity), report)
+    return _on_person(on.person, program, found, fidelity, report)
 
 
 def plot(
@@ -105,6 +111,26 @@ def _listed(profile_id: str, on: Host) -> ListedProfile:
     )
 
 
+def _on_person(
+    person: Person, program: Program, found: Check, fidelity: tuple[str, ...], report: str
+) -> Told:
+    """Return the same with what counts for a person already, and every reason against it now."""
+    now_s = time.time()
+    refusals = standing.against(person, program, found.dose, now_s)
+    ledger = {region: standing.region_ledger(person, region, now_s) for region in found.dose}
+    document = msgspec.structs.replace(
+        _document(found, fidelity),
+        ok=not refusals,
+        refused=refusals[0].why.value if refusals else None,
+        person=person.id,
+        ledger=ledger,
+        refusals=standing.found(refusals),
+    )
+    told = [f"not now: {refusal}" for refusal in refusals]
+    text = "\n".join([report, "", standing.ledger_table(ledger), *(["", *told] if told else [])])
+    return Told(document, text, STOPPED if refusals else 0)
+
+
 def _document(found: Check, fidelity: tuple[str, ...]) -> ProfileCheck:
     return ProfileCheck(
         ok=found.ok,
@@ -116,7 +142,7 @@ def _document(found: Check, fidelity: tuple[str, ...]) -> ProfileCheck:
         peak_kpa=round(found.peak_kpa, 3),
         peak_rise_kpa_s=round(found.peak_rise_kpa_s, 3),
         dose={
-            region: RegionDose(round(d.pressure_kpa_s, 1), round(d.occluded_s, 1))
+            region: RegionDose(*(round(value, 1) for value in msgspec.structs.astuple(d)))
             for region, d in found.dose.items()
         },
         needs=ProfileNeeds(
@@ -129,7 +155,7 @@ def _document(found: Check, fidelity: tuple[str, ...]) -> ProfileCheck:
     )
 
 
-def _report(program: Program, found: Check, on: Host, notes: list[str]) -> str:
+def _report(program: Program, found: Check, on: Host, notes: Sequence[str]) -> str:
     rows = [
         (
             step.label,
@@ -163,6 +189,9 @@ def _report(program: Program, found: Check, on: Host, notes: list[str]) -> str:
 def _on_somebody_else(found: Check, on: Host) -> list[str]:
     if found.refused is None or on.capabilities.emulated:
         return []
+    if on.person is not None:
+        measure = f"`myoloop person calibrate {on.person.id}`"
+        return [f"refused {on.whom}; {measure} measures where pain begins"]
     return [f"refused {on.whom}; `--person simulated` checks it on a simulated person"]
 
 

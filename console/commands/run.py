@@ -1,5 +1,6 @@
 """myoloop run: a profile on a device."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from console.options import (
     DeviceUrl,
     Driver,
     NoDisplay,
+    PersonId,
     Picture,
     ProfileName,
     Settings,
@@ -23,6 +25,7 @@ def run(
     device: DeviceUrl = None,
     driver: Driver = None,
     set_: Settings = [],  # noqa: B006  typer copies it
+    person: PersonId = None,
     *,
     yes: Annotated[
         bool, typer.Option("--yes", help="Ask nothing. Emulated devices alone start unattended.")
@@ -31,19 +34,28 @@ def run(
     picture: Picture = None,
 ) -> Told:
     """Play a profile on a device."""
-    from console.authoring import not_played_yet, read_profile
+    from console.authoring import read_profile
+    from console.care import care_for
     from console.playing import play
-    from controller.play import prepare
+    from console.sitting import Programme
+    from controller.play import LIBRARY, prepare
+    from profiles.load import read
+    from profiles.model import Profile
 
     url, values = driven(device, driver), settings(set_)
     file = drawing.check_kind(picture) if picture else None
     text, name = read_profile(profile)
-    for sentence in not_played_yet(text, name):
-        typer.echo(f"note: {sentence}", err=True)
+    read(text, Profile, file=name)  # a file with mistakes never reaches a device
+    care = care_for(person, url, ask=not yes) if person else None
+    fitted = care.prepare if care else prepare
     return play(
         url,
-        lambda capabilities: prepare(text, name, capabilities, values),
+        Programme(
+            lambda capabilities: fitted(text, name, capabilities, values),
+            name if name.startswith(LIBRARY) else str(Path(name).resolve()),
+        ),
         display=not no_display,
         yes=yes,
         picture=file,
+        care=care,
     )

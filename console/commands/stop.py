@@ -2,12 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
+
 from console.documents import Stop, Stopped, Told
 from console.exits import FAULT
 from console.options import DeviceUrl
 from controller import words
+from controller.announcing import announced
 from controller.client import Client, DoorError
-from firmware_bridge.lock import Owner, owners
+from firmware_bridge.lock import owners
 
 ANSWER_S = 0.03
 """How long a session may take to answer before its device is told past it (wire, *Serial*)."""
@@ -16,13 +19,22 @@ END_S = 1.0
 """How long a session that has answered may take to end (E); a stop takes a few milliseconds."""
 
 
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A session, or a program that holds a device without being one; `port` is what it holds."""
+
+    pid: int
+    url: str
+    door: str
+    port: str
+
+
 def stop(device: DeviceUrl = None) -> Told:
     """Stop every session of this machine, or the device at one address.
 
     Each session is told through its socket. One that does not answer within 30 ms is overruled:
     the stop is written straight to its device.
     """
-    found = [owner for owner in owners() if device is None or _is_at(owner, device)]
+    found = [target for target in targets() if device is None or _is_at(target, device)]
     if device is not None and not found:
         stopped = [_past_the_session(device, None, "no session of this machine holds it")]
     elif found:
@@ -35,24 +47,38 @@ def stop(device: DeviceUrl = None) -> Told:
     return Told(Stop(sessions=tuple(stopped)), "\n".join(lines), 0 if confirmed else FAULT)
 
 
-def _stop(owner: Owner) -> Stopped:
+def targets() -> list[Target]:
+    """Return everything on this machine that may be pressing."""
+    ports = {owner.pid: owner for owner in owners()}
+    found: list[Target] = []
+    for session in announced():
+        owner = ports.pop(session.pid, None)
+        port = owner.url if owner is not None else ""
+        url = session.url or port or f"session {session.session}"
+        found.append(Target(pid=session.pid, url=url, door=session.door, port=port))
+    alone = (Target(pid=o.pid, url=o.url, door=o.control, port=o.url) for o in ports.values())
+    return [*found, *alone]
+
+
+def _stop(target: Target) -> Stopped:
     try:
-        outcome = _tell(owner)
+        outcome = _tell(target)
     except DoorError as error:
-        return _past_the_session(owner.url, owner.pid, str(error))
+        return _past_the_session(target.port or target.url, target.pid, str(error))
+    how = "before anything was played" if outcome is None else str(outcome)
     return Stopped(
-        url=owner.url,
-        pid=owner.pid,
+        url=target.url,
+        pid=target.pid,
         confirmed=True,
         path="session",
-        detail=f"process {owner.pid} has ended its session: {outcome}",
+        detail=f"process {target.pid} has ended its session: {how}",
     )
 
 
-def _tell(owner: Owner) -> words.Outcome:
-    if not owner.control:
-        raise DoorError(f"process {owner.pid} takes no orders")
-    with Client(owner.control, within_s=ANSWER_S) as session:
+def _tell(target: Target) -> words.Outcome | None:
+    if not target.door:
+        raise DoorError(f"process {target.pid} takes no orders")
+    with Client(target.door, within_s=ANSWER_S) as session:
         session.order(words.Stop())
         return session.outcome(within_s=END_S)
 
@@ -74,8 +100,12 @@ def _past_the_session(url: str, pid: int | None, why: str) -> Stopped:
     return Stopped(url=url, pid=pid, confirmed=heeded, path=path, detail=detail)
 
 
-def _is_at(owner: Owner, url: str) -> bool:
-    return owner.url.partition("?")[0] == url.partition("?")[0]
+def _is_at(target: Target, url: str) -> bool:
+    wanted = url.partition("?")[0]
+    return url == target.url or wanted in (
+        target.url.partition("?")[0],
+        target.port.partition("?")[0],
+    )
 
 
 def _mark(one: Stopped) -> str:

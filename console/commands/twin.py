@@ -20,6 +20,9 @@ def twin(
     ],
     preset: Annotated[str, typer.Option(help="Who lies under it.")] = "healthy_f",
     seed: Annotated[int, typer.Option(min=0, help="Which of these persons.")] = 7,
+    more: Annotated[
+        str, typer.Option(metavar="OPTIONS", help="More of its address: guards=early&ecg=on.")
+    ] = "",
     baud: Annotated[
         int | None, typer.Option(min=9600, help="Make its line as slow as a serial one.")
     ] = None,
@@ -29,14 +32,15 @@ def twin(
 ) -> Told:
     """Be a virtual device until Ctrl-C.
 
-    `serial:PATH` becomes a link to its serial port. `tcp:PORT` is one of this machine's alone, as
-    127.0.0.1; tcp:ADDRESS:PORT names another address. `ble` is a virtual radio, and the address to
-    open is told; `ble:usb:0` is a dongle, untested on hardware.
+    PATH becomes a link to its serial port. PORT is one of this machine's alone, as 127.0.0.1;
+    tcp:ADDRESS:PORT names another address. `ble` is a virtual radio, and the address to open is
+    told; `ble:usb:0` is a dongle, untested on hardware.
     """
     from sim.birth import recipe
     from sim.process import serve
 
-    wanted = recipe(f"sim://{preset}?seed={seed}" + ("&stroke=1" if stroke else ""))
+    options = [f"seed={seed}", "stroke=1" if stroke else "", more]
+    wanted = recipe(f"sim://{preset}?{'&'.join(filter(None, options))}")
     with contextlib.redirect_stdout(sys.stderr):  # that it is ready is progress, not the result
         serve(on, wanted, baud=baud, fifo=urgent)
     return Told(Twin(on=on, preset=preset), f"{on}: the virtual device is gone")

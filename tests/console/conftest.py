@@ -1,4 +1,4 @@
-"""Every test has a runtime folder of its own: none may see what really runs on this machine."""
+"""Every test has folders of its own: none may see who is known, or what runs, on this machine."""
 
 import pytest
 
@@ -6,6 +6,7 @@ import pytest
 @pytest.fixture(autouse=True)
 def runtime(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("MYOLOOP_DEVICE", raising=False)
     monkeypatch.delenv("MYOLOOP_DEBUG", raising=False)
     return tmp_path

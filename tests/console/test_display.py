@@ -7,32 +7,31 @@ from rich.console import Console
 from console.authoring import host
 from console.display import View
 from console.excerpt import excerpt
-from console.sitting import Scene, Vitals
+from console.sitting import Scene
 from controller.play import prepare, read_profile
+from controller.visits import Late, Vitals
 from controller.words import Judged, Reason, Sampled, StepBegan, StepEnded, Verdict
-from firmware_bridge.device import LinkStats
 
 FIT = excerpt(20, host("voice_coil", "simulated").capabilities)
 
 
-def stats(**changes):
+def vitals_of(**changes):
     kept = {
         "frames_sent": 10,
         "frames_received": 20,
-        "frames_bad": 0,
-        "samples_lost": 0,
         "rtt_p50_ms": 0.8,
         "rtt_p99_ms": 1.4,
+        "late": Late(0.0001, 0.0003, 0.0123),
     }
-    return LinkStats(**{**kept, **changes})
+    return Vitals(**{**kept, **changes})
 
 
-def view(emulated=True, vitals=None, **changes):
+def view(emulated=True, **changes):
     scene = Scene(
         url="sim://healthy_f?seed=7",
         emulated=emulated,
         fit=FIT,
-        vitals=lambda: vitals or Vitals(stats(**changes), [0.0001] * 99 + [0.0123]),
+        vitals=lambda: vitals_of(**changes),
     )
     return View(scene)
 
@@ -121,7 +120,7 @@ def test_of_a_product_it_says_what_plays_and_that_nothing_is_measured():
         url="jensen://jmc400",
         emulated=False,
         fit=on_bed,
-        vitals=lambda: Vitals(stats(), [0.0001] * 700),
+        vitals=lambda: vitals_of(at_s=7.0),
     )
     shown = text(View(scene))
     assert "not measured: levels of head zone" in shown

@@ -3,9 +3,10 @@
 import pytest
 import typer
 
-from console.failures import Interrupted, StoppedAgain, failed
+from console.failures import StoppedAgain, failed
 from controller.fitting import CannotPlay
 from controller.preflight import NeedsPerson, NotReady, Obstacle
+from controller.troubles import ControlLost, Left
 from firmware_bridge import errors
 from profiles.problems import Problem, ProfileProblems, Reason, Refused
 
@@ -20,7 +21,8 @@ PROBLEM = Problem("a.yaml", 3, 5, "steps[0]", "is too hard")
         (PermissionError("the folder is not yours alone"), "system", 3),
         (typer.Abort(), "not_confirmed", 1),
         (KeyboardInterrupt(), "interrupted", 1),
-        (Interrupted("left"), "interrupted", 1),
+        (Left("left"), "interrupted", 1),
+        (ControlLost("gone"), "control_lost", 3),
         (ProfileProblems([PROBLEM]), "profile", 1),
         (Refused(Reason.NO_PERSON, PROBLEM), "refused", 4),
         (CannotPlay("no pressure channel"), "cannot_play", 4),

@@ -79,6 +79,16 @@ async def test_whoever_reads_back_something_else_starts_nothing(terminal, answer
 
 
 @wire
+async def test_a_known_person_is_read_back_too(terminal):
+    fit = excerpt(20, CAPABILITIES)
+    terminal.person = TerminalPerson(REAL, fit, terminal.near, terminal.say, "p1")
+    answers = ("p1", "lumbar_erector_spinae", "left", "22.0")
+    await terminal.answering(terminal.person.agree(), *answers)
+    with pytest.raises(NeedsPerson, match="nothing was started"):
+        await terminal.answering(terminal.person.agree(), "p2")
+
+
+@wire
 async def test_starting_is_a_second_act(terminal):
     await terminal.answering(terminal.person.take_pad_off(), "")
     await terminal.person.press_pain()

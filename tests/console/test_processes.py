@@ -1,5 +1,6 @@
 """The program as a person meets it: processes, signals, a real pseudo-terminal, real time."""
 
+import os
 import signal
 import time
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from console.documents import Run
+from controller.announcing import announced
 from firmware_bridge.lock import owners
 from tests.console.terminals import Running, myoloop, only_json
 
@@ -79,15 +81,41 @@ def test_stop_from_another_process_ends_the_session(runtime):
 def test_stop_overrules_a_session_that_hangs(runtime):
     with Running(*RUN, folder=runtime) as one:
         one.until("Settle begins")
-        one.signal(signal.SIGSTOP)
+        (session,) = announced()
+        os.kill(session.pid, signal.SIGSTOP)
         stop = myoloop("stop", "--json", folder=runtime)
-        one.signal(signal.SIGCONT)
+        os.kill(session.pid, signal.SIGCONT)
         code, out = one.end()
     (stopped,) = only_json(stop.stdout)["sessions"]
     assert stop.returncode == 0
     assert (stopped["confirmed"], stopped["path"]) == (True, "port")
     assert code in (1, 3)
     assert only_json(out)["outcome"] in ("stopped", "fault")
+
+
+def test_stop_reaches_a_session_whose_client_is_frozen(runtime):
+    with Running(*RUN, folder=runtime) as one:
+        one.until("Settle begins")
+        one.signal(signal.SIGSTOP)
+        stop = myoloop("stop", "--json", folder=runtime)
+        one.signal(signal.SIGCONT)
+        code, out = one.end()
+    (stopped,) = only_json(stop.stdout)["sessions"]
+    assert (stopped["confirmed"], stopped["path"]) == (True, "session")
+    assert code in (1, 3)  # the client may have been away for too long to hear how it ended
+    assert only_json(out)["outcome"] in ("stopped", "fault")
+
+
+@pytest.mark.parametrize("words", [("pause",), ("resume",), ("ease", "50%"), ("watch",)], ids=str)
+def test_where_nothing_runs_there_is_nothing_to_tell(words, runtime):
+    told = myoloop("session", *words, "--json", folder=runtime)
+    assert told.returncode == 2
+    assert "no session runs" in only_json(told.stdout)["error"]["message"]
+
+
+def test_where_nothing_runs_the_list_is_empty(runtime):
+    listed = myoloop("session", "list", "--json", folder=runtime)
+    assert only_json(listed.stdout) == {"schema": "myoloop.session_list/1", "sessions": []}
 
 
 def test_where_nothing_runs_stop_says_so(runtime):

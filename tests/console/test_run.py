@@ -2,9 +2,7 @@
 
 import pytest
 
-from console.authoring import not_played_yet
 from console.cli import main
-from profiles.library import library_text
 from tests.console.test_profiles import HOSTILE
 
 
@@ -17,10 +15,3 @@ def test_a_hostile_profile_never_reaches_a_device(name, tmp_path, capsys):
     told = capsys.readouterr()
     assert "hostile.yaml:" in told.err
     assert "Traceback" not in told.err
-
-
-def test_what_does_not_act_yet_is_said_plainly():
-    (note,) = not_played_yet(library_text("trigger-point"), "library:trigger-point")
-    assert note.startswith("rules and until in library:trigger-point are checked, but do not act")
-    plain = library_text("demo").partition("rules:")[0]
-    assert not_played_yet(plain, "plain.yaml") == []

@@ -9,12 +9,12 @@ import pytest
 from console.account import account, summary
 from console.documents import Run
 from console.excerpt import excerpt
-from console.failures import Interrupted
 from console.people import SimulatedAttendant
 from console.picture import draw_session
 from console.playing import told
-from console.sitting import Sitting
+from console.sitting import Programme, Sitting
 from console.witness import true_pressure
+from controller.troubles import Left
 from controller.words import (
     Accepted,
     Ceiling,
@@ -58,7 +58,7 @@ class Watcher:
 def sitting(watcher, seconds=12, prepare=None, url=URL):
     return Sitting(
         url,
-        prepare or (lambda capabilities: excerpt(seconds, capabilities)),
+        Programme(prepare or (lambda capabilities: excerpt(seconds, capabilities))),
         lambda device, fit: SimulatedAttendant(device, watcher.say),
         watcher,
     )
@@ -132,7 +132,7 @@ async def test_whoever_wants_out_is_let_go_within_a_second(times):
 async def test_a_stop_from_elsewhere_ends_the_session_at_once():
     watcher = Watcher()
     one = sitting(watcher)
-    once(watcher, 8.0, lambda: one.tell(Stop()))
+    once(watcher, 8.0, lambda: one.post(Stop()))
     visit = await one.run()
     assert visit.outcome.result == "stopped"
     assert visit.outcome.duration_s == pytest.approx(8.0, abs=0.1)
@@ -142,7 +142,7 @@ async def test_a_stop_from_elsewhere_ends_the_session_at_once():
 async def test_a_lower_ceiling_is_obeyed():
     watcher = Watcher()
     one = sitting(watcher)
-    once(watcher, 3.0, lambda: one.tell(Ceiling(8.0)))
+    once(watcher, 3.0, lambda: one.post(Ceiling(8.0)))
     run = told(await one.run(), None).document
     assert run.outcome == "complete"
     assert run.pressure.true_peak_kpa < 9.0
@@ -153,10 +153,10 @@ async def test_before_anything_is_played_wanting_out_ends_the_visit(order):
     watcher = Watcher()
     one = sitting(watcher)
     answers = []
-    watcher.act_on_line = lambda line: answers.append(one.tell(order))
-    with pytest.raises(Interrupted):
+    watcher.act_on_line = lambda line: answers.append(one.post(order))
+    with pytest.raises(Left):
         await one.run()
-    assert answers == [Accepted()]
+    assert all(answer.result() == Accepted() for answer in answers)
     assert watcher.scenes == []
 
 
@@ -164,9 +164,10 @@ async def test_before_anything_is_played_there_is_nothing_to_lower():
     watcher = Watcher()
     one = sitting(watcher)
     answers = []
-    watcher.act_on_line = lambda line: answers.append(one.tell(Ceiling(5.0)))
+    watcher.act_on_line = lambda line: answers.append(one.post(Ceiling(5.0)))
     await one.run()
-    assert all(isinstance(answer, Rejected) for answer in answers)
+    assert answers
+    assert all(isinstance(answer.result(), Rejected) for answer in answers)
 
 
 async def test_being_cancelled_lets_go_and_is_not_swallowed():
@@ -198,7 +199,7 @@ async def test_a_session_is_drawn(tmp_path):
 async def test_a_session_that_hardly_began_is_drawn_too(tmp_path):
     watcher = Watcher()
     one = sitting(watcher)
-    watcher.act = lambda event: isinstance(event, StepBegan) and one.tell(Stop())
+    watcher.act = lambda event: isinstance(event, StepBegan) and one.post(Stop())
     visit = await one.run()
     draw_session(visit, tmp_path / "session.svg")
     assert "stopped: a person ended it" in (tmp_path / "session.svg").read_text("utf-8")

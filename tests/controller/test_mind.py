@@ -5,10 +5,23 @@ import itertools
 import msgspec
 import pytest
 
-from controller.cues import Finish, Halt, Keep, Lower, Yield
-from controller.mind import decide, wake
-from controller.safety import highest_allowed_kpa
-from controller.words import Ceiling, Ease, Judged, Reason, Release, StepBegan, StepEnded, Stop
+from controller.acts import FROZEN_FOR_S, HELD_MAX_S
+from controller.cues import Finish, Halt, Keep, Lower
+from controller.intent import wake
+from controller.mind import decide
+from controller.words import (
+    Ceiling,
+    Ease,
+    Judged,
+    Mark,
+    Marked,
+    ModeChanged,
+    Reason,
+    Release,
+    StepBegan,
+    StepEnded,
+    Stop,
+)
 from tests.controller.moments import WELL, moment
 from tests.controller.programs import compiled
 
@@ -136,41 +149,6 @@ def test_just_inside_its_limits_nothing_is_done(program, ages):
     assert isinstance(cue, Keep)
 
 
-def test_over_pressure_for_20_ms_stops_and_10_ms_do_not(program):
-    limit_kpa = highest_allowed_kpa(program.envelope.pressure_kpa.value)
-    mind, cue, _ = decide(wake(program), moment(1.0, limit_kpa + 0.01))
-    assert isinstance(cue, Keep)
-    _, cue, _ = decide(mind, moment(1.01, limit_kpa + 0.01))
-    assert isinstance(cue, Halt)
-    assert cue.verdict.reason is Reason.OVER_PRESSURE
-    assert cue.verdict.measured > cue.verdict.limit
-
-
-def test_pressure_at_the_limit_goes_on_for_ever(program):
-    limit_kpa = highest_allowed_kpa(program.envelope.pressure_kpa.value)
-    mind = wake(program)
-    for k in range(100):
-        mind, cue, _ = decide(mind, moment(k / 100, limit_kpa))
-        assert isinstance(cue, Keep)
-
-
-def test_over_pressure_twice_for_10_ms_with_a_breath_between_does_not_stop(program):
-    limit_kpa = highest_allowed_kpa(program.envelope.pressure_kpa.value)
-    mind = wake(program)
-    for k, kpa in enumerate([limit_kpa + 1, limit_kpa - 1] * 20):
-        mind, cue, _ = decide(mind, moment(k / 100, kpa))
-        assert isinstance(cue, Keep)
-
-
-def test_pain_leaves_the_device_to_let_go_by_itself_and_ends(program):
-    mind, _, _ = play(wake(program), 0, 8)
-    mind, cue, _ = decide(mind, moment(8.0, 8.0, health=health(pain_presses=1)))
-    assert isinstance(cue, Yield)
-    mind, cues, _ = play(mind, 8.01, 9.01, health=health(pain_presses=1))
-    (finish,) = [cue for cue in cues if isinstance(cue, Finish)]
-    assert finish.reason is Reason.PAIN
-
-
 def test_easing_presses_that_share_of_the_programme_and_comes_back_slowly(program):
     mind, _, _ = play(wake(program), 0, 8)
     mind, cue, _ = decide(mind, moment(8.0, 8.0, orders=[Ease(0.5)]))
@@ -193,3 +171,61 @@ def test_a_release_is_not_undone_by_easing_back_up(program):
     mind, cues, _ = play(mind, 8.01, 8.5, orders=[Ease(1.0), Ceiling(50.0)])
     assert all(isinstance(cue, Keep) for cue in cues)
     assert mind.target_kpa(9.0) == 0.0
+
+
+def test_a_mark_is_told_and_changes_nothing(program):
+    mind, _, _ = play(wake(program), 0, 3)
+    marked, cue, events = decide(mind, moment(3.0, 3.0, orders=[Mark("here")]))
+    assert isinstance(cue, Keep)
+    assert events == (Marked(3.0, "here"),)
+    assert marked.course == mind.course
+
+
+def frozen_for(program, seconds):
+    """Fold a cause that stays away for no longer than this; return what came of it."""
+    mind, _, _ = play(wake(program), 0, 6.5)
+    mind, _, events = play(mind, 6.5, 6.5 + seconds, health=health(pressure_age_s=0.06))
+    return mind, [e.verdict for e in events if isinstance(e, Judged)]
+
+
+def test_a_hold_of_more_than_five_seconds_is_a_release(program):
+    mind, judged = frozen_for(program, HELD_MAX_S + 0.03)
+    assert [v.action for v in judged] == ["hold", "release"]
+    assert judged[-1].reason is Reason.HELD_TOO_LONG
+    assert mind.phase == "releasing"
+
+
+def test_a_hold_that_is_over_within_five_seconds_is_no_release(program):
+    mind, judged = frozen_for(program, HELD_MAX_S - FROZEN_FOR_S - 0.02)
+    assert [v.action for v in judged] == ["hold"]
+    mind, _, _ = play(mind, 6.5 + HELD_MAX_S, 13.0)
+    assert mind.factors.frozen_kpa == float("inf")
+
+
+def test_a_cause_that_comes_back_at_once_freezes_again_without_a_word(program):
+    mind, _, _ = play(wake(program), 0, 6.5)
+    judged = []
+    for k in range(4):
+        from_s = 6.5 + k
+        mind, _, events = play(mind, from_s, from_s + 0.1, health=health(pressure_age_s=0.06))
+        judged += [e for e in events if isinstance(e, Judged)]
+        assert mind.factors.frozen_kpa < float("inf")
+        mind, _, _ = play(mind, from_s + 0.1, from_s + 1.0)
+    assert len(judged) == 1
+
+
+def test_whoever_holds_presses_the_lower_of_command_and_value(program):
+    mind, _, _ = play(wake(program), 0, 6.5)
+    for felt_kpa in (mind.target_kpa(6.5) - 0.8, mind.target_kpa(6.5) + 0.8):
+        held, _, _ = decide(mind, moment(6.5, felt_kpa, health(fading=True)))
+        lower = min(felt_kpa, mind.target_kpa(6.5))
+        assert held.target_kpa(6.6) == pytest.approx(lower, abs=0.01)
+
+
+def test_less_trust_is_told_and_presses_less(program):
+    mind, _, _ = play(wake(program), 0, 10)
+    mind, cue, events = decide(mind, moment(10.0, mind.target_kpa(10.0), health(clock_s=0.011)))
+    (told,) = [e for e in events if isinstance(e, ModeChanged)]
+    assert (told.mode, told.reason) == ("step_adjust", Reason.CLOCK_UNSURE)
+    assert isinstance(cue, Lower)
+    assert cue.cap_kpa == min(0.5 * program.envelope.ppt_kpa.value, mind.factors.limit_kpa)

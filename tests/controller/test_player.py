@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.glide import Glide
-from controller.mind import wake
+from controller.intent import wake
 from controller.player import ahead, value_at
 from tests.controller.programs import compiled
 
@@ -26,25 +26,25 @@ def knots(track):
 
 @given(cuts)
 def test_the_future_is_the_same_in_one_piece_and_in_many(cuts):
-    whole = ahead(PROGRAM, PLAYHEAD, "pressure", 0.0, END_S + 1.0)
+    whole = ahead(PLAYHEAD, "pressure", 0.0, END_S + 1.0)
     pieces = [
         knot
         for after_s, until_s in itertools.pairwise(cuts)
-        for knot in knots(ahead(PROGRAM, PLAYHEAD, "pressure", after_s, until_s))
+        for knot in knots(ahead(PLAYHEAD, "pressure", after_s, until_s))
     ]
     assert pieces == knots(whole)
 
 
 def test_knots_are_in_order_and_close_enough():
-    times = ahead(PROGRAM, PLAYHEAD, "pressure", 0.0, END_S + 1.0).at_s
+    times = ahead(PLAYHEAD, "pressure", 0.0, END_S + 1.0).at_s
     gaps = [b - a for a, b in itertools.pairwise(times)]
     assert min(gaps) > 0
     assert max(gaps) <= 0.1 + 1e-9
 
 
 def test_past_its_end_a_program_rests_at_zero():
-    assert value_at(PROGRAM, PLAYHEAD, "pressure", END_S + 5) == (0.0, 0.0)
-    resting = ahead(PROGRAM, PLAYHEAD, "pressure", END_S + 1, END_S + 2)
+    assert value_at(PLAYHEAD, "pressure", END_S + 5) == (0.0, 0.0)
+    resting = ahead(PLAYHEAD, "pressure", END_S + 1, END_S + 2)
     assert len(resting.value) in (10, 11)
     assert set(resting.value) == {0.0}
 

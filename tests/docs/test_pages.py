@@ -8,7 +8,9 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, constants, functions, name_of, test_ids, value_of
 
 ALL = pytest.mark.parametrize("page", PAGES, ids=name_of)
-PACKAGES = r"(?:firmware_bridge|profiles|controller|sim|console|scripts|tests|benchmarks|docs)"
+PACKAGES = (
+    r"(?:firmware_bridge|profiles|controller|records|sim|console|scripts|tests|benchmarks|docs)"
+)
 
 
 @ALL

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from controller.fitting import CannotPlay, fit
-from controller.mind import wake
+from controller.fitting import CannotPlay, fit, rig
+from controller.intent import wake
 from controller.play import prepare, read_profile
 from controller.preflight import preflight
 from controller.session import Session
@@ -50,7 +50,7 @@ async def play(device, name, *, on_event=lambda _: None, profile=PROFILE):
 
 def curve(name, profile=PROFILE):
     """What the programme asks for at a time, by the mind's own account."""
-    return wake(fitted(name, profile).program).target_kpa
+    return wake(fitted(name, profile).program, rig(fitted(name, profile))).target_kpa
 
 
 def level_at(counter, at_s):

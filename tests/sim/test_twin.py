@@ -83,7 +83,8 @@ def test_the_same_recipe_lives_the_same_life_to_the_bit():
     "other",
     [
         "sim://healthy_f?seed=8", "sim://healthy_m?seed=7", "sim://healthy_f?stiffness=1.35",
-        "sim://healthy_f?correction=off", "sim://healthy_f?stroke=1",
+        "sim://healthy_f?correction=off", "sim://healthy_f?stroke=1", "sim://healthy_f?emg=3",
+        "sim://healthy_f?ecg=on", "sim://healthy_f?guards=early", "sim://anxious",
     ],
 )  # fmt: skip
 def test_another_recipe_lives_another_life(other):

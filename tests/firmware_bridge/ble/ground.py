@@ -12,7 +12,7 @@ from controller.session import Session
 from firmware_bridge.links.ble import BleLink, meet_over
 from firmware_bridge.links.ble_radio import SystemRadio
 from firmware_bridge.streamed import connect
-from sim import bluez, central, dbus, peripheral, voice_coil
+from sim import bluez, central, dbus, peripheral
 from sim.birth import bear, recipe
 from sim.oracle import read_truth
 from sim.radio import VirtualRadio
@@ -77,7 +77,7 @@ class Ground:
 
     @property
     def truth(self):
-        return read_truth(self.twin._machine.truth.document())
+        return read_truth(self.twin._truth())
 
     @property
     def now_s(self):
@@ -119,7 +119,7 @@ async def ground(way, air, monkeypatch):
 @cache
 def fitted(seconds):
     """A profile for our twin, compiled before anything plays: that takes a while."""
-    capabilities = voice_coil.capabilities(bear_now()._person.ppt_kpa, stroke=False)
+    capabilities = bear_now().capabilities
     return prepare(PROFILE.replace("SECONDS", f"{seconds:g}"), "brief", capabilities, {})
 
 

@@ -1,0 +1,91 @@
+"""What `--json` prints about people: one struct for each document."""
+
+from typing import Any
+
+import msgspec
+
+from .document import Document
+
+
+class RegionLedger(msgspec.Struct, frozen=True, kw_only=True):
+    """What counts on a person's region in the last 24 hours, and what is left of it.
+
+    `deep_lock_s` is how long it still bears light work only; `free` says whether that will pass by
+    itself: what was never booked must be settled.
+    """
+
+    worked_s: float
+    left_s: float
+    sessions: int
+    pressure_kpa_s: float
+    deep_s: float
+    deep_lock_s: float
+    free: bool
+
+
+class FoundRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason not to treat a person like this now, and what would be allowed."""
+
+    why: str
+    region: str | None
+    what: str
+    allowed: str
+
+
+class Threshold(msgspec.Struct, frozen=True, kw_only=True):
+    """A pain threshold that was measured; `at_least`: it never hurt up to there."""
+
+    region: str
+    side: str
+    kpa: float
+    at_least: bool
+    model: str
+    area_cm2: float
+    emulated: bool
+    days_ago: float
+
+
+class PersonShown(Document, frozen=True, kw_only=True, tag="myoloop.person/1"):
+    """What is known of a person. `screened` says whether the answers still hold.
+
+    `stages` is how far each technique has come: on any device in simulation, then by device.
+    """
+
+    id: str
+    sex: str
+    screened: bool
+    screened_hours_ago: float | None
+    yes: tuple[str, ...]
+    refusals: tuple[FoundRefusal, ...]
+    thresholds: tuple[Threshold, ...]
+    stages: tuple[str, ...]
+    ledger: dict[str, RegionLedger]
+    never_booked: int
+
+
+class PersonList(Document, frozen=True, kw_only=True, tag="myoloop.person_list/1"):
+    """Everybody who is known here."""
+
+    people: tuple[str, ...]
+
+
+class PersonCalibrated(Document, frozen=True, kw_only=True, tag="myoloop.person_calibration/1"):
+    """Where pain begins, and each reading; the first is not used."""
+
+    id: str
+    device_url: str
+    threshold: Threshold
+    readings_kpa: tuple[float, ...]
+
+
+class PersonExport(Document, frozen=True, kw_only=True, tag="myoloop.person_export/1"):
+    """Everything that is kept of a person, as it is kept. Times are seconds since 1970."""
+
+    person: dict[str, Any]
+    file: str | None = None
+
+
+class PersonForgotten(Document, frozen=True, kw_only=True, tag="myoloop.person_forgotten/1"):
+    """Nothing is kept of this person any more."""
+
+    id: str

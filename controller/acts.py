@@ -1,0 +1,191 @@
+"""What comes of a verdict: nothing rises, contact is felt for anew, a pause, a release, a stop."""
+
+import msgspec
+
+from profiles.techniques import CONFIRM_S
+
+from . import factors
+from .alarms import SETTLE_S
+from .cues import KEEP, Cue, Halt, Lower, Splice, Yield
+from .intent import NEVER_S, Mind, steered, with_factors
+from .moment import Moment
+from .pausing import PAUSE_OVER_S, PAUSED_MAX_S, SILENT_S, Pausing
+from .reentry import QUIET_S, enter, let_go, place_at, places_from
+from .words import Event, Judged, Paused, Reason, Resumed, StepEnded, Verdict
+
+RELEASE_OVER_S = 0.6
+"""How fast a release reaches zero; at most a second is allowed (E)."""
+
+FREEZE_OVER_S = 0.005
+"""How fast a freeze bites: the rise is over within two ticks of the device's arrival (E)."""
+
+FROZEN_FOR_S = 0.5
+"""How long all must be well before a frozen rise may go on (E)."""
+
+HELD_MAX_S = 5.0
+"""Longest hold; after it, it is released (E, rules)."""
+
+VENT_OVER_S, VENTED_FOR_S = 0.1, 2.0
+"""How fast a pad that has lost the body is let go, and how long it then rests (E; rules: a cause
+settles for two seconds before it may act again)."""
+
+APPROACH_N = 5.0
+"""Most force while contact is felt for (E, rules)."""
+
+
+def is_news(mind: Mind, verdict: Verdict, at_s: float) -> bool:
+    """Return whether a verdict asks for more than what is already under way."""
+    match verdict.action:
+        case "ease":
+            return False
+        case "stop":
+            return True
+        case "release":
+            return mind.phase in ("playing", "paused")
+        case "pause":
+            return mind.phase in ("playing", "paused")
+        case "approach":
+            settled = mind.approach_s is None or at_s - mind.approach_s > SETTLE_S
+            return mind.phase == "playing" and settled
+        case "hold":
+            return mind.phase != "releasing" and mind.factors.frozen_kpa == NEVER_S
+
+
+def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[Event, ...]]:
+    """Do what a verdict asks for, and tell."""
+    at_s = moment.at_s
+    judged = () if _settles(mind, verdict, at_s) else (Judged(at_s, verdict),)
+    mind = msgspec.structs.replace(mind, acted=(verdict.reason, at_s))
+    match verdict.action:
+        case "ease":  # whoever eases has moved a factor of its own
+            return mind, KEEP, judged
+        case "stop":
+            return msgspec.structs.replace(mind, phase="over", why=verdict), Halt(verdict), judged
+        case "release":
+            return *_release(mind, verdict, at_s), judged
+        case "pause":
+            paused, cue = pause(mind, verdict.reason, at_s)
+            return paused, cue, (*judged, paused_event(paused))
+        case "approach" if mind.approach_s is not None:
+            return act(mind, msgspec.structs.replace(verdict, action="pause"), moment)
+        case "approach":
+            return *_approach(mind, at_s), judged
+        case "hold":
+            return *_hold(mind, moment), judged
+
+
+def pause(mind: Mind, reason: Reason, at_s: float) -> tuple[Mind, Cue]:
+    """Let go, and wait. On pain the device lets go by itself, and nothing is said meanwhile."""
+    hurts = reason is Reason.PAIN
+    mind = _eased_for_good(mind, at_s) if hurts else mind
+    silent_until_s = at_s + SILENT_S if hurts else 0.0
+    if mind.pause is not None:
+        again = msgspec.structs.replace(mind.pause, reason=reason, silent_until_s=silent_until_s)
+        return msgspec.structs.replace(mind, pause=again), Yield()
+    mind = msgspec.structs.replace(
+        mind,
+        phase="paused",
+        pause=Pausing(at_s, place_at(mind.playhead, at_s), reason, silent_until_s),
+        playhead=let_go(mind.playhead, at_s, PAUSE_OVER_S),
+        course=factors.let_go(mind.course, at_s, PAUSE_OVER_S),
+        over_at_s=NEVER_S,
+    )
+    return mind, Yield() if hurts else Splice(at_s, PAUSE_OVER_S)
+
+
+def resume(mind: Mind, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:
+    """Go on after a pause: everything rests at zero, then rises as to any level."""
+    pausing = mind.pause
+    if pausing is None:
+        return mind, Splice(at_s, QUIET_S), ()
+    paused_s = at_s - pausing.at_s
+    places, left_out = places_from(mind.program, pausing.place, paused_s)
+    playhead = enter(mind.program, mind.playhead, places, at_s, QUIET_S)
+    spent = msgspec.structs.replace(mind.spent, paused_s=mind.spent.paused_s + paused_s)
+    mind = msgspec.structs.replace(
+        mind,
+        phase="playing",
+        pause=None,
+        approach_s=None if mind.approach_s is None else at_s,
+        playhead=playhead,
+        spent=spent,
+        over_at_s=playhead.end_s,
+        course=factors.come_back(mind.course, mind.factors, at_s, QUIET_S),
+    )
+    skipped = tuple(StepEnded(at_s, index, "skipped") for index in left_out)
+    return mind, Splice(at_s, QUIET_S), (Resumed(at_s), *skipped)
+
+
+def felt_again(mind: Mind) -> bool:
+    """Return whether the pad that was being laid on anew has been on the body for long enough."""
+    return mind.approach_s is not None and mind.watch.tracking.touching_s >= CONFIRM_S
+
+
+def paused_event(mind: Mind) -> Paused:
+    """Return what to tell of a pause that has just begun."""
+    pausing = mind.pause or Pausing(0.0, (0, 0.0), Reason.OPERATOR)
+    left_s = PAUSED_MAX_S - mind.spent.paused_s
+    return Paused(pausing.at_s, pausing.reason, pausing.at_s + left_s)
+
+
+def _settles(mind: Mind, verdict: Verdict, at_s: float) -> bool:
+    """A cause that has just acted acts again without a word."""
+    reason, acted_s = mind.acted
+    return verdict.action == "hold" and reason is verdict.reason and at_s - acted_s <= SETTLE_S
+
+
+def _release(mind: Mind, verdict: Verdict, at_s: float) -> tuple[Mind, Cue]:
+    mind = msgspec.structs.replace(
+        mind,
+        phase="releasing",
+        why=verdict,
+        over_at_s=at_s + RELEASE_OVER_S,
+        course=factors.let_go(mind.course, at_s, RELEASE_OVER_S),
+    )
+    if verdict.reason is Reason.PAIN:
+        return mind, Yield()
+    return mind, Lower(at_s, 0.0, mind.factors.cap_kpa, RELEASE_OVER_S)
+
+
+def _hold(mind: Mind, moment: Moment) -> tuple[Mind, Cue]:
+    at_s = moment.at_s
+    frozen_kpa = _lower_of_command_and_value(mind, moment)
+    mind = with_factors(mind, frozen_kpa=frozen_kpa)
+    mind = msgspec.structs.replace(mind, well_at_s=at_s + FROZEN_FOR_S, frozen_s=at_s)
+    if mind.phase == "playing":
+        mind = steered(mind, at_s, FREEZE_OVER_S)
+    return mind, Lower(at_s, mind.factors.gain, mind.factors.cap_kpa, FREEZE_OVER_S)
+
+
+def _lower_of_command_and_value(mind: Mind, moment: Moment) -> float:
+    target_kpa = mind.target_kpa(moment.at_s)
+    if moment.features is None:
+        return target_kpa
+    return max(0.0, min(target_kpa, moment.features.pressure_kpa))
+
+
+def _approach(mind: Mind, at_s: float) -> tuple[Mind, Cue]:
+    """Let go at once, rest, and come back no harder than a light touch until the body is felt."""
+    place = place_at(mind.playhead, at_s)
+    vented = let_go(mind.playhead, at_s, VENT_OVER_S)
+    places, _ = places_from(mind.program, place, 0.0)
+    entered = enter(mind.program, vented, places, at_s + VENT_OVER_S, VENTED_FOR_S)
+    played = vented.parts[0]
+    playhead = msgspec.structs.replace(entered, parts=(played, *entered.parts), now=0)
+    mind = with_factors(mind, approach_kpa=10.0 * APPROACH_N / mind.rig.area_cm2)
+    mind = msgspec.structs.replace(
+        mind, playhead=playhead, approach_s=at_s, over_at_s=playhead.end_s
+    )
+    return steered(mind, at_s, VENT_OVER_S), Splice(at_s, VENT_OVER_S)
+
+
+def _eased_for_good(mind: Mind, at_s: float) -> Mind:
+    """After pain nothing goes up any more: what was on its way up stays where it is."""
+    gain = mind.course.gain.value_at(at_s)
+    share = gain / mind.factors.heard if mind.factors.heard else 0.0
+    changes = {"share": min(mind.factors.share, share)}
+    if mind.pause is not None:
+        changes = {}
+    if mind.factors.frozen_kpa == NEVER_S and mind.factors.approach_kpa == NEVER_S:
+        changes["ceiling_kpa"] = min(mind.factors.ceiling_kpa, mind.course.cap.value_at(at_s))
+    return msgspec.structs.replace(with_factors(mind, **changes), hurt=True)

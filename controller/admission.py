@@ -1,0 +1,23 @@
+"""Which orders a mind can take, and why not the others."""
+
+from .acts import RELEASE_OVER_S
+from .intent import Mind
+from .replacing import unfit
+from .words import Order, Pause, Replace, Resume
+
+
+def refusal(mind: Mind, order: Order, at_s: float) -> str | None:
+    """Return why this order cannot be taken now, None if it can."""
+    match order:
+        case Pause() if mind.phase == "paused":
+            return "it is paused already"
+        case Pause() if mind.phase == "releasing":
+            return "it is letting go already, for good"
+        case Resume() if mind.pause is None:
+            return "nothing is paused"
+        case Resume() if mind.pause is not None and at_s - mind.pause.at_s < RELEASE_OVER_S:
+            return "it is still letting go; try again in a second"
+        case Replace(program):
+            return unfit(mind, program, at_s)
+        case _:
+            return None

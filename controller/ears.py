@@ -1,0 +1,55 @@
+"""The EMG front end of one visit: it hears every batch, from pre-flight to the end."""
+
+from firmware_bridge.capabilities import Capabilities
+from firmware_bridge.readings import SensorBatch
+from profiles.program import Program
+
+from .emg import Emg
+from .emg_noise import NOISE_UV
+from .emg_words import EmgFeatures
+from .hearing import EMG
+from .references import Gathering, Values, reference
+
+
+class Ears:
+    """Hears batches one after the other. `noise_uv` is what of each channel is noise at most."""
+
+    def __init__(self, rate_hz: float, channels: int) -> None:
+        self._emg = Emg(rate_hz, channels)
+        self.noise_uv = (NOISE_UV,) * channels
+        self.trusted_s = 0.0
+        self._heard_s = 0.0
+        self._rest = Gathering(0.0)
+
+    def hear(self, batch: SensorBatch) -> EmgFeatures:
+        """Return what a batch says of the muscles."""
+        heard = self._emg.feed(batch.emg_uv, batch.lost)
+        self.trusted_s = self.trusted_s + heard.duration_s if all(heard.trusted) else 0.0
+        return heard
+
+    @property
+    def rest_uv(self) -> Values:
+        """What each channel was at rest, before anything pressed; None where that is too quiet."""
+        if not self._rest.rows:
+            return (None,) * len(self.noise_uv)
+        return reference(self._rest, "baseline", self.noise_uv)
+
+    def learn(self, heard: EmgFeatures) -> None:
+        """Learn noise and rest from what is heard before anything presses.
+
+        Nothing is quieter than its noise, so the quietest is an upper bound for it.
+        """
+        self._heard_s += heard.duration_s
+        pairs = zip(heard.slow_uv, heard.trusted, strict=True)
+        values = tuple(uv if trusted else None for uv, trusted in pairs)
+        self._rest = self._rest.hear(self._heard_s, values)
+        if all(heard.trusted):
+            self.noise_uv = tuple(map(min, self.noise_uv, heard.slow_uv))
+
+
+def ears_for(program: Program, capabilities: Capabilities) -> Ears | None:
+    """Return ears for a programme, None where it does not listen or there is nothing to hear."""
+    sensors = capabilities.sensors_of("emg")
+    if EMG not in program.signals or not sensors:
+        return None
+    return Ears(sensors[0].rate_hz, len(sensors))

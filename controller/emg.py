@@ -1,0 +1,323 @@
+"""The streaming EMG front end: samples in, features, flags and events out.
+
+Any cut of the same samples into pieces gives the same events, bit by bit: work is done in whole
+hops, counted from the first sample. Nothing looks ahead, nothing is withdrawn. It has a memory and
+no clock: the same stream gives the same answers, and `state` lets a replay start in its middle.
+"""
+
+import math
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from .emg_bands import BandMemory, Bands, Sums
+from .emg_filters import Array
+from .emg_heartbeat import Beat, Heart, beat, beat_level
+from .emg_hops import Gap, Tail, cut
+from .emg_onsets import Hop, Muscle, Step, learn_again, listen, relax, rising_hops, rules
+from .emg_plan import plan
+from .emg_quality import (
+    ACTUATOR,
+    HEARTBEAT,
+    LOST,
+    MOTION,
+    QUALITIES,
+    SETTLING,
+    UNTRUSTED,
+    Electrode,
+    Sight,
+    examine,
+    hold,
+    level,
+    unsettled_uv,
+)
+from .emg_settings import EmgSettings
+from .emg_spectrum import LEAST_SHARE, median_hz
+from .emg_words import EmgFeatures, Offset, Onset
+
+ABSURD_UV = 1e9
+"""A kilovolt is no EMG: it would spoil the filters' memory for ever (E)."""
+
+SAME_HZ = 0.005
+"""An actuator this near to its old frequency is still inside the comb (D, from its width)."""
+
+
+class Channel(msgspec.Struct):
+    """What is remembered of one channel, but for its filters; and what its newest hop said."""
+
+    muscle: Muscle
+    heart: Heart
+    electrode: Electrode
+    powers: list[float]
+    flags: int = SETTLING
+    fast_uv: float = 0.0
+    slow_uv: float = 0.0
+    let_go_s: float = 0.0
+    steady_hops: int = 0
+
+
+class Said(msgspec.Struct):
+    """What the hops of one piece say, all together."""
+
+    flags: list[int]
+    crossing: list[bool]
+    median_hz: list[float | None]
+    events: list[Onset | Offset]
+    hops: int = 0
+
+
+class Memory(msgspec.Struct):
+    """Everything that changes while a stream is heard."""
+
+    bands: BandMemory
+    tail: Tail
+    channels: list[Channel]
+    hops: int = 0
+    settle_hops: int = 0
+    actuator_hz: float | None = None
+    begun: bool = False
+
+
+class Emg:
+    """Listens to the EMG of one device or recording, 1 to 64 channels at 250 to 4000 Hz."""
+
+    def __init__(self, rate_hz: float, channels: int, settings: EmgSettings | None = None) -> None:
+        self.plan = plan(rate_hz, channels, settings or EmgSettings())
+        self._rules = rules(self.plan)
+        self._bands = Bands(self.plan)
+        self._memory = Memory(
+            bands=self._bands.memory,
+            tail=Tail(np.zeros((0, channels))),
+            channels=[Channel(Muscle(), Heart(), Electrode(), []) for _ in range(channels)],
+        )
+
+    def feed(
+        self, samples_uv: Array, lost: int = 0, actuator_hz: float | None = None
+    ) -> EmgFeatures:
+        """Return what `samples_uv` (samples, channels) say; `lost` are missing before them.
+
+        `actuator_hz` is how fast the device itself beats or shakes, None where it does not. Raises
+        `ValueError` for another number of channels.
+        """
+        samples_uv = np.asarray(samples_uv, np.float64)
+        if samples_uv.ndim != 2 or samples_uv.shape[1] != self.plan.channels:
+            raise ValueError(f"EMG of shape {samples_uv.shape}: needs {self.plan.channels} columns")
+        memory = self._memory
+        self._follow(actuator_hz)
+        channels = self.plan.channels
+        said = Said([0] * channels, [False] * channels, [None] * channels, [])
+        for piece in cut(memory.tail, samples_uv, lost, self.plan):
+            if isinstance(piece, Gap):
+                self._begin_anew(piece)
+            else:
+                self._hop(*_numbers(piece.rows_uv, piece.patched, memory), said)
+        if not said.hops:
+            said.flags = [channel.flags for channel in memory.channels]
+        return self._features((len(samples_uv) + lost) / self.plan.rate_hz, said)
+
+    def onset_band_uv(self, channel: int) -> tuple[float, float]:
+        """Return a channel's level in the onset band, in its newest hop, and the threshold then."""
+        heard = self._memory.channels[channel]
+        level_uv = math.sqrt(heard.powers[-1]) if heard.powers else 0.0
+        return level_uv, math.exp(heard.muscle.threshold)
+
+    def state(self) -> bytes:
+        """Return everything remembered, for `restore`."""
+        return msgspec.msgpack.encode(self._memory, enc_hook=_spelled)
+
+    def restore(self, state: bytes) -> None:
+        """Go on as the one whose `state` it was, made for the same channels, rate and settings.
+
+        Raises `ValueError` for what is no such state.
+        """
+        try:
+            memory = msgspec.msgpack.decode(state, type=Memory, dec_hook=_read)
+        except msgspec.MsgspecError as error:
+            raise ValueError("these bytes are no EMG state") from error
+        if memory.bands.sums.shape != self._memory.bands.sums.shape:
+            raise ValueError("this EMG state is of other channels, or of another rate")
+        self._memory = memory
+        self._bands.remember(self._memory.bands, self._memory.actuator_hz)
+
+    # --- a hop --------------------------------------------------------------------------------
+
+    def _hop(self, rows_uv: Array, patched: bool, said: Said) -> None:
+        memory, bands = self._memory, self._bands
+        if not memory.begun:
+            bands.begin(rows_uv[0])
+            memory.begun = True
+        sums = bands.hear(rows_uv)
+        memory.hops += 1
+        said.hops += 1
+        memory.settle_hops = max(0, memory.settle_hops - 1)
+        for index, channel in enumerate(memory.channels):
+            self._listen(index, channel, rows_uv, patched, sums, said)
+
+    def _listen(
+        self, index: int, channel: Channel, rows_uv: Array, patched: bool, sums: Sums, said: Said
+    ) -> None:  # fmt: skip
+        """Let one channel hear its hop."""
+        plan, muscle, electrode = self.plan, channel.muscle, channel.electrode
+        short = sums.short[index]
+        loud = level(math.sqrt(short))
+        beating = beat(channel.heart, sums.mean_uv[index], loud, sums.swing_uv[index], plan.hop_s)
+        sight = self._sight(index, rows_uv, sums, channel.heart)
+        flags = examine(electrode, sight, not muscle.active, plan)
+        if hold(electrode, flags, sight.clipped, plan):
+            self._bands.restart(index, float(rows_uv[-1, index]))
+        held = electrode.hold_hops > 0 or self._memory.settle_hops > 0
+        hop = Hop(
+            short=loud,
+            fast=level(math.sqrt(sums.fast[0][index])),
+            slow_uv=math.sqrt(sums.slow[0][index]),
+            leak=self._leak(index, channel, beating, sums),
+            clean=not (patched or held or electrode.faults),
+            moving=bool(flags & MOTION),
+            line_like=sight.cycle_share > plan.settings.line_share,
+            plain=sight.cycle_share < plan.settings.plain_share,
+        )
+        step = listen(muscle, hop, plan, self._rules)
+        channel.powers.append(short)
+        if len(channel.powers) > plan.back:
+            del channel.powers[0]
+        if step is not Step.NOTHING:
+            self._tell(index, channel, step, said.events)
+        channel.flags = (
+            flags
+            | (SETTLING if held or muscle.learning else 0)
+            | (LOST if patched else 0)
+            | (HEARTBEAT if beating.expected else 0)
+            | (ACTUATOR if self._memory.actuator_hz is not None else 0)
+        )
+        channel.fast_uv = math.sqrt(sums.fast[1][index])
+        channel.slow_uv = math.sqrt(sums.slow[1][index])
+        said.flags[index] |= channel.flags
+        said.crossing[index] |= muscle.over
+        self._tire(index, channel, said)
+
+    def _leak(self, index: int, channel: Channel, beating: Beat, sums: Sums) -> float:
+        """Return the level that mains, cable, heart or actuator may have put into the band."""
+        s, tenth = self.plan.settings, sums.tenth
+        mains_uv = unsettled_uv(channel.electrode, tenth[3][index], tenth[4][index], self.plan)
+        leak_uv = max(
+            s.mains_leak * mains_uv,
+            s.slope_leak * beating.slope_uv,
+            s.actuator_leak * math.sqrt(sums.taken[index]),
+        )
+        return max(level(leak_uv), beat_level(channel.heart, beating, s))
+
+    def _sight(self, index: int, rows_uv: Array, sums: Sums, heart: Heart) -> Sight:
+        low_uv, high_uv = sums.low_uv[index], sums.high_uv[index]
+        clipped = 0
+        rail_uv = self.plan.settings.rail_uv
+        if rail_uv is not None and (low_uv <= rail_uv[0] or high_uv >= rail_uv[1]):
+            column = rows_uv[:, index]
+            clipped = int(np.count_nonzero((column <= rail_uv[0]) | (column >= rail_uv[1])))
+        cycle, tenth = sums.cycle, sums.tenth
+        mains = 2.0 * (tenth[3][index] ** 2 + tenth[4][index] ** 2)
+        return Sight(
+            span_uv=high_uv - low_uv,
+            clipped=clipped,
+            cycle_share=2.0
+            * (cycle[1][index] ** 2 + cycle[2][index] ** 2)
+            / (cycle[0][index] + 1e-9),
+            mains_share=mains / (tenth[2][index] + 1e-9),
+            mains_uv=math.sqrt(mains),
+            band_uv=math.sqrt(tenth[0][index]),
+            swing_uv=sums.swing_uv[index],
+            beat_swing_uv=heart.swing_uv if heart.regular else 0.0,
+            fast_uv=math.sqrt(sums.fast[1][index]),
+        )
+
+    def _tell(self, index: int, channel: Channel, step: Step, events: list[Onset | Offset]) -> None:
+        """Put times to what has become of a hop: when it was, and when it is known."""
+        now_s = self._memory.hops * self.plan.hop / self.plan.rate_hz
+        muscle = channel.muscle
+        if step is Step.ENDED:
+            channel.let_go_s = now_s - muscle.low_hops * self.plan.hop_s
+            relax(muscle, self.plan)
+            events.append(Offset(index, channel.let_go_s, now_s))
+            return
+        at_s = now_s - rising_hops(channel.powers) * self.plan.hop_s
+        at_s = max(at_s, channel.let_go_s)
+        if step is Step.BEGAN_ANEW:
+            events.append(Offset(index, at_s, now_s))
+        events.append(Onset(index, at_s, now_s))
+
+    def _tire(self, index: int, channel: Channel, said: Said) -> None:
+        """Take the median frequency of each whole second of clean activity."""
+        muscle = channel.muscle
+        loud = channel.slow_uv > LEAST_SHARE * muscle.usual_uv
+        steady = muscle.active and loud and not channel.flags & UNTRUSTED
+        channel.steady_hops = channel.steady_hops + 1 if steady else 0
+        if channel.steady_hops == self.plan.second:
+            channel.steady_hops = 0
+            second_uv = self._bands.last_second(index)
+            said.median_hz[index] = median_hz(second_uv, self.plan.rate_hz, self.plan.settings)
+
+    # --- what changes between hops ------------------------------------------------------------
+
+    def _follow(self, actuator_hz: float | None) -> None:
+        """Follow the actuator; what rest is while it shakes is learnt anew."""
+        if actuator_hz is not None and actuator_hz < self.plan.settings.actuator_least_hz:
+            actuator_hz = None
+        memory = self._memory
+        before_hz = memory.actuator_hz
+        if actuator_hz == before_hz or (
+            actuator_hz and before_hz and math.isclose(actuator_hz, before_hz, rel_tol=SAME_HZ)
+        ):
+            return
+        memory.actuator_hz = actuator_hz
+        last_uv = memory.tail.last_uv
+        self._bands.tune(actuator_hz, np.zeros(self.plan.channels) if last_uv is None else last_uv)
+        memory.settle_hops = self.plan.actuator_settle if actuator_hz else self.plan.hold
+        if actuator_hz is not None:
+            for channel in memory.channels:
+                learn_again(channel.muscle)
+
+    def _begin_anew(self, gap: Gap) -> None:
+        """Go on after a gap: time has passed, and no filter remembers what was before."""
+        memory = self._memory
+        memory.hops += gap.hops
+        memory.settle_hops = max(memory.settle_hops, self.plan.gap_hold)
+        self._bands.begin(gap.first_uv)
+        memory.begun = True
+        for channel in memory.channels:
+            channel.flags |= LOST | SETTLING
+            channel.steady_hops = 0
+
+    def _features(self, duration_s: float, said: Said) -> EmgFeatures:
+        channels = self._memory.channels
+        return EmgFeatures(
+            duration_s=duration_s,
+            fast_uv=tuple(c.fast_uv for c in channels),
+            slow_uv=tuple(c.slow_uv for c in channels),
+            floor_uv=tuple(math.exp(c.muscle.rest) for c in channels),
+            trusted=tuple(not flags & UNTRUSTED for flags in said.flags),
+            flags=tuple(QUALITIES[flags] for flags in said.flags),
+            crossing=tuple(said.crossing),
+            active=tuple(c.muscle.active for c in channels),
+            events=tuple(said.events),
+            median_hz=tuple(said.median_hz),
+        )
+
+
+def _numbers(rows_uv: Array, patched: bool, memory: Memory) -> tuple[Array, bool]:
+    """Return a hop with numbers only: what is none, or absurd, is lost, and zero stands for it."""
+    low_uv = float(np.minimum.reduce(rows_uv, axis=None))
+    high_uv = float(np.maximum.reduce(rows_uv, axis=None))
+    if low_uv > -ABSURD_UV and high_uv < ABSURD_UV:
+        return rows_uv, patched
+    return np.where(np.abs(rows_uv) < ABSURD_UV, rows_uv, memory.bands.zero_uv), True
+
+
+def _spelled(value: Any) -> Any:  # noqa: ANN401  msgspec's hook
+    array: Array = value
+    return (array.shape, np.ascontiguousarray(array).tobytes())
+
+
+def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401  msgspec's hook
+    del kind
+    shape, data = value
+    return np.frombuffer(data, np.float64).reshape(shape).copy()

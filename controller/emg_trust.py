@@ -1,0 +1,50 @@
+"""Whether the EMG can be trusted, for how long it could not, and when that counts."""
+
+from typing import Literal
+
+import msgspec
+
+GAP_S = 0.15
+"""Gaps shorter than this, locked to stroke or heartbeat, are no loss (E, rules)."""
+
+LOST_S = 1.0
+"""Untrusted for so long is lost: the profile says what follows (E, rules)."""
+
+GONE_S = 5.0
+"""And for so long it is eased to contact, whatever the profile says (E, rules)."""
+
+BACK_S = 2.0
+"""Clean for so long, and trust is back (E, rules)."""
+
+Standing = Literal["trusted", "doubted", "lost", "gone"]
+
+
+class EmgTrust(msgspec.Struct, frozen=True, gc=False):
+    """Since when the signal has been bad, and since when it has been clean again."""
+
+    bad_s: float | None = None
+    clean_s: float | None = None
+
+    def standing(self, at_s: float) -> Standing:
+        """Return what the signal is worth at `at_s`: anything but "trusted" lets nothing rise."""
+        if self.bad_s is None:
+            return "trusted"
+        bad_for_s = (at_s if self.clean_s is None else self.clean_s) - self.bad_s
+        if bad_for_s >= GONE_S:
+            return "gone"
+        return "lost" if bad_for_s >= LOST_S else "doubted"
+
+
+def hear(trust: EmgTrust, at_s: float, *, clean: bool) -> EmgTrust:
+    """Return what to remember of one more batch."""
+    if not clean:
+        if trust.bad_s is None:
+            return EmgTrust(bad_s=at_s)
+        return trust if trust.clean_s is None else EmgTrust(bad_s=trust.bad_s)
+    if trust.bad_s is None:
+        return trust
+    clean_s = at_s if trust.clean_s is None else trust.clean_s
+    was_gap = clean_s - trust.bad_s < GAP_S
+    if was_gap or at_s - clean_s >= BACK_S:
+        return EmgTrust()
+    return trust if trust.clean_s is not None else EmgTrust(trust.bad_s, at_s)

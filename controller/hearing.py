@@ -1,0 +1,211 @@
+"""What a programme listens to: signals, what they are compared with, and what is remembered."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TypeAlias
+
+import msgspec
+
+from profiles.program import AllOf, AnyOf, Condition, Program, Signal, Step
+from profiles.trajectory import Track
+
+from .adaptation import Adaptation
+from .conditions import Evidence, State, never
+from .emg_noise import NOISE_UV
+from .emg_trust import EmgTrust, hear
+from .guarding import Guard
+from .moment import Features, Health
+from .reacting import Reaction, unprovoked
+from .references import START_S, Gathering, Kind, Values, reference
+
+EMG = "emg"
+
+REST = (EMG, "rest")
+"""The reference that pre-flight has measured: what the muscles were before anything pressed."""
+
+FORGOTTEN_AFTER_S = 60.0
+"""A baseline is kept over a pause that is shorter than this (E, rules)."""
+
+References: TypeAlias = Mapping[tuple[str, str], Values]
+
+
+class Hearing(msgspec.Struct, frozen=True):
+    """All that is remembered of what was heard.
+
+    `step` is the one that is listened to and `began_s` when that was heard first; `baseline` and
+    `start` are references in the making; `until` and `reactions` are the states of the step's and
+    the profile's conditions; `heard_s` is when the last batch came, `pained_s` the last press.
+    """
+
+    noise_uv: tuple[float, ...] = ()
+    references: References = msgspec.field(default_factory=dict[tuple[str, str], Values])
+    trust: EmgTrust = EmgTrust()
+    guard: Guard = Guard()
+    reactions: tuple[Reaction, ...] = ()
+    adaptation: Adaptation = Adaptation()
+    step: int = -1
+    began_s: float = 0.0
+    baseline: Gathering | None = None
+    start: Gathering | None = None
+    until: State = None
+    heard_s: float = 0.0
+    pain_presses: int = 0
+    pained_s: float | None = None
+
+
+def listens(program: Program) -> bool:
+    """Return whether anything a programme says depends on what comes back."""
+    return bool(program.signals or program.rules or any(_listens(s) for s in program.steps))
+
+
+def deaf(program: Program, noise_uv: tuple[float, ...], rest_uv: Values) -> Hearing:
+    """Return what is remembered before anything was heard but noise and rest."""
+    reactions = unprovoked(program.rules)
+    return Hearing(noise_uv=noise_uv, references={REST: rest_uv}, reactions=reactions)
+
+
+def heard(
+    hearing: Hearing,
+    program: Program,
+    index: int,
+    felt: Features,
+    health: Health,
+    at_s: float,
+    area_cm2: float,
+) -> Hearing:
+    """Return what to remember of one more batch, while step `index` plays."""
+    if at_s - hearing.heard_s > FORGOTTEN_AFTER_S:
+        rest = {REST: hearing.references.get(REST, ())}
+        hearing = msgspec.structs.replace(hearing, references=rest)
+    if index != hearing.step:
+        hearing = _next_step(hearing, program, index, at_s)
+    emg, trust = felt.emg, hearing.trust
+    if emg is not None and EMG in program.signals:
+        trust = hear(trust, at_s, clean=all(emg.trusted))
+    hearing = msgspec.structs.replace(
+        hearing,
+        trust=trust,
+        heard_s=at_s,
+        pain_presses=health.pain_presses,
+        pained_s=at_s if health.pain_presses > hearing.pain_presses else hearing.pained_s,
+    )
+    if hearing.baseline is None and hearing.start is None:
+        return hearing
+    return _gather(hearing, program.steps[index], signals(felt, area_cm2), at_s)
+
+
+def evidence(
+    hearing: Hearing, felt: Features, health: Health, at_s: float, area_cm2: float
+) -> Evidence:
+    """Return what conditions may ask about this moment. `area_cm2` is the pad's."""
+    return Evidence(
+        at_s=at_s,
+        step_began_s=hearing.began_s,
+        signals=signals(felt, area_cm2),
+        references=hearing.references,
+        noise_uv=_padded(hearing.noise_uv, felt),
+        pressed=health.pressed,
+    )
+
+
+def signals(felt: Features, area_cm2: float) -> dict[str, Values]:
+    """Return every signal of a batch, a value for each channel; None where it is not trusted."""
+    known: dict[str, Values] = {
+        "pressure": (felt.pressure_kpa,),
+        "force": (felt.pressure_kpa * area_cm2 / 10.0,),
+    }
+    if felt.emg is not None:
+        pairs = zip(felt.emg.slow_uv, felt.emg.trusted, strict=True)
+        known[EMG] = tuple(uv if trusted else None for uv, trusted in pairs)
+    return known
+
+
+def emg_reference(hearing: Hearing, of: str) -> Values:
+    """Return what EMG is compared with, an empty one where nothing is known.
+
+    Until a step has measured the baseline, rest stands for it.
+    """
+    known = hearing.references
+    return known.get((EMG, of), known.get(REST, ()) if of == "baseline" else ())
+
+
+def _next_step(hearing: Hearing, program: Program, index: int, at_s: float) -> Hearing:
+    """Freeze the baseline of the step that is over, and listen to the next one anew."""
+    references = {key: value for key, value in hearing.references.items() if key[1] != "start"}
+    if hearing.baseline is not None and hearing.baseline.rows:
+        signal = program.steps[hearing.step].baseline or EMG
+        references[signal, "baseline"] = _reference(hearing, hearing.baseline, signal, "baseline")
+    step = program.steps[index]
+    entered_s = at_s + step.entry_s
+    return msgspec.structs.replace(
+        hearing,
+        references=references,
+        step=index,
+        began_s=at_s,
+        baseline=Gathering(at_s) if step.baseline else None,
+        start=Gathering(entered_s) if _compares_with_start(step, program) else None,
+        until=never(step.until) if step.until is not None else None,
+        adaptation=Adaptation(),
+    )
+
+
+def _gather(hearing: Hearing, step: Step, values: Mapping[str, Values], at_s: float) -> Hearing:
+    """Keep one more value of what is being measured, and freeze a start that is complete."""
+    baseline, start, references = hearing.baseline, hearing.start, hearing.references
+    if baseline is not None:
+        baseline = baseline.hear(at_s, values.get(step.baseline or EMG, ()))
+    if start is not None and at_s >= start.from_s:
+        start = start.hear(at_s, values.get(EMG, ()))
+        enough = start.trusted_s() >= START_S or at_s - start.from_s >= 2 * START_S
+        if enough and at_s - start.from_s >= _first_cycle_s(step):
+            found = _reference(hearing, start, EMG, "start")
+            references, start = {**references, (EMG, "start"): found}, None
+    return msgspec.structs.replace(hearing, baseline=baseline, start=start, references=references)
+
+
+def _reference(hearing: Hearing, gathered: Gathering, signal: str, kind: Kind) -> Values:
+    width = len(gathered.rows[0])
+    noise = (*hearing.noise_uv, *(NOISE_UV,) * width)[:width] if signal == EMG else (0.0,) * width
+    return reference(gathered, kind, noise)
+
+
+def _padded(noise_uv: tuple[float, ...], felt: Features) -> tuple[float, ...]:
+    channels = len(felt.emg.slow_uv) if felt.emg is not None else 0
+    return (*noise_uv, *(NOISE_UV,) * channels)[:channels]
+
+
+def _listens(step: Step) -> bool:
+    return step.until is not None or step.adapt is not None
+
+
+def _compares_with_start(step: Step, program: Program) -> bool:
+    conditions = [rule.when for rule in program.rules]
+    conditions += [step.until] if step.until is not None else []
+    adapts = step.adapt is not None and step.adapt.of == "start"
+    return adapts or any(_names_start(condition) for condition in conditions)
+
+
+def _names_start(condition: Condition) -> bool:
+    match condition:
+        case Signal():
+            return condition.of == "start"
+        case AnyOf(parts) | AllOf(parts):
+            return any(_names_start(part) for part in parts)
+        case _:
+            return False
+
+
+def _first_cycle_s(step: Step) -> float:
+    """Return how long the first cycle of a rhythm takes, nothing for anything else."""
+    peaks = _peaks_s(step.trajectory.tracks["pressure"])
+    return next((later - earlier for earlier, later in pairwise(peaks)), 0.0)
+
+
+def _peaks_s(track: Track) -> list[float]:
+    """Return when a rhythm turns at its top, the first two times."""
+    turns = [
+        track.at_s[i]
+        for i in range(1, len(track.at_s) - 1)
+        if track.rhythmic[i] and track.value[i - 1] < track.value[i] > track.value[i + 1]
+    ]
+    return turns[:2]

@@ -1,0 +1,122 @@
+"""Everything the controller knows and intends, as one frozen value."""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from profiles.program import Program
+
+from .alarms import Alarms
+from .factors import CAP_RISE_KPA_S, Course, Factors, begin, steer
+from .hearing import Hearing, deaf
+from .pausing import Pausing
+from .player import Playhead, at_beginning, rhythmic_at, value_at
+from .references import Values
+from .safety import Watch
+from .timekeeping import Spent
+from .tracking import BANDWIDTH_HZ, MISSED_KPA, TOUCHING_KPA, Asked
+from .words import Mode, Reason, Verdict
+
+Early: TypeAlias = Literal["released", "stopped"]
+
+Phase: TypeAlias = Literal["playing", "paused", "releasing", "over"]
+
+NEVER_S = float("inf")
+"""Later than everything; for a limit, more than anything."""
+
+GROW_KPA_S = 2.0
+"""How fast a live parameter may raise what is pressed (E, rules)."""
+
+
+class Rig(msgspec.Struct, frozen=True):
+    """What the mind must know of the device: its pad, and what its pressure channel follows."""
+
+    area_cm2: float = 10.0
+    bandwidth_hz: float = BANDWIDTH_HZ
+
+
+class Mind(msgspec.Struct, frozen=True):
+    """Everything the controller knows and intends.
+
+    `well_at_s` is when a freeze may end and `frozen_s` since when it holds, `acted` the last cause
+    that acted and when, `approach_s` since when contact is felt for, `grows_until_s` until when a
+    raised parameter is still coming about, `hurt` whether somebody has said that it hurts, and
+    `early` which step was ended before its time, and how.
+    """
+
+    program: Program
+    rig: Rig
+    playhead: Playhead
+    factors: Factors
+    course: Course
+    watch: Watch = Watch()
+    hearing: Hearing = Hearing()
+    early: tuple[int, Early] = (-1, "released")
+    mode: Mode = "closed_loop"
+    trusted_again: bool = False
+    alarms: Alarms = ()
+    phase: Phase = "playing"
+    why: Verdict | None = None
+    well_at_s: float = NEVER_S
+    frozen_s: float = NEVER_S
+    acted: tuple[Reason, float] = (Reason.COMPLETE, -NEVER_S)
+    approach_s: float | None = None
+    pause: Pausing | None = None
+    spent: Spent = Spent()
+    grows_until_s: float = 0.0
+    hurt: bool = False
+    over_at_s: float = NEVER_S
+
+    def target_kpa(self, at_s: float) -> float:
+        """Return the pressure asked for at `at_s`."""
+        wanted_kpa, _ = value_at(self.playhead, "pressure", at_s)
+        return self.course.pressed_kpa(wanted_kpa, at_s)
+
+    def asked(self, from_s: float, to_s: float) -> Asked:
+        """Return what was asked for between two instants: pressure, and how fast it may rise.
+
+        Who only waits or lets go makes nothing rise; a body that moves may.
+        """
+        if self.phase != "playing":
+            return Asked(self.target_kpa(to_s), NEVER_S)
+        envelope = self.program.envelope
+        rhythm = rhythmic_at(self.playhead, to_s) or rhythmic_at(self.playhead, from_s)
+        limit = envelope.rise_rhythm_kpa_s if rhythm else envelope.rise_level_kpa_s
+        touch_kpa = MISSED_KPA if self.approach_s is None else TOUCHING_KPA
+        return Asked(self.target_kpa(to_s), limit.value, touch_kpa)
+
+
+def wake(
+    program: Program,
+    rig: Rig | None = None,
+    noise_uv: tuple[float, ...] = (),
+    rest_uv: Values = (),
+) -> Mind:
+    """Return the mind that will play `program` from session time 0 on.
+
+    `noise_uv` is what of each EMG channel is noise, and `rest_uv` what it was at rest, as
+    pre-flight has heard it.
+    """
+    factors = Factors(limit_kpa=program.envelope.pressure_kpa.value)
+    playhead = at_beginning(program)
+    return Mind(
+        program=program,
+        rig=rig or Rig(),
+        playhead=playhead,
+        factors=factors,
+        course=begin(factors),
+        hearing=deaf(program, noise_uv, rest_uv),
+        over_at_s=playhead.end_s,
+    )
+
+
+def with_factors(mind: Mind, **changes: float) -> Mind:
+    """Return the mind with other factors; what is pressed changes when it is steered."""
+    return msgspec.structs.replace(mind, factors=msgspec.structs.replace(mind.factors, **changes))
+
+
+def steered(mind: Mind, at_s: float, over_s: float) -> Mind:
+    """Return the mind whose gain and cap go where its factors say."""
+    rise = GROW_KPA_S if at_s < mind.grows_until_s else CAP_RISE_KPA_S
+    course = steer(mind.course, mind.factors, at_s, over_s, rise)
+    return msgspec.structs.replace(mind, course=course)

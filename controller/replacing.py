@@ -1,0 +1,196 @@
+"""Other values of live parameters: a programme compiled anew takes the place of the one playing."""
+
+from math import isfinite
+
+import msgspec
+
+from profiles.envelope import Envelope
+from profiles.program import Program, Step
+from profiles.trajectory import MAX_SEGMENT_S, Track, Trajectory, hermite
+
+from .factors import Course
+from .glide import Glide
+from .intent import GROW_KPA_S, Mind
+from .player import Part, Playhead, part_at
+from .reentry import enter
+
+BLEND_S = 0.5
+"""Shortest time in which other values come about (E; as easing)."""
+
+_PEAK_OF_GLIDE = 1.5
+_LEAST_GAP_S = 0.005
+_TINY = 1e-6
+
+
+def unfit(mind: Mind, program: Program, at_s: float) -> str | None:
+    """Return why a programme may not take the place of the one that plays, None if it may."""
+    old = mind.program
+    if program.id != old.id or [_kind(s) for s in program.steps] != [_kind(s) for s in old.steps]:
+        return "this is another programme: only values of live parameters may change on the way"
+    for name in Envelope.__struct_fields__:
+        new_limit, limit = getattr(program.envelope, name), getattr(old.envelope, name)
+        if not new_limit.value <= limit.value + _TINY:
+            return f"its envelope is above the session's: {name} is {new_limit.value:g}"
+    for index, (new, step) in enumerate(zip(program.steps, old.steps, strict=True)):
+        if not _sound(new, step, program.envelope):
+            return f"step {index + 1} of it is not a curve within its limit"
+        if mind.hurt and peak_kpa(new) > peak_kpa(step) + _TINY:
+            return "it has hurt: from now on values may only go down"
+    if _last_that_cannot_change(mind, program, at_s):
+        return "the last step plays already, and cannot take this value on its way"
+    return None
+
+
+def replaced(mind: Mind, program: Program, at_s: float) -> tuple[Mind, int, bool]:
+    """Return the mind that plays `program`, from which step on, and whether within that step.
+
+    In the same step at the same phase, if that has the same shape; else from the next one on.
+    """
+    index = max(mind.playhead.parts[part_at(mind.playhead, at_s)].index, 0)
+    if mind.phase != "playing":
+        return msgspec.structs.replace(mind, program=program), index, True
+    blended = _blended(mind, program, at_s)
+    head = blended or _kept(mind.playhead, index)
+    places = [(after, 0.0) for after in range(index + 1, len(program.steps))]
+    rest = enter(program, head, places, head.end_s, 0.0).parts[1:]
+    playhead = msgspec.structs.replace(mind.playhead, parts=(*head.parts, *rest), now=0)
+    new = msgspec.structs.replace(
+        mind, program=program, playhead=playhead, over_at_s=playhead.end_s
+    )
+    if blended is None:
+        return new, index + 1, False
+    return _grown(new, mind.program.steps[index], program.steps[index], at_s), index, True
+
+
+def peak_kpa(step: Step) -> float:
+    """Return the highest pressure a step asks for."""
+    return max(step.trajectory.tracks["pressure"].value)
+
+
+def _kind(step: Step) -> tuple[str, str, str, tuple[str, ...]]:
+    return step.label, step.technique, step.region, tuple(step.trajectory.tracks)
+
+
+def _sound(new: Step, old: Step, envelope: Envelope) -> bool:
+    """Whether every curve is finite and close-knit, and its pressure within every limit.
+
+    It may come from another process: nothing of it is taken for granted.
+    """
+    limit_kpa = min(new.limit.value, old.limit.value, envelope.pressure_kpa.value)
+    tracks = new.trajectory.tracks
+    if "pressure" not in tracks or not all(map(_well_made, tracks.values())):
+        return False
+    ends_s = {track.at_s[-1] for track in tracks.values()}
+    pressure = tracks["pressure"].value
+    return max(ends_s) - min(ends_s) < _TINY and all(
+        0.0 <= v <= limit_kpa + _TINY for v in pressure
+    )
+
+
+def _well_made(track: Track) -> bool:
+    lengths = {len(track.at_s), len(track.value), len(track.slope), len(track.rhythmic)}
+    if len(lengths) != 1 or len(track.at_s) < 2 or track.at_s[0] != 0.0:
+        return False
+    gaps = (b - a for a, b in zip(track.at_s, track.at_s[1:], strict=False))
+    finite = all(map(isfinite, (*track.value, *track.slope)))
+    return finite and all(0.0 < gap <= MAX_SEGMENT_S + _TINY for gap in gaps)
+
+
+def _last_that_cannot_change(mind: Mind, program: Program, at_s: float) -> bool:
+    last = mind.playhead.parts[part_at(mind.playhead, at_s)].index == len(program.steps) - 1
+    return last and mind.phase == "playing" and _blended(mind, program, at_s) is None
+
+
+def _same_shape(part: Part, new: Step, since_s: float) -> bool:
+    """Whether a step has the same beats at the same times from `since_s` on."""
+    old = part.trajectory
+    if part.goal_s is not None or abs(old.duration_s - new.trajectory.duration_s) > _TINY:
+        return False
+    return all(
+        _beats(track, since_s) == _beats(new.trajectory.tracks[quantity], since_s)
+        for quantity, track in old.tracks.items()
+    )
+
+
+def _beats(track: Track, since_s: float) -> list[float]:
+    """Return when a rhythm, or the pad on its way, turns."""
+    knots = zip(track.at_s, track.slope, track.rhythmic, strict=True)
+    return [
+        round(t, 4) for t, slope, rhythmic in knots if rhythmic and slope == 0.0 and t > since_s
+    ]
+
+
+def _kept(playhead: Playhead, index: int) -> Playhead:
+    """Return what is left of the step that plays, and of the way into it."""
+    now = max(playhead.now, 0)
+    parts = tuple(part for part in playhead.parts[now:] if part.index <= index)
+    return msgspec.structs.replace(playhead, parts=parts, now=0)
+
+
+def _blended(mind: Mind, program: Program, at_s: float) -> Playhead | None:
+    """Return the step that plays, with the new values from now on, if it has the same shape."""
+    part = mind.playhead.parts[part_at(mind.playhead, at_s)]
+    new, since_s = program.steps[part.index].trajectory, at_s - part.origin_s
+    if mind.mode != "closed_loop" or not _same_shape(part, program.steps[part.index], since_s):
+        return None
+    over_s = _over_s(part.trajectory.tracks["pressure"], new.tracks["pressure"], since_s)
+    if since_s + over_s >= new.duration_s:
+        return None
+    tracks = {
+        quantity: _blend(part.trajectory.tracks[quantity], track, since_s, over_s)
+        for quantity, track in new.tracks.items()
+    }
+    then_s = at_s + over_s
+    parts = (
+        msgspec.structs.replace(part, end_s=at_s),
+        Part(part.index, at_s, then_s, Trajectory(tracks), goal_s=since_s + over_s),
+        Part(part.index, then_s, part.origin_s + new.duration_s, new, since_s + over_s),
+    )
+    return msgspec.structs.replace(mind.playhead, parts=parts, now=0)
+
+
+def _over_s(old: Track, new: Track, since_s: float) -> float:
+    """Return how long the change takes, so that nothing under the old peak rises too fast."""
+    highest = max(old.value)
+    times = [t for t in sorted({*old.at_s, *new.at_s}) if t >= since_s]
+    most = max((min(new.value_at(t), highest) - old.value_at(t) for t in times), default=0.0)
+    return max(BLEND_S, _PEAK_OF_GLIDE * most / GROW_KPA_S)
+
+
+def _blend(old: Track, new: Track, since_s: float, over_s: float) -> Track:
+    """Return the curve that leaves `old` and arrives at `new`."""
+    times = [0.0]
+    for t in sorted({*old.at_s, *new.at_s}):
+        after_s = t - since_s
+        if after_s - times[-1] >= _LEAST_GAP_S and over_s - after_s >= _LEAST_GAP_S:
+            times.append(after_s)
+    times.append(over_s)
+    values, slopes, rhythmic = zip(
+        *(_between(old, new, since_s, t, over_s) for t in times), strict=True
+    )
+    return Track(tuple(times), values, slopes, rhythmic)
+
+
+def _between(
+    old: Track, new: Track, since_s: float, after_s: float, over_s: float
+) -> tuple[float, float, bool]:
+    at_s = since_s + after_s
+    share, speed = hermite(after_s, over_s, (0.0, 0.0), (1.0, 0.0))
+    a, b = old.value_at(at_s), new.value_at(at_s)
+    slope = old.slope_at(at_s) * (1.0 - share) + new.slope_at(at_s) * share + (b - a) * speed
+    i = next((i for i, t in enumerate(new.at_s) if t >= at_s - _TINY), len(new.at_s) - 1)
+    return a + (b - a) * share, slope, new.rhythmic[i]
+
+
+def _grown(mind: Mind, old: Step, new: Step, at_s: float) -> Mind:
+    """Where the new peak is higher, the cap leads the way up from the old one, slowly.
+
+    So no stroke reaches higher than a slow rise has been, however fast the rhythm is.
+    """
+    if peak_kpa(new) <= peak_kpa(old):
+        return mind
+    start_kpa = min(mind.course.cap.value_at(at_s), peak_kpa(old) * mind.course.gain.value_at(at_s))
+    end_kpa = mind.factors.cap_kpa
+    over_s = max(0.0, _PEAK_OF_GLIDE * (end_kpa - start_kpa) / GROW_KPA_S)
+    course = Course(mind.course.gain, Glide(at_s, start_kpa, end_kpa, over_s))
+    return msgspec.structs.replace(mind, course=course, grows_until_s=at_s + over_s)

@@ -1,0 +1,91 @@
+"""What the supervisor makes of a moment: a verdict, a mode, alarms."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from . import alarms
+from .acts import HELD_MAX_S
+from .cues import KEEP, Cue, Lower
+from .intent import Mind, steered, with_factors
+from .modes import Doubt, cap_kpa, doubt, is_lower
+from .moment import Moment
+from .pausing import overdue
+from .safety import Scene, judge, stronger
+from .tracking import RISE_OVER_S, lag_s
+from .words import Event, Mode, ModeChanged, Reason, Verdict
+
+MODE_OVER_S = 0.5
+"""How fast less is pressed when less is trusted (E; as a person's easing)."""
+
+Seen: TypeAlias = tuple[Mind, Verdict | None, Cue, tuple[Event, ...]]
+
+
+def supervise(mind: Mind, moment: Moment) -> Seen:
+    """Return what to remember, what must happen, and what to do and tell of mode and alarms."""
+    at_s = moment.at_s
+    watch, verdict = judge(mind.watch, moment, _scene(mind, moment))
+    if watch is not mind.watch:
+        mind = msgspec.structs.replace(mind, watch=watch)
+    verdict = stronger(verdict, _waited_too_long(mind, at_s))
+    doubted = doubt(watch.trust)
+    cue, events = KEEP, ()
+    if doubted is not None and is_lower(doubted.mode, mind.mode):
+        mind, cue, events = _trust_less(mind, doubted, at_s)
+    if mind.alarms or verdict is not None or doubted is not None:
+        standing, told = alarms.hear(mind.alarms, _causes(verdict, doubted), at_s)
+        mind, events = msgspec.structs.replace(mind, alarms=standing), (*events, *told)
+    return mind, verdict, cue, events
+
+
+def trust_again(mind: Mind, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:
+    """Between two steps, after a person's word: the mode rises, as far as its causes are gone."""
+    doubted = doubt(mind.watch.trust)
+    mode: Mode = doubted.mode if doubted else "closed_loop"
+    if not mind.trusted_again or mind.hurt or not is_lower(mind.mode, mode):
+        return mind, KEEP, ()
+    mind = msgspec.structs.replace(mind, trusted_again=False)
+    mind, cue = _in_mode(mind, mode, at_s)
+    return mind, cue, (ModeChanged(at_s, mode, Reason.OPERATOR, 0.0, 0.0),)
+
+
+def _scene(mind: Mind, moment: Moment) -> Scene:
+    felt, asked = moment.features, None
+    if felt is not None:
+        middle_s = felt.start_s + felt.duration_s / 2
+        asked = mind.asked(middle_s - RISE_OVER_S - felt.duration_s, middle_s)
+    return Scene(mind.factors.limit_kpa, asked, lag_s(mind.rig.bandwidth_hz), mind.mode)
+
+
+def _waited_too_long(mind: Mind, at_s: float) -> Verdict | None:
+    if mind.pause is not None:
+        return overdue(mind.pause, mind.spent.paused_s, at_s)
+    held_s = at_s - mind.frozen_s
+    if held_s <= HELD_MAX_S:
+        return None
+    return Verdict("release", Reason.HELD_TOO_LONG, held_s, HELD_MAX_S)
+
+
+def _trust_less(mind: Mind, doubted: Doubt, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:
+    mind, cue = _in_mode(msgspec.structs.replace(mind, trusted_again=False), doubted.mode, at_s)
+    changed = ModeChanged(at_s, doubted.mode, doubted.reason, doubted.measured, doubted.limit)
+    return mind, cue, (changed,)
+
+
+def _in_mode(mind: Mind, mode: Mode, at_s: float) -> tuple[Mind, Cue]:
+    ppt_kpa = mind.program.envelope.ppt_kpa.value
+    mind = msgspec.structs.replace(mind, mode=mode)
+    mind = with_factors(mind, mode_kpa=cap_kpa(mode, ppt_kpa))
+    if mind.phase != "playing":
+        return mind, KEEP
+    cue = Lower(at_s, mind.factors.gain, mind.factors.cap_kpa, MODE_OVER_S)
+    return steered(mind, at_s, MODE_OVER_S), cue
+
+
+def _causes(verdict: Verdict | None, doubted: Doubt | None) -> list[alarms.Cause]:
+    causes: list[alarms.Cause] = []
+    if verdict is not None:
+        causes.append((verdict.reason, alarms.URGENCY[verdict.action]))
+    if doubted is not None:
+        causes.append((doubted.reason, "medium"))
+    return causes

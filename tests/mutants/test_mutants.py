@@ -1,0 +1,59 @@
+"""Who guards the guards: a copy of the house is broken in one place, and a test must notice.
+
+One process kills them all, each in a fork of its own, because importing the house takes longer
+than most of the tests it is asked for.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.table import MUTANTS
+
+ROOT = Path(__file__).parents[2]
+KILLER = Path(__file__).with_name("killer.py")
+COPIED = ("firmware_bridge", "profiles", "controller", "sim", "console", "tests", "pyproject.toml")
+
+
+def test_every_mutant_changes_exactly_one_place():
+    for module, source, instead, _ in MUTANTS:
+        text = (ROOT / "controller" / f"{module}.py").read_text("utf-8")
+        assert text.count(source) == 1, f"{module}: {source!r}"
+        assert source != instead
+
+
+@pytest.fixture(scope="module")
+def survivors(tmp_path_factory):
+    """Break a copy in every way of the table; return what each has left of its test."""
+    house = tmp_path_factory.mktemp("mutants")
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, house / name)
+    environment = {**os.environ, "PYTHONPATH": str(house), "PYTHONDONTWRITEBYTECODE": "1"}
+    killer = subprocess.run(
+        [sys.executable, str(KILLER), str(house)],
+        cwd=house, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert killer.returncode == 0, killer.stderr
+    return dict(line.split(" ", 1) for line in killer.stdout.splitlines() if line[:1].isdigit())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_tests_pass_where_nothing_is_broken(survivors):
+    """Else a test that always fails would kill every mutant."""
+    assert survivors[str(len(MUTANTS))] == "0"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "number", range(len(MUTANTS)), ids=[f"{m}:{s.strip()[:40]}" for m, s, _, _ in MUTANTS]
+)
+def test_a_mutant_is_killed(survivors, number):
+    module, source, instead, test = MUTANTS[number]
+    assert survivors[str(number)] == "1", f"{module}: {source!r} -> {instead!r} survives {test}"
