@@ -201,9 +201,9 @@ def test_stop_reaches_a_tcp_device_whose_session_hangs(runtime):
             (owner,) = owners()
             assert owner.url == url
             assert owner.control
-            one.signal(signal.SIGSTOP)
+            os.kill(owner.pid, signal.SIGSTOP)
             stop = myoloop("stop", "--json", folder=runtime)
-            one.signal(signal.SIGCONT)
+            os.kill(owner.pid, signal.SIGCONT)
             code, out = one.end()
         (stopped,) = only_json(stop.stdout)["sessions"]
         assert stop.returncode == 0
@@ -216,17 +216,20 @@ def test_stop_reaches_a_tcp_device_whose_session_hangs(runtime):
         assert info["latch"]["cause"] == "stop_frame"
 
 
-def test_a_host_that_is_killed_over_tcp_leaves_a_device_that_has_let_go(runtime):
+def test_a_control_process_that_is_killed_over_tcp_leaves_a_device_that_has_let_go(runtime):
     with Running("twin", "--on", "tcp:0", folder=runtime) as twin:
         url = ready_at(twin)
         words = ("run", "library:demo", "--device", url, "--no-display", "--json")
         with Running(*words, folder=runtime) as one:
             one.until("Settle begins")
-            one.signal(signal.SIGKILL)
+            (owner,) = owners()
+            os.kill(owner.pid, signal.SIGKILL)
+            code, out = one.end()
         info = only_json(
             myoloop("device", "info", "--device", url, "--json", folder=runtime).stdout
         )
     assert info["latch"]["cause"] == "last_close"
+    assert (code, only_json(out)["reason"]) == (3, "control_lost")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from controller.reentry import COLD_AFTER_S, let_go, places_from, restart_s
 from controller.timekeeping import Spent
 from controller.words import (
     Accepted,
+    Ceiling,
     Ease,
     Mark,
     Pause,
@@ -26,7 +27,7 @@ from controller.words import (
     Stop,
 )
 from firmware_bridge.codes import Gesture, State
-from tests.controller.moments import moment
+from tests.controller.moments import WELL, moment
 from tests.controller.programs import compiled
 from tests.controller.stories import story
 
@@ -259,3 +260,17 @@ def test_a_step_that_is_left_out_later_does_not_end_the_one_that_plays():
     assert [(s.label, s.outcome, s.duration_s) for s in chronicle.close(9.0)] == [
         ("Settle", "done", 9.0)
     ]
+
+
+def test_after_pain_an_order_that_asks_for_more_changes_nothing():
+    mind = wake(compiled())
+    hurt = msgspec.structs.replace(WELL, pain_presses=1)
+    for at_s, health, orders in (
+        (3.0, WELL, [Ease(0.5), Ceiling(6.0)]),
+        (4.0, hurt, []),
+        (5.0, hurt, [Ease(1.0), Ceiling(20.0)]),
+    ):
+        mind, _, _ = decide(mind, moment(at_s, 1.0, health, orders))
+    assert mind.hurt
+    assert mind.factors.share <= 0.5
+    assert mind.factors.ceiling_kpa <= 6.0

@@ -195,7 +195,8 @@ LEFT_OUT = [
     ("replacing", "if mind.hurt and ", "if False and ",
      f"{REPLACING}::test_after_pain_values_only_go_down"),
     ("obedience", "    if mind.hurt:\n", "    if False:\n",
-     f"{LAWS}::test_after_pain_no_factor_ever_goes_up"),
+     "tests/controller/test_pausing.py::"
+     "test_after_pain_an_order_that_asks_for_more_changes_nothing"),
     ("replacing", "peak_kpa(new) <= peak_kpa(old):", "peak_kpa(new) >= peak_kpa(old):",
      f"{REPLACING}::test_what_goes_up_goes_up_slowly"),
     ("reentry", "if still and (peak or not in_rhythm):", "if still:",

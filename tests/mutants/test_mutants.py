@@ -16,7 +16,10 @@ from tests.mutants.table import MUTANTS
 
 ROOT = Path(__file__).parents[2]
 KILLER = Path(__file__).with_name("killer.py")
-COPIED = ("firmware_bridge", "profiles", "controller", "sim", "console", "tests", "pyproject.toml")
+COPIED = (
+    "firmware_bridge", "profiles", "controller", "records", "sim", "console", "tests",
+    "pyproject.toml",
+)  # fmt: skip
 
 
 def test_every_mutant_changes_exactly_one_place():
