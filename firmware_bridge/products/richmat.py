@@ -105,7 +105,9 @@ class Richmat:
         return None
 
 
-MASSAGE_ON, MASSAGE_OFF, TIMER_10_MIN = 0x5D, 0x5E, 0x5F
+MASSAGE_OFF, TIMER_10_MIN = 0x5E, 0x5F
+"""What BedTech takes these bytes for (V)."""
+
 _UP = {HEAD: 0x4C, FOOT: 0x4E}
 _DOWN = {HEAD: 0x4D, FOOT: 0x4F}
 
