@@ -364,10 +364,11 @@ class Why(Document, frozen=True, kw_only=True, tag="myoloop.doctor_why/1"):
 
 
 class Twin(Document, frozen=True, kw_only=True, tag="myoloop.twin/1"):
-    """A virtual device that has come to its end."""
+    """A virtual device that has come to its end: a person's, or the emulation of a product."""
 
     on: str
-    preset: str
+    preset: str | None = None
+    product: str | None = None
 
 
 class Error(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ class Emulation:
         self.missed = 0
         self.levels: dict[str, int] = {}
         self.history: list[tuple[float, Levels]] = []
+        self.watcher: Callable[[Levels], None] = lambda _: None
 
     @property
     def is_connected(self) -> bool:
@@ -87,6 +88,7 @@ class Emulation:
         """Let zones run at these levels."""
         self.levels = {**self.levels, **levels}
         self.history.append((self._loop.time(), dict(self.levels)))
+        self.watcher(self.levels)
         self.changed()
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address, HCI_Error
+from bumble.transport.common import TransportSink, TransportSource
 
 from sim.radio import VirtualRadio
 
@@ -21,12 +22,14 @@ _Properties = Characteristic.Properties
 
 
 class Airborne:
-    """A product's end of the radio. It lives on when nobody is connected."""
+    """A product's end of the radio. It lives on when nobody is connected.
 
-    def __init__(self, product: Emulation, radio: VirtualRadio) -> None:
+    Its controller is at the far end of `source` and `sink`.
+    """
+
+    def __init__(self, product: Emulation, source: TransportSource, sink: TransportSink) -> None:
         self._product = product
         said, answer = _advertisement(product)
-        controller = radio.controller("product")
         configuration = DeviceConfiguration(
             name=product.name,
             address=_address(product.name),
@@ -35,7 +38,7 @@ class Airborne:
             advertising_data=said,
             scan_response_data=answer,
         )
-        self._device = Device.from_config_with_hci(configuration, controller, controller)
+        self._device = Device.from_config_with_hci(configuration, source, sink)
         self._device.advertising_data, self._device.scan_response_data = said, answer
         self._connection: Connection | None = None
         characteristics = _characteristics(product)
@@ -80,6 +83,12 @@ class Airborne:
             attribute_handle=self._notified.handle, attribute_value=value
         )
         self._device.gatt_server.send_gatt_pdu(self._connection, bytes(pdu))
+
+
+def on_radio(product: Emulation, radio: VirtualRadio) -> Airborne:
+    """Return a product on the virtual radio, still switched off."""
+    controller = radio.controller("product")
+    return Airborne(product, controller, controller)
 
 
 def _characteristics(product: Emulation) -> list[Characteristic[bytes]]:

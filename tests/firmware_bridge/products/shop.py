@@ -6,18 +6,8 @@ import contextlib
 from firmware_bridge.meet_product import connect_product
 from firmware_bridge.products.catalogue import product
 from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
-from sim.products import beds, chair
+from sim.products.catalogue import EMULATIONS
 from sim.products.memory import MemoryWire
-
-EMULATIONS = {
-    "jensen": beds.JensenBed,
-    "linak": beds.LinakBed,
-    "keeson": beds.KeesonBed,
-    "reverie": beds.ReverieBed,
-    "richmat": beds.RichmatBed,
-    "bedtech": beds.BedTechBed,
-    "rongtai": chair.Chair,
-}
 
 LATCHING = ("linak", "reverie", "richmat")
 """Those that go on for ever when nobody is there any more."""

@@ -21,7 +21,7 @@ from sim.airborne import _Joined
 from sim.central import open_hci
 from sim.products.beds import JensenBed
 from sim.products.emulation import Emulation
-from sim.products.on_air import Airborne
+from sim.products.on_air import on_radio
 from sim.radio import Air, VirtualRadio
 
 pytestmark = pytest.mark.wire
@@ -45,7 +45,7 @@ async def on_socket(tmp_path, emulation):
     """Offer an emulated product on a radio that is joined at a socket."""
     socket = tmp_path / "hci"
     radio = VirtualRadio(Air(interval_s=0.0075), np.random.default_rng(7))
-    far = Airborne(emulation, radio)
+    far = on_radio(emulation, radio)
     loop = asyncio.get_running_loop()
     server = await loop.create_unix_server(lambda: _Joined(radio), socket)
     await far.switch_on()

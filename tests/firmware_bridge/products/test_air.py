@@ -20,7 +20,7 @@ from firmware_bridge.products.catalogue import product
 from firmware_bridge.recognise import recognise
 from firmware_bridge.wish import with_gain_and_cap
 from sim import central
-from sim.products.on_air import Airborne
+from sim.products.on_air import on_radio
 from sim.radio import Air, VirtualRadio
 from tests.firmware_bridge.products.shop import EMULATIONS, LATCHING, Hand, until
 
@@ -80,7 +80,7 @@ async def place(name, interval_s=0.0075):
         radio = VirtualRadio(air, np.random.default_rng(7))
         stack.callback(radio.close)
         emulation = EMULATIONS[name]()
-        far = Airborne(emulation, radio)
+        far = on_radio(emulation, radio)
         await far.switch_on()
         stack.push_async_callback(far.aclose)
         host = await central.on_radio(radio)
