@@ -9,6 +9,7 @@ import msgspec
 from controller.calibration import (
     BETWEEN_S,
     READINGS,
+    CalibrationFailed,
     Listener,
     Reading,
     is_steady,
@@ -18,7 +19,7 @@ from controller.calibration import (
 from controller.eligibility import admit_calibration
 from controller.fitting import Fit, device_envelope, fit
 from controller.person import Calibration, Pad, Side, pad_of
-from controller.play import pad_area_cm2
+from controller.play import measures_pressure, pad_area_cm2
 from controller.words import Event, Paused
 from firmware_bridge.capabilities import Capabilities
 from profiles.dose import dose
@@ -67,6 +68,11 @@ class Rise(Booking):
 
         Raises `NotAdmitted`, `CannotPlay`.
         """
+        if not measures_pressure(capabilities):
+            raise CalibrationFailed(
+                f"{capabilities.model} does not measure what it presses: where pain begins cannot "
+                "be read from it"
+            )
         area_cm2, region = pad_area_cm2(capabilities), self._place.region
         pad = self.pad = pad_of(capabilities, area_cm2)
         person = self.people.load(self.person_id)

@@ -32,10 +32,11 @@ class Pressure(msgspec.Struct, frozen=True, kw_only=True):
     """Pressures in kPa. `rmse_kpa` is measured against commanded, over the kneading steps.
 
     `true_*` are the body's own, known of emulated devices alone; the session's own highest
-    reading is `peak_kpa`, the highest that was allowed is `envelope_kpa`.
+    reading is `peak_kpa`, None on a device that measures nothing; the highest that was allowed is
+    `envelope_kpa`.
     """
 
-    peak_kpa: float
+    peak_kpa: float | None = None
     envelope_kpa: float
     rmse_kpa: float | None = None
     true_peak_kpa: float | None = None
@@ -86,10 +87,14 @@ class Lateness(msgspec.Struct, frozen=True):
 
 
 class Run(Document, frozen=True, kw_only=True, tag="myoloop.run/1"):
-    """How a session went. `recording` and `report` are files, once there are any."""
+    """How a session went. `recording` and `report` are files, once there are any.
+
+    `afterwards` is what a device does that was lost: some go on.
+    """
 
     outcome: Literal["complete", "stopped", "fault"]
     reason: str
+    afterwards: str | None = None
     profile: str
     device: str
     device_url: str
@@ -198,12 +203,16 @@ class Latch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceInfo(Document, frozen=True, kw_only=True, tag="myoloop.device_info/1"):
-    """What a device has and how it is. `capabilities` is its own document."""
+    """What a device has and how it is. `capabilities` is its own document.
+
+    `evidence` says of a product whether anybody is known to have tried its driver.
+    """
 
     device_url: str
     state: str
     latch: Latch | None
     capabilities: dict[str, Any]
+    evidence: str | None = None
 
 
 class DeviceBundle(Document, frozen=True, kw_only=True, tag="myoloop.device_bundle/1"):

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from controller.play import measures_pressure
+
 from .account import rmse_kpa
 from .drawing import COMMANDED, LIMIT, MEASURED, MUSCLES, TRUE, Panel, Sheet
 from .sentences import ending, judgement
@@ -38,6 +40,8 @@ def _line(visit: Visit) -> str:
     off = rmse_kpa(visit.trace, visit.trace.at_s, visit.trace.pressure_kpa)
     whose = "a simulated body" if visit.capabilities.emulated else "a person"
     told = "" if off is None else f"; kneading off by {off:.2f} kPa (RMS)"
+    if not measures_pressure(visit.capabilities):
+        told = "; nothing was measured"
     return f"{visit.url}, {whose}; {visit.outcome.duration_s:.0f} s, {ending(visit.outcome)}{told}"
 
 
@@ -45,13 +49,15 @@ def _pressure(panel: Panel, visit: Visit, true: TruePressure | None) -> None:
     trace, limit = visit.trace, visit.fit.program.envelope.pressure_kpa
     if true is not None:
         panel.curve(true.at_s, true.kpa, TRUE, width=3.0, alpha=0.6, name="felt by the body")
-    panel.curve(trace.at_s, trace.pressure_kpa, MEASURED, name="measured")
+    if measures_pressure(visit.capabilities):
+        panel.curve(trace.at_s, trace.pressure_kpa, MEASURED, name="measured")
     panel.curve(trace.at_s, trace.target_kpa, COMMANDED, width=1.0, dashed=True, name="commanded")
     panel.limit(0.0, trace.end_s, limit.value)
     panel.note(f"limit {limit.value:.1f} kPa ({limit.owner})", limit.value, LIMIT, right=True)
     for judged in trace.judged:
         panel.mark(judged.at_s, judgement(judged.verdict))
-    panel.between(0.0, 1.2 * max(limit.value, float(trace.pressure_kpa.max(initial=1.0))))
+    highest = float(np.nanmax(trace.pressure_kpa, initial=1.0))
+    panel.between(0.0, 1.2 * max(limit.value, highest))
     panel.during(0.0, max(trace.end_s, 1e-3))
     panel.legend()
 
@@ -59,7 +65,7 @@ def _pressure(panel: Panel, visit: Visit, true: TruePressure | None) -> None:
 def _off(panel: Panel, visit: Visit, true: TruePressure | None) -> None:
     """Draw how far what was felt and what was measured are off what was commanded."""
     trace = visit.trace
-    if not trace.at_s.size:
+    if not trace.at_s.size or not measures_pressure(visit.capabilities):
         return
     measured = trace.pressure_kpa - trace.target_kpa
     widest = float(np.abs(measured).max())

@@ -34,7 +34,7 @@ REASONS: dict[Reason, str] = {
     Reason.JUDGEMENT_LATE: "this computer judged too late",
     Reason.DEVICE_SILENT: "the device was silent",
     Reason.LINK_LOST: "the link to the device was lost",
-    Reason.CONTROL_LOST: "the control process was lost; the device lets go by itself",
+    Reason.CONTROL_LOST: "the control process was lost",
     Reason.DEVICE_FAULT: "the device found a fault in itself",
     Reason.DEVICE_RESTARTED: "the device has restarted",
     Reason.DEVICE_UNRULY: "the device did not follow",
@@ -120,6 +120,8 @@ def sentence(event: Event) -> str:
             return f"rule {rule} (line {line}): {action}"
         case Unmeasurable(_, signal, of):
             return f"{signal} has no {of} that can be measured: nothing will be compared with it"
+        case Sampled(_, target_kpa, None):
+            return f"{target_kpa:.1f} kPa asked for"
         case Sampled(_, target_kpa, pressure_kpa):
             return f"{pressure_kpa:.1f} of {target_kpa:.1f} kPa"
         case Ended(_, outcome):

@@ -234,11 +234,11 @@ class Sitting:
         self._audience.hear(event)
 
     def _lose(self, why: Exception) -> None:
-        """The control process is gone, or hangs: the device lets go by itself."""
+        """The control process is gone, or hangs: nobody is left who talks to the device."""
         if self._over.done():
             return
         if not self._shown:
-            self._failure = ControlLost(f"{why}: the device lets go by itself")
+            self._failure = ControlLost(f"{why}, and nothing was played")
             self._over.set_result(Over())
             return
         outcome = Outcome(

@@ -72,11 +72,9 @@ class Control:
         stats = self._device.stats if self._device is not None else None
         late_s = self._session.late_s if self._session is not None else []
         late = _lateness(late_s if whole else late_s[-RECENT_TICKS:])
-        at_s = self._session.at_s if self._session is not None else 0.0
         if stats is None:
-            return Vitals(at_s=at_s, late=late, scheduling=self._scheduling)
+            return Vitals(late=late, scheduling=self._scheduling)
         return Vitals(
-            at_s=at_s,
             frames_sent=stats.frames_sent,
             frames_received=stats.frames_received,
             frames_bad=stats.frames_bad,

@@ -64,15 +64,19 @@ def told(lost: Fidelity, channel: Channel, capabilities: Capabilities) -> tuple[
             "it does not measure what it presses: its kPa are shares of its strongest level, "
             "nobody listens to the body, and half its levels are left out"
         )
-    if channel.on_loss == "holds":
-        lines.append(f"if the link or this program is lost, {_goes_on(capabilities)}")
+    if (rest := goes_on(capabilities)) is not None:
+        lines.append(f"if the link or this program is lost, it goes on {rest}")
     return tuple(lines)
 
 
-def _goes_on(capabilities: Capabilities) -> str:
+def goes_on(capabilities: Capabilities) -> str | None:
+    """Return for how long a device presses that nobody talks to any more; None: it lets go."""
+    pressure = capabilities.channel("pressure")
+    if pressure is None or pressure.on_loss != "holds":
+        return None
     if capabilities.auto_off_s is None:
-        return "it goes on until it is switched off by hand: keep its own remote at hand"
-    return f"it goes on for up to {capabilities.auto_off_s / 60:g} min, by its own timer"
+        return "until it is switched off by hand: keep its own remote at hand"
+    return f"for up to {capabilities.auto_off_s / 60:g} min, by its own timer"
 
 
 def _curve(program: Program) -> Iterator[tuple[float, float]]:

@@ -128,13 +128,8 @@ class Session:
         return self._tell_the_end(cue)
 
     @property
-    def at_s(self) -> float:
-        """Session time: 0 before it begins, and from its end on when that was."""
-        return self._ended_s if self._streamer is None else max(0.0, self._session_s)
-
-    @property
     def _session_s(self) -> float:
-        """Session time now, below zero for an instant before it begins."""
+        """Session time now."""
         return self._device.clock.now_s - self._offset_s
 
     # --- evidence -------------------------------------------------------------------------
@@ -224,6 +219,9 @@ class Session:
             self._on_event(event)
         if felt is not None:
             self._on_event(self._sampled(felt))
+        elif not self._measures:
+            at_s = max(0.0, at_s)
+            self._on_event(Sampled(at_s, self._mind.target_kpa(at_s), None, ()))
 
     def _follow(self, cue: Cue, streamer: Streamer, at_s: float) -> None:
         match cue:

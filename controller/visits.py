@@ -127,11 +127,8 @@ class Late(msgspec.Struct, frozen=True):
 class Vitals(msgspec.Struct, frozen=True, kw_only=True, tag="vitals"):
     """How the link and the tick do: twice a second over the last ten, at the end over everything.
 
-    `at_s` is how long the session has been playing. Round trips in milliseconds, None unmeasured.
-    `scheduling` is what this process was allowed.
+    Round trips in milliseconds, None unmeasured. `scheduling` is what this process was allowed.
     """
-
-    at_s: float = 0.0
 
     frames_sent: int = 0
     frames_received: int = 0

@@ -244,11 +244,14 @@ class Alarm(msgspec.Struct, frozen=True, tag="alarm"):
 
 
 class Sampled(msgspec.Struct, frozen=True, tag="sampled", gc=False):
-    """One batch: what was asked for and what was felt, kPa, and the EMG's RMS per channel, uV."""
+    """One batch: what was asked for and what was felt, kPa, and the EMG's RMS per channel, uV.
+
+    On a device that measures no pressure it is one tick, and what was felt is None.
+    """
 
     at_s: float
     target_kpa: float
-    pressure_kpa: float
+    pressure_kpa: float | None
     emg_uv: tuple[float, ...]
 
 

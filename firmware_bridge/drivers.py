@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import Any
+from urllib.parse import urlsplit
 
 from .products.catalogue import PRODUCTS
 from .products.product import Product
@@ -19,6 +20,11 @@ def products() -> dict[str, Product]:
         brought: Any = entry.load()
         known.setdefault(entry.name, brought())
     return known
+
+
+def is_product(url: str) -> bool:
+    """Return whether this is the address of somebody else's product."""
+    return urlsplit(url).scheme in products()
 
 
 def drivers() -> Mapping[str, Driver]:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 import typer
@@ -29,6 +30,7 @@ from firmware_bridge.readings import Reading, Status
 
 if TYPE_CHECKING:
     from firmware_bridge.discovery import Opened
+    from firmware_bridge.products.product import Product
 
 STATUS_WITHIN_S = 0.5
 """How long to wait for a device to say how it is: 25 times its period (E)."""
@@ -90,10 +92,14 @@ def _near(for_s: float) -> tuple[list[Found], tuple[str, ...]]:
 
 def _evidence(driver: str) -> str | None:
     """Return what is known of a product's driver; None for devices of ours."""
+    product = _product(driver)
+    return None if product is None else product.evidence.mark
+
+
+def _product(driver: str) -> "Product | None":
     from firmware_bridge.drivers import products
 
-    product = products().get(driver)
-    return None if product is None else product.evidence.mark
+    return products().get(driver)
 
 
 def _dbm(rssi: float | None) -> str:
@@ -126,6 +132,7 @@ def info(device: DeviceUrl = None, driver: Driver = None, bundle: Bundle = None)
         state=status.state.name.lower(),
         latch=latch,
         capabilities=msgspec.to_builtins(capabilities),
+        evidence=_evidence(urlsplit(url).scheme),
     )
     return Told(document, _described(url, capabilities, document))
 
@@ -237,7 +244,8 @@ def _who(latch: Latch) -> str:
 
 
 def _described(url: str, capabilities: Capabilities, document: DeviceInfo) -> str:
-    kind = "emulated" if capabilities.emulated else "real"
+    kind = "emulated" if capabilities.emulated else "real, as far as can be known"
+    product = _product(urlsplit(url).scheme)
     latch = document.latch
     lines = [
         f"{capabilities.model} at {url}, {kind}",
@@ -251,6 +259,11 @@ def _described(url: str, capabilities: Capabilities, document: DeviceInfo) -> st
             ],
         ),
         "",
+        *(_unmeasured(product, capabilities) if product is not None else ()),
+    ]
+    if product is not None:
+        return "\n".join(lines)
+    lines += [
         table(
             ("sensor", "rate", ""),
             [
@@ -260,3 +273,17 @@ def _described(url: str, capabilities: Capabilities, document: DeviceInfo) -> st
         ),
     ]
     return "\n".join(lines)
+
+
+def _unmeasured(product: "Product", capabilities: Capabilities) -> list[str]:
+    """Return what is known of somebody else's product, and what is not."""
+    from controller.fidelity import goes_on
+
+    evidence = product.evidence
+    rest = goes_on(capabilities)
+    return [
+        f"{product.title}: it has no sensors, so its kPa are labels, shares of its strongest level",
+        f"driver: {evidence.mark} ({evidence.source}); by us on an emulation only",
+        f"nobody has tried: {'; '.join(evidence.unchecked)}",
+        f"when the link is lost: {'it goes on ' + rest if rest else 'it lets go'}",
+    ]

@@ -120,9 +120,13 @@ def test_of_a_product_it_says_what_plays_and_that_nothing_is_measured():
         url="jensen://jmc400",
         emulated=False,
         fit=on_bed,
-        vitals=lambda: vitals_of(at_s=7.0),
+        vitals=vitals_of,
     )
-    shown = text(View(scene))
-    assert "not measured: levels of head zone" in shown
+    seen = View(scene)
+    for k in range(71):
+        seen.hear(Sampled(k / 10, 6.25, None, ()))
+    shown = text(seen)
+    assert "not measured: levels of the head zone" in shown
+    assert "target   6.2 kPa" in shown
     assert "0:07 of 1:00" in shown
     assert "ON A PERSON" in shown
