@@ -36,7 +36,6 @@ def account(visit: Visit, picture: str | None) -> Run:
     return Run(
         outcome=outcome.result,
         reason=outcome.reason.value,
-        afterwards=_afterwards(visit),
         profile=visit.fit.program.id,
         device=visit.capabilities.model,
         device_url=visit.url,
@@ -53,14 +52,15 @@ def account(visit: Visit, picture: str | None) -> Run:
     )
 
 
-def summary(run: Run, outcome: Outcome) -> str:
+def summary(run: Run, visit: Visit) -> str:
     """Return the same for a person."""
+    outcome = visit.outcome
     pressure, link, late = run.pressure, run.link_stats, run.tick_late_ms
     lines = [f"outcome: {run.outcome}"]
     if run.outcome != "complete":
         lines.append(f"  why     {ending(outcome)}")
-    if run.afterwards is not None:
-        lines.append(f"  now     {run.afterwards}")
+    if (then := _afterwards(visit)) is not None:
+        lines.append(f"  now     {then}")
     lines += [
         f"  steps   {', '.join(f'{s.label} {s.duration_s:.1f} s {s.outcome}' for s in run.steps)}",
         f"  pressed {_measured(pressure)}, allowed {pressure.envelope_kpa:.1f} kPa"

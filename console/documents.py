@@ -87,14 +87,10 @@ class Lateness(msgspec.Struct, frozen=True):
 
 
 class Run(Document, frozen=True, kw_only=True, tag="myoloop.run/1"):
-    """How a session went. `recording` and `report` are files, once there are any.
-
-    `afterwards` is what a device does that was lost: some go on.
-    """
+    """How a session went. `recording` and `report` are files, once there are any."""
 
     outcome: Literal["complete", "stopped", "fault"]
     reason: str
-    afterwards: str | None = None
     profile: str
     device: str
     device_url: str

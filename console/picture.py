@@ -1,6 +1,8 @@
 """The picture of a session: what was commanded, what was measured, what the body felt."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,19 +22,25 @@ LEAST_OFF_KPA = 0.5
 """How far the panel of what is off reaches at least."""
 
 
+Draw: TypeAlias = Callable[[Panel, Visit, TruePressure | None], None]
+
+
 def draw_session(visit: Visit, file: Path) -> None:
     """Draw a session into `file`."""
     true = true_pressure(visit)
-    rows = ((3.2, "pressure in kPa"), (1.1, "off by, in kPa"), (1.1, "EMG in uV"))
-    sheet = Sheet(visit.fit.program.title, _line(visit), rows)
-    pressure, off, emg = sheet.panels
+    rows: list[tuple[float, str, Draw]] = [(3.2, "pressure in kPa", _pressure)]
+    if measures_pressure(visit.capabilities):
+        rows.append((1.1, "off by, in kPa", _off))
+    if visit.capabilities.sensors_of("emg"):
+        rows.append((1.1, "EMG in uV", _emg))
+    sheet = Sheet(visit.fit.program.title, _line(visit), tuple(row[:2] for row in rows))
     for stretch in visit.trace.stretches:
         for panel in sheet.panels:
             panel.band(stretch.begin_s, stretch.end_s, stretch.technique)
-        pressure.name_band(stretch.begin_s, stretch.end_s, stretch.label, visit.trace.end_s)
-    _pressure(pressure, visit, true)
-    _off(off, visit, true)
-    _emg(emg, visit)
+        top = sheet.panels[0]
+        top.name_band(stretch.begin_s, stretch.end_s, stretch.label, visit.trace.end_s)
+    for panel, (_, _, draw) in zip(sheet.panels, rows, strict=True):
+        draw(panel, visit, true)
     sheet.save(file)
 
 
@@ -65,7 +73,7 @@ def _pressure(panel: Panel, visit: Visit, true: TruePressure | None) -> None:
 def _off(panel: Panel, visit: Visit, true: TruePressure | None) -> None:
     """Draw how far what was felt and what was measured are off what was commanded."""
     trace = visit.trace
-    if not trace.at_s.size or not measures_pressure(visit.capabilities):
+    if not trace.at_s.size:
         return
     measured = trace.pressure_kpa - trace.target_kpa
     widest = float(np.abs(measured).max())
@@ -78,7 +86,7 @@ def _off(panel: Panel, visit: Visit, true: TruePressure | None) -> None:
     panel.between(-widest, widest)
 
 
-def _emg(panel: Panel, visit: Visit) -> None:
+def _emg(panel: Panel, visit: Visit, _: TruePressure | None) -> None:
     trace = visit.trace
     sensors = visit.capabilities.sensors_of("emg")
     highest = 1.0

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from controller.dosimeter import Dosimeter
 from controller.fitting import CannotPlay, fit, rig
 from controller.intent import wake
 from controller.play import prepare, read_profile
@@ -16,6 +17,7 @@ from controller.words import Ease, Judged, Reason, Sampled, Stop
 from firmware_bridge.codes import State
 from firmware_bridge.products.catalogue import product
 from firmware_bridge.wish import with_gain_and_cap
+from profiles.dose import dose
 from tests.firmware_bridge.products.shop import EMULATIONS, LATCHING, Counter, until
 
 PROFILE = """
@@ -95,12 +97,24 @@ async def test_a_profile_of_the_library_is_played_to_its_end(name):
     assert not counter.emulation.runs
 
 
-async def test_the_mind_is_told_of_no_pressure_and_holds_nothing_for_it():
+async def test_no_pressure_is_told_or_made_up_and_nothing_is_held_for_it():
     events = []
     async with Counter("jensen").opened() as device:
         _, run = await play(device, "jensen", on_event=events.append)
         await run
-    assert not any(isinstance(event, (Sampled, Judged)) for event in events)
+    assert {event.pressure_kpa for event in events if isinstance(event, Sampled)} == {None}
+    assert not any(isinstance(event, Judged) for event in events)
+
+
+async def test_the_dose_of_what_is_not_measured_is_what_was_asked_for():
+    program = fitted("jensen").program
+    meter = Dosimeter(program)
+    async with Counter("jensen").opened() as device:
+        _, run = await play(device, "jensen", on_event=meter.hear)
+        await run
+    assert meter.complete
+    wanted = dose(program)["lumbar_erector_spinae"].pressure_kpa_s
+    assert meter.doses["lumbar_erector_spinae"].pressure_kpa_s == pytest.approx(wanted, rel=0.05)
 
 
 @every

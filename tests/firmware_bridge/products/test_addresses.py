@@ -14,12 +14,13 @@ from firmware_bridge.discovery import open_device
 from firmware_bridge.drivers import drivers
 from firmware_bridge.errors import DeviceUnruly
 from firmware_bridge.leveled import LeveledDevice
+from firmware_bridge.links.blunt import stop_device
 from firmware_bridge.links.bundle import bundle
 from firmware_bridge.lock import owners
 from firmware_bridge.ports import near
 from sim.airborne import _Joined
 from sim.central import open_hci
-from sim.products.beds import JensenBed
+from sim.products.beds import JensenBed, RichmatBed
 from sim.products.emulation import Emulation
 from sim.products.on_air import on_radio
 from sim.radio import Air, VirtualRadio
@@ -77,6 +78,15 @@ async def test_the_wrong_driver_says_so_and_leaves_it_alone(tmp_path):
                 pass
         assert owners() == []
         assert bed.heard == []
+
+
+async def test_what_a_dead_session_has_left_running_is_stopped_past_it(tmp_path):
+    bed = RichmatBed()
+    async with on_socket(tmp_path, bed) as query:
+        bed.run(head=2)
+        url = f"richmat://{bed.name}{query}"
+        assert await asyncio.to_thread(stop_device, url)
+        assert not bed.runs
 
 
 async def test_what_is_near_by_is_listed_with_its_driver(tmp_path):
