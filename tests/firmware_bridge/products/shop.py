@@ -2,7 +2,13 @@
 
 import asyncio
 import contextlib
+import math
+from itertools import pairwise
 
+import pytest
+
+from controller.fitting import rig
+from controller.intent import wake
 from firmware_bridge.meet_product import connect_product
 from firmware_bridge.products.catalogue import product
 from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
@@ -52,6 +58,27 @@ class Counter:
     def zone(self):
         """The first channel that presses."""
         return self.product.capabilities.channel("pressure")
+
+
+def level_at(emulation, at_s):
+    """What its first zone did at a time."""
+    zone = "air" if "air" in emulation.levels else "head"
+    return next((now[zone] for then_s, now in reversed(emulation.history) if then_s <= at_s), 0)
+
+
+def assert_played_as_reported(emulation, fit, outcome):
+    """What it did was as far off the programme, by the mind's own account, as the report says."""
+    report, wanted = fit.fidelity, wake(fit.program, rig(fit)).target_kpa
+    times = [0.05 * n for n in range(int(outcome.duration_s / 0.05))]
+    levels = [level_at(emulation, outcome.began_device_s + at_s) for at_s in times]
+    off = [
+        level * report.step_kpa - wanted(at_s) for level, at_s in zip(levels, times, strict=True)
+    ]
+    rms_kpa = math.sqrt(sum(each * each for each in off) / len(off))
+    assert rms_kpa == pytest.approx(report.rms_kpa, abs=0.15 * report.step_kpa)
+    assert max(levels) == report.highest > 0
+    changes = sum(a != b for a, b in pairwise(levels))
+    assert changes == pytest.approx(report.changes, rel=0.2, abs=2)  # a chair takes time to wake
 
 
 class Hand:
