@@ -29,11 +29,16 @@ class Fidelity(msgspec.Struct, frozen=True, kw_only=True):
 def fidelity(program: Program, channel: Channel) -> Fidelity:
     """Play the programme's pressure on a channel of levels, in the mind."""
     said = changes = highest = ticks = 0
-    said_s, late, coarse = float("-inf"), 0.0, 0.0
+    said_s, woken_s, late, coarse = float("-inf"), float("inf"), 0.0, 0.0
     for at_s, kpa in _curve(program):
         wanted = level_under(kpa, channel)
         after = follow(said, wanted, channel)
-        if after != said and at_s - said_s >= channel.dwell_s:
+        free = at_s - said_s >= channel.dwell_s
+        if said or not after:
+            woken_s = float("inf")
+        elif free:
+            woken_s = min(woken_s, at_s + channel.wake_s)
+        if after != said and free and (said or at_s >= woken_s):
             said, said_s, changes = after, at_s, changes + 1
         highest = max(highest, said)
         late += (value_of(said, channel) - kpa) ** 2

@@ -15,7 +15,8 @@ Quantity = Literal[
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """Something the device moves. A level is a channel with a `step`.
 
-    `low`, `high`, `resolution` are in `unit`; `max_rate` in unit per second. `unpowered` says what
+    `low`, `high`, `resolution` are in `unit`; `max_rate` in unit per second. A level lasts
+    `dwell_s` at least, and the first one after off comes `wake_s` later. `unpowered` says what
     happens to it without power, `on_loss` without a host.
     """
 
@@ -37,6 +38,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     vent_s: float | None = None
     unpowered: Literal["releases", "holds", "unknown"] = "unknown"
     on_loss: Literal["releases", "holds", "unknown"] = "unknown"
+    wake_s: float = 0.0
 
 
 class Sensor(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ Done = Callable[[], None]
 
 
 class Pen:
-    """Writes frames, `pace_s` apart. After a failure it never writes again.
+    """Writes frames, `pace_s` from one to the next. After a failure it never writes again.
 
     What is urgent does not wait for the pause, only for the write that is on its way: that one
     cannot be called back.
@@ -127,8 +127,8 @@ class Pen:
                 await self._write(frame)
         except TimeoutError:
             raise LinkTimeout(f"a write was not answered within {ANSWER_S:g} s") from None
-        self._wrote_at_s = self._loop.time()
-        self.took_s.append(self._wrote_at_s - began_s)
+        self._wrote_at_s = began_s
+        self.took_s.append(self._loop.time() - began_s)
         self.written += 1
 
 

@@ -103,13 +103,21 @@ class Product(Protocol):
 
 
 def level(
-    number: int, name: str, levels: int, pace_s: float, *, site: str, absolute: bool = True
+    number: int,
+    name: str,
+    levels: int,
+    pace_s: float,
+    *,
+    site: str,
+    absolute: bool = True,
+    wake_s: float = 0.0,
 ) -> Channel:
     """Return a channel that has some levels of something, from off to its strongest."""
     return Channel(
         id=number, name=name, quantity="pressure", unit="kPa (nominal)", low=0.0, high=NOMINAL_KPA,
         max_rate=NOMINAL_KPA / RISE_S, resolution=NOMINAL_KPA / levels,
         step=NOMINAL_KPA / levels, dwell_s=pace_s, absolute=absolute, site=site, on_loss="holds",
+        wake_s=wake_s,
     )  # fmt: skip
 
 

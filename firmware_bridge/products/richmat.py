@@ -113,7 +113,10 @@ _DOWN = {HEAD: 0x4D, FOOT: 0x4F}
 
 
 class BedTech:
-    """Counted levels from a discrete off, with a timer; no feedback."""
+    """Counted levels from a discrete off, with a timer; no feedback.
+
+    Its off is taken to end the timer as well, so that is armed before every first level.
+    """
 
     name = "bedtech"
     title = "BedTech bed base"
@@ -134,8 +137,12 @@ class BedTech:
     capabilities = described(
         "bedtech",
         (
-            level(HEAD, "head zone", LEVELS, PACE_S, site="upper body", absolute=False),
-            level(FOOT, "foot zone", LEVELS, PACE_S, site="lower body", absolute=False),
+            level(
+                HEAD, "head zone", LEVELS, PACE_S, site="upper body", absolute=False, wake_s=PACE_S
+            ),
+            level(
+                FOOT, "foot zone", LEVELS, PACE_S, site="lower body", absolute=False, wake_s=PACE_S
+            ),
         ),
         auto_off_s,
     )

