@@ -14,7 +14,7 @@ from sim.oracle import rises_last_after_s, zero_after_s
 from sim.radio import Air
 from tests.firmware_bridge.ble.ground import BRIEF_S, LONG_S, play, until
 
-pytestmark = pytest.mark.wire
+wire = pytest.mark.wire
 
 PEAK_KPA = 8.0
 
@@ -24,7 +24,10 @@ RISES_S, ZERO_S = 0.4, 1.0
 
 def over(*pairs, **more):
     """Over these kinds of air, each one way: a session takes seconds, so not all both ways."""
-    params = [(way, Air(interval_s=ms * 1e-3, **more)) for way, ms in pairs]
+    params = [
+        pytest.param(way, Air(interval_s=ms * 1e-3, **more), marks=wire if way == "bluez" else ())
+        for way, ms in pairs
+    ]
     return pytest.mark.parametrize(
         ("way", "air"), params, ids=[f"{way}-{ms:g} ms" for way, ms in pairs]
     )
@@ -65,7 +68,7 @@ async def test_over_slow_air_nothing_presses_more_and_samples_say_how_old_they_a
 @pytest.mark.parametrize(
     ("way", "air"),
     [
-        ("bluez", Air(interval_s=0.015)),
+        pytest.param("bluez", Air(interval_s=0.015), marks=wire),
         ("bumble", Air(interval_s=0.015, supervision_s=0.6)),
     ],
     ids=["blackout", "supervision timeout"],

@@ -85,12 +85,12 @@ def assert_played_as_reported(emulation, fit, outcome):
 class Hand:
     """A control task that asks for one level, and beats."""
 
-    def __init__(self, device, channel, technique=None):
+    def __init__(self, device, channel, technique=None, limits=LIMITS):
         self.device, self.channel, self.technique = device, channel, technique
-        self.task = None
+        self.task, self.limits = None, limits
 
     async def __aenter__(self):
-        await self.device.arm(LIMITS)
+        await self.device.arm(self.limits)
         self.task = asyncio.create_task(self._beat())
         return self
 

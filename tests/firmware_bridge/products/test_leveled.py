@@ -4,6 +4,7 @@ import asyncio
 import gc
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -308,11 +309,13 @@ async def test_a_trajectory_that_runs_out_is_a_release(name):
 async def test_a_session_that_is_too_long_is_a_fault():
     counter = Counter("jensen")
     async with counter.opened() as device:
-        hand = await playing(counter, device)
-        hand.ask(3.0, for_s=3000.0)
-        await until(lambda: device.state is State.FAULT, 1900.0)
-        await until(lambda: not counter.emulation.runs, 1.0)
-        await hand.__aexit__()
+        limits = msgspec.structs.replace(LIMITS, session_max_s=60.0)
+        async with Hand(device, counter.zone, limits=limits) as hand:
+            hand.ask(3.0, for_s=300.0)
+            await asyncio.sleep(59.0)
+            assert counter.emulation.runs
+            await until(lambda: device.state is State.FAULT, 2.0)
+            await until(lambda: not counter.emulation.runs, 1.0)
 
 
 @pytest.mark.parametrize("name", ["keeson", "reverie", "rongtai"])
