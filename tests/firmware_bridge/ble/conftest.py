@@ -8,8 +8,7 @@ from sim.radio import Air
 from tests.firmware_bridge.ble.ground import ground
 from tests.tools import needed
 
-WAYS = ("bumble", pytest.param("bluez", marks=pytest.mark.wire))
-"""The first is all of one process, and lives in virtual time; the second has a bus of its own."""
+WAYS = ("bumble", "bluez")
 
 
 @pytest.fixture(params=WAYS)

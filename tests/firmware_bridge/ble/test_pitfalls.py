@@ -23,7 +23,7 @@ from sim.radio import Air
 from tests.firmware_bridge.ble.ground import NAME, until
 from tests.tools import needed
 
-wire = pytest.mark.wire
+pytestmark = pytest.mark.wire
 
 FAST = Air(interval_s=0.0)
 
@@ -99,7 +99,6 @@ async def test_a_device_that_falls_silent_is_lost_whatever_the_stack_believes(pl
     await device.aclose()
 
 
-@wire
 async def test_a_daemon_that_dies_says_nothing_and_is_noticed_by_the_next_write(make_place):
     needed("dbus-daemon")
     place = await make_place("bluez", Air(interval_s=0.0075))

@@ -14,7 +14,7 @@ from sim.oracle import rises_last_after_s, zero_after_s
 from sim.radio import Air
 from tests.firmware_bridge.ble.ground import BRIEF_S, LONG_S, play, until
 
-wire = pytest.mark.wire
+pytestmark = pytest.mark.wire
 
 PEAK_KPA = 8.0
 
@@ -24,10 +24,7 @@ RISES_S, ZERO_S = 0.4, 1.0
 
 def over(*pairs, **more):
     """Over these kinds of air, each one way: a session takes seconds, so not all both ways."""
-    params = [
-        pytest.param(way, Air(interval_s=ms * 1e-3, **more), marks=wire if way == "bluez" else ())
-        for way, ms in pairs
-    ]
+    params = [(way, Air(interval_s=ms * 1e-3, **more)) for way, ms in pairs]
     return pytest.mark.parametrize(
         ("way", "air"), params, ids=[f"{way}-{ms:g} ms" for way, ms in pairs]
     )
@@ -68,7 +65,7 @@ async def test_over_slow_air_nothing_presses_more_and_samples_say_how_old_they_a
 @pytest.mark.parametrize(
     ("way", "air"),
     [
-        pytest.param("bluez", Air(interval_s=0.015), marks=wire),
+        ("bluez", Air(interval_s=0.015)),
         ("bumble", Air(interval_s=0.015, supervision_s=0.6)),
     ],
     ids=["blackout", "supervision timeout"],
