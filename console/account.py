@@ -22,7 +22,7 @@ from .sitting import Visit
 from .trace import Column, Stretch, Trace
 from .witness import TruePressure, true_pressure
 
-LOST = (Reason.LINK_LOST, Reason.CONTROL_LOST, Reason.DEVICE_SILENT)
+LOST = (Reason.LINK_LOST, Reason.CONTROL_LOST)
 """Ends after which nobody is left who could tell the device anything."""
 
 KNEADING = "petrissage"
