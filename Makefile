@@ -11,7 +11,7 @@ demo: $(READY)
 
 test: gates tools
 	$(BIN)/pytest -q -n 2 -m "not wire"
-	$(BIN)/pytest -q -m wire
+	$(BIN)/pytest -q -n 2 -m wire
 
 quick: $(READY)
 	$(BIN)/pytest -q -n 2 -m "not wire and not slow"

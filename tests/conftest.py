@@ -3,6 +3,8 @@
 import asyncio
 import inspect
 import logging
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +32,13 @@ async def no_stray_tasks():
     yield
     stray = {t for t in asyncio.all_tasks() - before if not t.done()} - {asyncio.current_task()}
     assert not stray, f"these tasks were left behind: {stray}"
+
+
+@pytest.fixture
+def socket_folder():
+    """A folder whose name leaves room for a socket's, however deep the tests' own folders lie."""
+    with tempfile.TemporaryDirectory(prefix="myo", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 class _Strict(logging.Handler):

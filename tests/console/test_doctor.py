@@ -126,8 +126,8 @@ def test_the_runtime_folder_says_whose_it_is_and_what_the_dead_have_left(tmp_pat
     assert (found.status, "2 left behind" in found.found) == ("look", True)
 
 
-def test_a_runtime_folder_that_others_may_see_is_bad(tmp_path):
-    (tmp_path / "myoloop").mkdir(mode=0o755)
+def test_a_runtime_folder_that_others_may_see_is_bad(runtime):
+    (runtime / "myoloop").mkdir(mode=0o755)
     found = checkup.runtime()
     assert (found.status, "not yours alone" in found.found) == ("bad", True)
 

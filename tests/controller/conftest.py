@@ -4,6 +4,6 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def runtime(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return tmp_path / "myoloop"
+def runtime(socket_folder, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(socket_folder))
+    return socket_folder / "myoloop"

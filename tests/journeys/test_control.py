@@ -31,9 +31,9 @@ PROFILE = Path(__file__).with_name("brief.yaml")
 
 
 @pytest.fixture(autouse=True)
-def runtime(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return tmp_path
+def runtime(socket_folder, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(socket_folder))
+    return socket_folder
 
 
 def run_on(port, runtime):
@@ -178,7 +178,7 @@ async def test_a_session_is_moved_paused_and_resumed_from_elsewhere(runtime):
     )  # fmt: skip
     with Running(*demo, folder=runtime) as run:
         run.until("Kneading begins")
-        await settle(5.0)
+        await settle(3.0)
         moved = myoloop("session", "set", "depth=12kPa", "--json", folder=runtime)
         run.until("other values count now")
         too_much = myoloop("session", "set", "depth=30kPa", "--json", folder=runtime)
