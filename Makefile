@@ -4,17 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick gates tools format bench pictures clean
+.PHONY: demo test quick long gates tools format bench pictures clean
 
 demo: $(READY)
 	$(BIN)/myoloop demo
 
 test: gates tools
-	$(BIN)/pytest -q -n 2 -m "not wire"
+	$(BIN)/pytest -q -n 2 -m "not wire and not long"
 	$(BIN)/pytest -q -n 2 -m wire
 
 quick: $(READY)
-	$(BIN)/pytest -q -n 2 -m "not wire and not slow"
+	$(BIN)/pytest -q -n 2 -m "not wire and not slow and not long"
+
+long: $(READY)
+	$(BIN)/pytest -q -n 2 -m long
 
 gates: $(READY)
 	$(BIN)/ruff format --check

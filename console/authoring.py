@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import typer
 
-from controller.fitting import device_envelope
+from controller.fitting import device_envelope, rig
 from controller.person import Person, pad_of
 from controller.play import (
     listened_to,
@@ -21,9 +21,12 @@ from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.drivers import products
 from firmware_bridge.wish import with_gain_and_cap
 from profiles.check import Check, check_profile
+from profiles.load import read
+from profiles.model import Profile, RepeatText, StepEntry, TogetherText
 from profiles.program import Program
 from profiles.regions import Thresholds
 from sim.body import SITES
+from sim.voice_coil import Outfit
 from sim.voice_coil import capabilities as voice_coil
 
 MODEL = "voice_coil"
@@ -71,6 +74,21 @@ def host(device: str, person: str) -> Host:
     return Host(real, "on nobody in particular (the limits of a sensitive woman)")
 
 
+def able(text: str) -> Host:
+    """Return a simulated device that has whatever a profile of the library names."""
+    profile = read(text, Profile)
+    bodies = [entry.body for entry in _entries(profile)]
+    named = [
+        name
+        for body in bodies
+        for name in (*getattr(body, "chambers", ()), getattr(body, "channel", None))
+        if name
+    ]
+    thresholds = {name: site.ppt_f_kpa for name, site in SITES.items()}
+    outfit = Outfit(sites=tuple(dict.fromkeys(named)) or ("",), stroke=True, head=True)
+    return Host(voice_coil(thresholds, outfit=outfit), f"on the simulated person of {SIMULATED}")
+
+
 def read_profile(profile: str) -> tuple[str | bytes, str]:
     """Return a profile's text and what to call it. Raises `typer.BadParameter`."""
     try:
@@ -95,6 +113,7 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         emulated=on.capabilities.emulated,
         measured=measures_pressure(on.capabilities),
         closed_loop=listened_to(on.capabilities),
+        rig=rig(on.capabilities),
     )
 
 
@@ -112,7 +131,27 @@ def compiled(
         for step in fitted.program.steps
         if step.scale < 1.0
     )
-    return fitted.program, (*scaled, *fitted.report)
+    slowed = (
+        f"{step.label} is slowed to {step.slow:.0%}: the device follows no faster"
+        for step in fitted.program.steps
+        if step.slow < 1.0
+    )
+    return fitted.program, (*scaled, *slowed, *fitted.report)
+
+
+def _entries(profile: Profile) -> list[StepEntry]:
+    """Return every step of a file, wherever it stands."""
+    waiting = [*profile.steps, *(entry for steps in profile.phrases.values() for entry in steps)]
+    found: list[StepEntry] = []
+    while waiting:
+        entry = waiting.pop(0)
+        found.append(entry)
+        body = entry.body
+        if isinstance(body, RepeatText):
+            waiting += body.steps
+        elif isinstance(body, TogetherText):
+            waiting += body.branches
+    return found
 
 
 async def _asked(url: str) -> Capabilities:

@@ -53,6 +53,7 @@ REASONS: dict[Reason, str] = {
     Reason.SESSION_TIME: "the session has taken its time",
     Reason.REGION_TIME: "this region was worked on long enough",
     Reason.PAUSED_OUT: "nobody went on after the pause",
+    Reason.UNANSWERED: "nobody answered what the programme asked",
     Reason.GUARDING: "the muscle tenses against the pressure",
     Reason.SPASM: "the muscle is in spasm",
     Reason.EMG_LOST: "the EMG cannot be trusted",
@@ -77,6 +78,7 @@ UNITS: dict[Reason, str] = {
     Reason.SESSION_TIME: "s",
     Reason.REGION_TIME: "s",
     Reason.PAUSED_OUT: "s",
+    Reason.UNANSWERED: "s",
     Reason.GUARDING: "of what counts as guarding",
     Reason.SPASM: "of what counts as spasm",
     Reason.EMG_LOST: "s",
@@ -105,11 +107,17 @@ _MODES = {
 }
 
 
+def _begun(label: str, technique: str) -> str:
+    if technique == "prompt":
+        return f"{label} (`myoloop session resume` goes on)"
+    return f"{label} begins ({technique.replace('_', ' ')})"
+
+
 def sentence(event: Event) -> str:
     """Return what an event means."""
     match event:
         case StepBegan(_, _, label, technique):
-            return f"{label} begins ({technique.replace('_', ' ')})"
+            return _begun(label, technique)
         case StepEnded(_, index, outcome):
             return f"step {index + 1} is {_ENDINGS[outcome]}"
         case Judged(_, verdict):

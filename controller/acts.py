@@ -2,7 +2,7 @@
 
 import msgspec
 
-from profiles.techniques import CONFIRM_S
+from profiles.pace import CONFIRM_S
 
 from . import factors
 from .alarms import SETTLE_S
@@ -172,7 +172,7 @@ def _approach(mind: Mind, at_s: float) -> tuple[Mind, Cue]:
     entered = enter(mind.program, vented, places, at_s + VENT_OVER_S, VENTED_FOR_S)
     played = vented.parts[0]
     playhead = msgspec.structs.replace(entered, parts=(played, *entered.parts), now=0)
-    mind = with_factors(mind, approach_kpa=10.0 * APPROACH_N / mind.rig.area_cm2)
+    mind = with_factors(mind, approach_kpa=10.0 * APPROACH_N / mind.mount.area_cm2)
     mind = msgspec.structs.replace(
         mind, playhead=playhead, approach_s=at_s, over_at_s=playhead.end_s
     )

@@ -13,6 +13,8 @@ def refusal(mind: Mind, order: Order, at_s: float) -> str | None:
             return "it is paused already"
         case Pause() if mind.phase == "releasing":
             return "it is letting go already, for good"
+        case Resume() if mind.waits(at_s):
+            return None
         case Resume() if mind.pause is None:
             return "nothing is paused"
         case Resume() if mind.pause is not None and at_s - mind.pause.at_s < RELEASE_OVER_S:

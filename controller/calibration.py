@@ -11,10 +11,10 @@ import msgspec
 
 from profiles.envelope import Envelope, Limit
 from profiles.limits import grade
+from profiles.pace import FALL_KPA_S
 from profiles.program import Program, Step
 from profiles.regions import REGIONS, ppt_at_area, region_envelope
 from profiles.shapes import Curve, swing_s
-from profiles.techniques import FALL_KPA_S
 from profiles.trajectory import Trajectory
 
 from .person import Sex

@@ -12,18 +12,23 @@ from .references import Gathering, Values, reference
 
 
 class Ears:
-    """Hears batches one after the other. `noise_uv` is what of each channel is noise at most."""
+    """Hears batches one after the other. `noise_uv` is what of each channel is noise at most.
 
-    def __init__(self, rate_hz: float, channels: int) -> None:
+    `every` is how many samples of the device's base rate make one of the EMG.
+    """
+
+    def __init__(self, rate_hz: float, channels: int, every: int = 1) -> None:
         self._emg = Emg(rate_hz, channels)
+        self._every = every
         self.noise_uv = (NOISE_UV,) * channels
         self.trusted_s = 0.0
         self._heard_s = 0.0
         self._rest = Gathering(0.0)
 
-    def hear(self, batch: SensorBatch) -> EmgFeatures:
-        """Return what a batch says of the muscles."""
-        heard = self._emg.feed(batch.emg_uv, batch.lost)
+    def hear(self, batch: SensorBatch, actuator_hz: float | None = None) -> EmgFeatures:
+        """Return what a batch says of the muscles; `actuator_hz` is how fast a head shakes them."""
+        lost = -(-batch.lost // self._every)
+        heard = self._emg.feed(batch.emg_uv, lost, actuator_hz)
         self.trusted_s = self.trusted_s + heard.duration_s if all(heard.trusted) else 0.0
         return heard
 
@@ -52,4 +57,4 @@ def ears_for(program: Program, capabilities: Capabilities) -> Ears | None:
     sensors = capabilities.sensors_of("emg")
     if EMG not in program.signals or not sensors:
         return None
-    return Ears(sensors[0].rate_hz, len(sensors))
+    return Ears(sensors[0].rate_hz, len(sensors), sensors[0].every)

@@ -4,19 +4,19 @@ import msgspec
 
 from profiles.trajectory import Track
 
-from .intent import Mind
+from .intent import Early, Mind
 from .player import part_at
 from .reentry import QUIET_S, Place, enter, let_go, place_at
 
 
-def end_early(mind: Mind, at_s: float) -> Mind:
+def end_early(mind: Mind, at_s: float, how: Early = "released") -> Mind:
     """Return the mind whose step is over: the muscle has let go, and so does the pad."""
     index, since_s = place_at(mind.playhead, at_s)
     leave_s = fall_s(mind.program.steps[index].trajectory.tracks["pressure"])
     falling: list[Place] = [(index, leave_s)] if leave_s is not None and since_s < leave_s else []
     playhead = enter(mind.program, mind.playhead, (*falling, *_after(mind, index)), at_s, 0.0)
     return msgspec.structs.replace(
-        mind, playhead=playhead, over_at_s=playhead.end_s, early=(index, "released")
+        mind, playhead=playhead, over_at_s=playhead.end_s, early=(index, how)
     )
 
 

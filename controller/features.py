@@ -13,21 +13,25 @@ def features(
     offset_s: float,
     zero_kpa: tuple[float, ...] = (),
     emg: EmgFeatures | None = None,
+    first_pad: tuple[int, ...] = (),
 ) -> Features:
     """Return what `batch` says, in session time (`offset_s` is the device time of its zero).
 
     `zero_kpa` is what each pressure sensor read of nothing; it is taken off. `emg` is what the
-    front end has made of the batch's EMG, where somebody listens.
+    front end has made of the batch's EMG, where somebody listens. `first_pad` are the columns of
+    the sensors under the first pad, empty where there is one pad only.
     """
     columns: list[list[float]] = batch.pressure_kpa.T.tolist()
     for column, zero in zip(columns, zero_kpa, strict=False):
         column[:] = [sample - zero for sample in column]
-    highest = max(columns, key=sum)
+    here = [columns[i] for i in first_pad] or columns
+    others = [column for column in columns if not any(column is one for one in here)]
     return Features(
         start_s=batch.start_s - offset_s,
         duration_s=len(columns[0]) / batch.pressure_rate_hz,
-        pressure_kpa=sum(columns[0]) / len(columns[0]),
-        lowest_kpa=min(highest),
+        pressure_kpa=sum(here[0]) / len(here[0]),
+        lowest_kpa=min(max(here, key=sum)),
+        others_kpa=max((min(column) for column in others), default=0.0),
         lost_s=batch.lost / max(batch.emg_rate_hz, batch.pressure_rate_hz),
         still=tuple(None if min(c) != max(c) else c[0] for c in columns),
         emg_uv=emg.slow_uv if emg is not None else tuple(map(_rms, batch.emg_uv.T.tolist())),

@@ -1,18 +1,20 @@
 """Where a program meets a device: the only file that knows both."""
 
 import heapq
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from firmware_bridge.capabilities import Capabilities, Channel
 from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
 from profiles.envelope import Envelope, Limit
-from profiles.program import Program
+from profiles.program import Program, Step
+from profiles.rig import Rig
 from profiles.trajectory import Track
 
 from .fidelity import Fidelity, fidelity, told
-from .intent import Rig
+from .intent import Mount
 from .own_techniques import play_own
 from .pausing import PAUSED_MAX_S
 from .tracking import BANDWIDTH_HZ
@@ -34,6 +36,21 @@ SESSION_MAX_S = 1800.0
 
 SINGLE_SENSOR_SHARE = 0.5
 """Share of the range for a device without an independent second pressure sensor (E)."""
+
+AIRBAG_BELOW_HZ = 1.0
+"""A pad that follows no faster than this is a bladder of air (E, physiology 5.1)."""
+
+AIRBAG_KPA = 13.3
+"""Hardest a bladder presses: 100 mmHg (E, physiology 2.6)."""
+
+VENT_WITHIN_S = 1.0
+"""A pad must be let go of within this (E, rules, *Devices that differ*) ..."""
+
+SLOW_VENT_KPA = 4.3
+"""... or presses no more than what closes no small vessel (V, physiology 2.7)."""
+
+HOLDING_KPA = 2.0
+"""A pad that keeps its pressure without power presses twice contact at most (E, rules)."""
 
 
 LOWER_BODY = frozenset(
@@ -83,18 +100,55 @@ class CannotPlay(Exception):
 
 def device_envelope(capabilities: Capabilities) -> Envelope:
     """Return what the device allows at all, before anybody lowers it further."""
-    pressure = capabilities.channel("pressure")
-    if pressure is None:
+    pads = _pads(capabilities)
+    if not pads:
         raise CannotPlay(f"{capabilities.model} has no pressure channel: nothing can be played")
-    high = Limit(pressure.high, "device")
-    if not any(sensor.independent for sensor in capabilities.sensors_of("pressure")):
-        high = Limit(SINGLE_SENSOR_SHARE * pressure.high, "device without a second sensor")
+    envelope = Envelope(
+        static_max_s=Limit(STATIC_MAX_S, "device"), session_max_s=Limit(SESSION_MAX_S, "device")
+    )
+    for pad in pads:
+        envelope = envelope.lower(_most(pad)).lower(_rates(pad, pad.bandwidth_hz or math.inf))
+        if not _watched(pad, capabilities, alone=len(pads) == 1):
+            high = Limit(SINGLE_SENSOR_SHARE * pad.high, "device without a second sensor")
+            envelope = envelope.lower(Envelope(pressure_kpa=high))
+    return envelope
+
+
+def _watched(pad: Channel, capabilities: Capabilities, *, alone: bool) -> bool:
+    """Whether a second sensor, independent of the regulated one, watches a pad."""
+    sensors = capabilities.sensors_of("pressure")
+    return any(one.independent and (alone or one.site == pad.site) for one in sensors)
+
+
+def _most(pressure: Channel) -> Envelope:
+    """Return how hard a pad presses, by what it is and by how it lets go."""
+    limits = [Limit(pressure.high, "device")]
+    if (pressure.bandwidth_hz or math.inf) < AIRBAG_BELOW_HZ:
+        limits.append(Limit(AIRBAG_KPA, "airbag"))
+    if (pressure.vent_s or 0.0) > VENT_WITHIN_S:
+        limits.append(Limit(SLOW_VENT_KPA, "device without a dump valve"))
+    if pressure.unpowered == "holds":
+        limits.append(Limit(HOLDING_KPA, "device that holds without power"))
+    return Envelope(pressure_kpa=min(limits, key=lambda limit: limit.value))
+
+
+def _rates(pressure: Channel, bandwidth_hz: float) -> Envelope:
+    """Return how fast a pad presses; a slow one falls as slowly as it rises."""
+    fall = pressure.max_rate if bandwidth_hz < AIRBAG_BELOW_HZ else FALL_MAX_KPA_S
     return Envelope(
-        pressure_kpa=high,
         rise_level_kpa_s=Limit(min(RISE_LEVEL_KPA_S, pressure.max_rate), "device"),
         rise_rhythm_kpa_s=Limit(min(RISE_RHYTHM_KPA_S, pressure.max_rate), "device"),
-        static_max_s=Limit(STATIC_MAX_S, "device"),
-        session_max_s=Limit(SESSION_MAX_S, "device"),
+        fall_kpa_s=Limit(fall, "device"),
+        bandwidth_hz=Limit(bandwidth_hz, "device"),
+    )
+
+
+def rig(capabilities: Capabilities) -> Rig:
+    """Return what the device has to move, in the words of a profile: a zone is no pad to name."""
+    sites = tuple(channel.site or "" for channel in _pads(capabilities))
+    return Rig(
+        quantities=frozenset(channel.quantity for channel in capabilities.channels),
+        sites=sites if sites and sites[0] not in ZONES else ("",),
     )
 
 
@@ -105,14 +159,18 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
     """
     program, report = _own(program, capabilities)
     channel_of: dict[str, Channel] = {}
-    for quantity in sorted({q for step in program.steps for q in step.trajectory.tracks}):
-        channel = _channel_for(quantity, program, capabilities)
+    for track in program.steps[0].trajectory.tracks:
+        channel = _playing(track, program, capabilities)
         if channel is not None:
-            channel_of[quantity] = channel
-        elif quantity in program.channels:
-            raise CannotPlay(f"{program.id} needs {quantity}, which {capabilities.model} lacks")
-        else:
-            report.append(f"{capabilities.model} has no {quantity}: it is left out")
+            channel_of[track] = channel
+            continue
+        step = _in_need(track, program)
+        if step is not None:
+            where = f"line {step.line}: {step.label}"
+            raise CannotPlay(f"{where} needs {track}, which {capabilities.model} lacks")
+        if track in program.channels:
+            raise CannotPlay(f"{program.id} needs {track}, which {capabilities.model} lacks")
+        report.append(f"{capabilities.model} has no {track}: it is left out")
     pressure = channel_of["pressure"]
     _check_peak(program, pressure)
     if not pressure.step:
@@ -138,16 +196,13 @@ def _own(program: Program, capabilities: Capabilities) -> tuple[Program, list[st
     return msgspec.structs.replace(program, steps=tuple(one.step for one in played)), report
 
 
-def _channel_for(quantity: str, program: Program, capabilities: Capabilities) -> Channel | None:
-    """Return the channel that plays a quantity where the program lies. Raises `CannotPlay`."""
-    several = [c for c in capabilities.channels if c.quantity == quantity]
-    if not several or several[0].site not in ZONES:
-        return several[0] if several else None
+def _zone(zones: Sequence[Channel], program: Program, capabilities: Capabilities) -> Channel:
+    """Return the zone on which the program lies. Raises `CannotPlay`."""
     regions = {step.region: step.line for step in reversed(program.steps)}
-    for channel in several:
-        if regions.keys() <= ZONES.get(channel.site or "", frozenset[str]()):
-            return channel
-    reached = frozenset[str]().union(*(ZONES.get(c.site or "", ()) for c in several))
+    for zone in zones:
+        if regions.keys() <= ZONES.get(zone.site or "", frozenset[str]()):
+            return zone
+    reached = frozenset[str]().union(*(ZONES.get(c.site or "", ()) for c in zones))
     for region, line in regions.items():
         if region not in reached:
             raise CannotPlay(f"line {line}: {capabilities.model} does not reach {region}")
@@ -157,10 +212,44 @@ def _channel_for(quantity: str, program: Program, capabilities: Capabilities) ->
     )
 
 
-def rig(fit: Fit) -> Rig:
-    """Return what the mind must know of the device that plays this."""
+def mount(fit: Fit) -> Mount:
+    """Return what the mind must know of the pad that plays this: the first one."""
     pressure = fit.channel_of["pressure"]
-    return Rig(pressure.area_cm2 or Rig().area_cm2, pressure.bandwidth_hz or BANDWIDTH_HZ)
+    return Mount(pressure.area_cm2 or Mount().area_cm2, pressure.bandwidth_hz or BANDWIDTH_HZ)
+
+
+def first_pad(fit: Fit, capabilities: Capabilities) -> tuple[int, ...]:
+    """Return which of the pressure sensors lie under the first pad; none where all do."""
+    site = fit.channel_of["pressure"].site
+    under = [one.site == site for one in capabilities.sensors_of("pressure")]
+    return () if all(under) else tuple(i for i, here in enumerate(under) if here)
+
+
+def _playing(track: str, program: Program, capabilities: Capabilities) -> Channel | None:
+    """Return the channel that plays a track: "pressure:SITE" is the pad at that site.
+
+    Of zones that stay where they are, it is the one on which the program lies.
+    """
+    quantity, _, site = track.partition(":")
+    several = tuple(c for c in capabilities.channels if c.quantity == quantity)
+    if several and several[0].site in ZONES:
+        return _zone(several, program, capabilities)
+    if quantity == "pressure":
+        return next((pad for pad in several if not site or pad.site == site), None)
+    return several[0] if several else None
+
+
+def _pads(capabilities: Capabilities) -> tuple[Channel, ...]:
+    return tuple(c for c in capabilities.channels if c.quantity == "pressure")
+
+
+def _in_need(track: str, program: Program) -> Step | None:
+    """Return the first step that cannot do without a track."""
+    pressed = track.partition(":")[0] == "pressure"
+    for step in program.steps:
+        if track in step.needs or (pressed and any(step.trajectory.tracks[track].value)):
+            return step
+    return None
 
 
 def armed_limits(fit: Fit) -> ArmedLimits:
@@ -168,7 +257,11 @@ def armed_limits(fit: Fit) -> ArmedLimits:
     envelope = fit.program.envelope
     return ArmedLimits(
         ceilings=(
-            Ceiling(fit.channel_of["pressure"].id, envelope.pressure_kpa.value),
+            *(
+                Ceiling(channel.id, envelope.pressure_kpa.value)
+                for channel in fit.channel_of.values()
+                if channel.quantity == "pressure"
+            ),
             Ceiling(CAP, envelope.pressure_kpa.value),
         ),
         rise_level_kpa_s=envelope.rise_level_kpa_s.value,

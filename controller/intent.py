@@ -5,19 +5,20 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from profiles.program import Program
+from profiles.trajectory import presses
 
 from .alarms import Alarms
 from .factors import CAP_RISE_KPA_S, Course, Factors, begin, steer
 from .hearing import Hearing, deaf
 from .pausing import Pausing
-from .player import Playhead, at_beginning, rhythmic_at, value_at
+from .player import Playhead, at_beginning, part_at, rhythmic_at, value_at
 from .references import Values
 from .safety import Watch
 from .timekeeping import Spent
 from .tracking import BANDWIDTH_HZ, MISSED_KPA, TOUCHING_KPA, Asked
 from .words import Mode, Reason, Verdict
 
-Early: TypeAlias = Literal["released", "stopped"]
+Early: TypeAlias = Literal["done", "released", "stopped"]
 
 Phase: TypeAlias = Literal["playing", "paused", "releasing", "over"]
 
@@ -28,7 +29,7 @@ GROW_KPA_S = 2.0
 """How fast a live parameter may raise what is pressed (E, rules)."""
 
 
-class Rig(msgspec.Struct, frozen=True):
+class Mount(msgspec.Struct, frozen=True):
     """What the mind must know of the device: its pad, and what its pressure channel follows."""
 
     area_cm2: float = 10.0
@@ -45,7 +46,7 @@ class Mind(msgspec.Struct, frozen=True):
     """
 
     program: Program
-    rig: Rig
+    mount: Mount
     playhead: Playhead
     factors: Factors
     course: Course
@@ -67,9 +68,33 @@ class Mind(msgspec.Struct, frozen=True):
     hurt: bool = False
     over_at_s: float = NEVER_S
 
+    def waits(self, at_s: float) -> bool:
+        """Whether the step that plays lets nothing press and waits for a person to answer."""
+        if self.phase != "playing" or not 0.0 <= at_s < self.playhead.end_s:
+            return False
+        part = self.playhead.parts[part_at(self.playhead, at_s)]
+        step = self.program.steps[part.index]
+        since_s = at_s - part.origin_s
+        return step.wait is not None and part.goal_s is None and since_s >= step.entry_s
+
+    def shakes_hz(self, at_s: float) -> float | None:
+        """Return how fast a head oscillates, None where it is still."""
+        amplitude_mm, _ = value_at(self.playhead, "amplitude", at_s)
+        frequency_hz, _ = value_at(self.playhead, "frequency", at_s)
+        return frequency_hz if amplitude_mm > 0.0 and frequency_hz > 0.0 else None
+
     def target_kpa(self, at_s: float) -> float:
-        """Return the pressure asked for at `at_s`."""
-        wanted_kpa, _ = value_at(self.playhead, "pressure", at_s)
+        """Return the pressure asked for at `at_s`, of the pad that is asked for most."""
+        return max(self._pressed_kpa("pressure", at_s), self.others_kpa(at_s))
+
+    def others_kpa(self, at_s: float) -> float:
+        """Return the pressure asked for at `at_s` of the further pads, 0 where there are none."""
+        tracks = self.program.steps[0].trajectory.tracks
+        others = [name for name in tracks if presses(name) and name != "pressure"]
+        return max((self._pressed_kpa(name, at_s) for name in others), default=0.0)
+
+    def _pressed_kpa(self, track: str, at_s: float) -> float:
+        wanted_kpa, _ = value_at(self.playhead, track, at_s)
         return self.course.pressed_kpa(wanted_kpa, at_s)
 
     def asked(self, from_s: float, to_s: float) -> Asked:
@@ -77,18 +102,19 @@ class Mind(msgspec.Struct, frozen=True):
 
         Who only waits or lets go makes nothing rise; a body that moves may.
         """
+        target_kpa, others_kpa = self._pressed_kpa("pressure", to_s), self.others_kpa(to_s)
         if self.phase != "playing":
-            return Asked(self.target_kpa(to_s), NEVER_S)
+            return Asked(target_kpa, NEVER_S, others_kpa=others_kpa)
         envelope = self.program.envelope
         rhythm = rhythmic_at(self.playhead, to_s) or rhythmic_at(self.playhead, from_s)
         limit = envelope.rise_rhythm_kpa_s if rhythm else envelope.rise_level_kpa_s
         touch_kpa = MISSED_KPA if self.approach_s is None else TOUCHING_KPA
-        return Asked(self.target_kpa(to_s), limit.value, touch_kpa)
+        return Asked(target_kpa, limit.value, touch_kpa, others_kpa)
 
 
 def wake(
     program: Program,
-    rig: Rig | None = None,
+    mount: Mount | None = None,
     noise_uv: tuple[float, ...] = (),
     rest_uv: Values = (),
 ) -> Mind:
@@ -101,7 +127,7 @@ def wake(
     playhead = at_beginning(program)
     return Mind(
         program=program,
-        rig=rig or Rig(),
+        mount=mount or Mount(),
         playhead=playhead,
         factors=factors,
         course=begin(factors),

@@ -41,7 +41,7 @@ def listen(mind: Mind, moment: Moment) -> Heard:
 
 def _hear(mind: Mind, moment: Moment, felt: Features) -> tuple[Mind, Scene, tuple[Event, ...]]:
     """Remember the batch; tell which references turned out not to be measurable."""
-    at_s, area_cm2, before = moment.at_s, mind.rig.area_cm2, mind.hearing
+    at_s, area_cm2, before = moment.at_s, mind.mount.area_cm2, mind.hearing
     index, health = mind.playhead.index, moment.health
     hearing = heard(before, mind.program, index, felt, health, at_s, area_cm2)
     events: tuple[Event, ...] = ()

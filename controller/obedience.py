@@ -7,6 +7,7 @@ import msgspec
 from . import alarms
 from .acts import pause, paused_event, resume
 from .cues import KEEP, Cue, Lower, Splice
+from .ending import end_early
 from .intent import Mind, steered, with_factors
 from .replacing import replaced, unfit
 from .safety import stronger
@@ -62,8 +63,8 @@ def _take(mind: Mind, order: Order, at_s: float) -> Obeyed:
         case Pause() if mind.phase == "playing":
             mind, cue = pause(mind, Reason.OPERATOR, at_s)
             return mind, None, cue, (paused_event(mind),)
-        case Resume() if mind.phase == "paused":
-            mind, cue, events = resume(mind, at_s)
+        case Resume():
+            mind, cue, events = _gone_on(mind, at_s)
             return mind, None, cue, events
         case Mark(label):
             return mind, None, KEEP, (Marked(at_s, label),)
@@ -75,6 +76,15 @@ def _take(mind: Mind, order: Order, at_s: float) -> Obeyed:
             return _acknowledged(mind, reason, at_s)
         case _:  # the mind has moved on since the order was taken
             return mind, None, KEEP, ()
+
+
+def _gone_on(mind: Mind, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:
+    """Go on after a pause, or after what a step has asked."""
+    if mind.phase == "paused":
+        return resume(mind, at_s)
+    if mind.waits(at_s):
+        return end_early(mind, at_s, "done"), Splice(at_s, 0.0), ()
+    return mind, KEEP, ()
 
 
 def _changed(mind: Mind, at_s: float, **changes: float) -> Obeyed:

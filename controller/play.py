@@ -9,7 +9,7 @@ from profiles.envelope import Envelope
 from profiles.regions import Thresholds
 
 from .ears import ears_for
-from .fitting import Fit, device_envelope, fit
+from .fitting import Fit, device_envelope, fit, rig
 from .preflight import NeedsPerson, SimulatedPerson, preflight
 from .priority import urgent
 from .session import Session
@@ -73,6 +73,7 @@ def prepare(
         emulated=capabilities.emulated,
         measured=measures_pressure(capabilities),
         closed_loop=listened_to(capabilities) if closed_loop is None else closed_loop,
+        rig=rig(capabilities),
     )
     return fit(program, capabilities)
 
@@ -93,9 +94,12 @@ def measures_pressure(capabilities: Capabilities) -> bool:
 
 
 def pad_area_cm2(capabilities: Capabilities) -> float:
-    """Return the area of the pad that presses; 10 cm2 where the device does not say."""
-    pressure = capabilities.channel("pressure")
-    return (pressure.area_cm2 if pressure else None) or 10.0
+    """Return the area of the largest pad that presses; 10 cm2 where the device does not say.
+
+    The larger the pad, the earlier it hurts and the sooner its force is too much.
+    """
+    pads = [channel for channel in capabilities.channels if channel.quantity == "pressure"]
+    return max((pad.area_cm2 or 10.0 for pad in pads), default=10.0)
 
 
 def listened_to(capabilities: Capabilities) -> bool:

@@ -106,4 +106,5 @@ def _outcome(mind: Mind, index: int) -> Outcome:
     ended, how = mind.early
     if ended == index:
         return how
-    return "timed_out" if mind.program.steps[index].until else "done"
+    step = mind.program.steps[index]
+    return "timed_out" if step.until or step.wait else "done"

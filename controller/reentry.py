@@ -6,9 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from profiles.course import DEEP_AFTER_S
-from profiles.program import Program
-from profiles.shapes import Curve, swing_s
-from profiles.techniques import (
+from profiles.pace import (
     CONFIRM_S,
     DWELL_S,
     FALL_KPA_S,
@@ -16,7 +14,9 @@ from profiles.techniques import (
     LEAST_RISE_S,
     MAX_STROKE_MM_S,
 )
-from profiles.trajectory import Track, Trajectory
+from profiles.program import Program
+from profiles.shapes import Curve, swing_s
+from profiles.trajectory import Track, Trajectory, presses
 
 from .player import Part, Playhead, part_at, value_at
 
@@ -50,7 +50,9 @@ def let_go(playhead: Playhead, at_s: float, over_s: float) -> Playhead:
     part = playhead.parts[now]
     standing = values_at(playhead, at_s)
     curves = {quantity: Curve(value) for quantity, value in standing.items()}
-    curves["pressure"].swing_to(0.0, over_s)
+    for quantity, curve in curves.items():
+        if presses(quantity) or quantity == "amplitude":
+            curve.swing_to(0.0, over_s)
     _, goal_s = place_at(playhead, at_s)
     falling = Part(part.index, at_s, at_s + over_s, _drawn(curves), goal_s=goal_s)
     played = msgspec.structs.replace(part, end_s=at_s)
@@ -81,7 +83,7 @@ def enter(
         parts.append(Part(index, now_s, end_s, trajectory, since_s))
         here, now_s = _values(trajectory, trajectory.duration_s), end_s
     entered = msgspec.structs.replace(playhead, parts=tuple(parts), now=0)
-    if here["pressure"] <= 0.0:
+    if not any(kpa > 0.0 for quantity, kpa in here.items() if presses(quantity)):
         return entered
     out = let_go(entered, now_s, LEAST_FALL_S)
     return msgspec.structs.replace(entered, parts=(*parts, out.parts[-1]))
@@ -162,26 +164,26 @@ def _way(
 ) -> Trajectory:
     """Rest while the pad slides back, then change the pressure as slowly as to any level."""
     curves = {quantity: Curve(value) for quantity, value in here.items()}
-    slides_s = [
-        swing_s(here[quantity], there[quantity], MAX_STROKE_MM_S)
-        for quantity in there
-        if quantity != "pressure"
-    ]
-    rest_s = max(quiet_s, *slides_s) if slides_s else quiet_s
-    pressure = curves["pressure"]
-    pressure.rest_until(rest_s)
-    low, high = here["pressure"], there["pressure"]
-    if high > low:
-        change_s = max(LEAST_RISE_S / GENTLE_SHARE, swing_s(low, high, rise_kpa_s))
-    else:
-        change_s = max(LEAST_FALL_S, swing_s(low, high, FALL_KPA_S)) if high < low else 0.0
-    pressure.swing_to(high, rest_s + change_s)
-    if rhythmic:
-        pressure.rest_until(pressure.now_s + max(DWELL_S, CONFIRM_S - change_s))
-    for quantity in there:
-        if quantity != "pressure":
-            curves[quantity].swing_to(there[quantity], rest_s)
+    pads = [quantity for quantity in there if presses(quantity)]
+    others = [quantity for quantity in there if not presses(quantity)]
+    slides_s = (swing_s(here[other], there[other], MAX_STROKE_MM_S) for other in others)
+    rest_s = max((quiet_s, *slides_s))
+    change_s = max(_change_s(here[pad], there[pad], rise_kpa_s) for pad in pads)
+    for pad in pads:
+        curves[pad].rest_until(rest_s)
+        curves[pad].swing_to(there[pad], rest_s + change_s)
+        if rhythmic:
+            curves[pad].rest_until(curves[pad].now_s + max(DWELL_S, CONFIRM_S - change_s))
+    for other in others:
+        curves[other].swing_to(there[other], rest_s)
     return _drawn(curves)
+
+
+def _change_s(low_kpa: float, high_kpa: float, rise_kpa_s: float) -> float:
+    """Return how long the pressure of a pad takes from the one to the other."""
+    if high_kpa > low_kpa:
+        return max(LEAST_RISE_S / GENTLE_SHARE, swing_s(low_kpa, high_kpa, rise_kpa_s))
+    return max(LEAST_FALL_S, swing_s(low_kpa, high_kpa, FALL_KPA_S)) if high_kpa < low_kpa else 0.0
 
 
 def _drawn(curves: Mapping[str, Curve]) -> Trajectory:

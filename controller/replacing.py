@@ -6,7 +6,7 @@ import msgspec
 
 from profiles.envelope import Envelope
 from profiles.program import Program, Step
-from profiles.trajectory import MAX_SEGMENT_S, Track, Trajectory, hermite
+from profiles.trajectory import MAX_SEGMENT_S, Track, Trajectory, hermite, presses
 
 from .factors import Course
 from .glide import Glide
@@ -64,7 +64,7 @@ def replaced(mind: Mind, program: Program, at_s: float) -> tuple[Mind, int, bool
 
 def peak_kpa(step: Step) -> float:
     """Return the highest pressure a step asks for."""
-    return max(step.trajectory.tracks["pressure"].value)
+    return max(max(track.value) for _, track in step.pressures())
 
 
 def _kind(step: Step) -> tuple[str, str, str, tuple[str, ...]]:
@@ -81,9 +81,8 @@ def _sound(new: Step, old: Step, envelope: Envelope) -> bool:
     if "pressure" not in tracks or not all(map(_well_made, tracks.values())):
         return False
     ends_s = {track.at_s[-1] for track in tracks.values()}
-    pressure = tracks["pressure"].value
     return max(ends_s) - min(ends_s) < _TINY and all(
-        0.0 <= v <= limit_kpa + _TINY for v in pressure
+        0.0 <= v <= limit_kpa + _TINY for _, pressure in new.pressures() for v in pressure.value
     )
 
 
@@ -133,7 +132,11 @@ def _blended(mind: Mind, program: Program, at_s: float) -> Playhead | None:
     new, since_s = program.steps[part.index].trajectory, at_s - part.origin_s
     if mind.mode != "closed_loop" or not _same_shape(part, program.steps[part.index], since_s):
         return None
-    over_s = _over_s(part.trajectory.tracks["pressure"], new.tracks["pressure"], since_s)
+    over_s = max(
+        _over_s(part.trajectory.tracks[name], track, since_s)
+        for name, track in new.tracks.items()
+        if presses(name)
+    )
     if since_s + over_s >= new.duration_s:
         return None
     tracks = {

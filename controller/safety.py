@@ -110,7 +110,7 @@ def highest_allowed_kpa(limit_kpa: float) -> float:
 
 
 def _feel(watch: Watch, felt: Features, asked: Asked, health: Health, scene: Scene) -> Watch:
-    over = felt.lowest_kpa > highest_allowed_kpa(scene.limit_kpa)
+    over = max(felt.lowest_kpa, felt.others_kpa) > highest_allowed_kpa(scene.limit_kpa)
     return Watch(
         watch.over_s + felt.duration_s if over else 0.0,
         watch_tracking(watch.tracking, felt, asked, health, scene.lag_s),
@@ -144,7 +144,7 @@ def _failed(health: Health) -> Verdict | None:
 def _over_pressure(watch: Watch, felt: Features, limit_kpa: float) -> Verdict | None:
     if watch.over_s < OVER_FOR_S - _EPSILON_S:
         return None
-    measured, limit = felt.lowest_kpa, highest_allowed_kpa(limit_kpa)
+    measured, limit = max(felt.lowest_kpa, felt.others_kpa), highest_allowed_kpa(limit_kpa)
     return Verdict("stop", Reason.OVER_PRESSURE, measured, limit)
 
 

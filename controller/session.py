@@ -19,8 +19,9 @@ from .admission import refusal
 from .chronicle import Chronicle
 from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
 from .ears import Ears, ears_for
+from .emg_words import EmgFeatures
 from .features import features
-from .fitting import Fit, armed_limits, rig
+from .fitting import Fit, armed_limits, first_pad, mount
 from .intent import wake
 from .mind import decide
 from .moment import Features, Health, Moment
@@ -77,10 +78,11 @@ class Session:
         self._measures = bool(device.capabilities.sensors_of("pressure"))
         self._ears = ears or ears_for(fit.program, device.capabilities)
         self._fit = fit
+        self._first_pad = first_pad(fit, device.capabilities)
         self._on_event = on_event
         noise_uv = self._ears.noise_uv if self._ears else ()
         rest_uv = self._ears.rest_uv if self._ears else ()
-        self._mind = wake(fit.program, rig(fit), noise_uv, rest_uv)
+        self._mind = wake(fit.program, mount(fit), noise_uv, rest_uv)
         self._chronicle = Chronicle()
         self._orders: list[Order] = []
         self._loop = asyncio.get_running_loop()
@@ -134,14 +136,19 @@ class Session:
 
     # --- evidence -------------------------------------------------------------------------
 
+    def _listen(self, batch: SensorBatch) -> EmgFeatures | None:
+        if self._ears is None:
+            return None
+        return self._ears.hear(batch, self._mind.shakes_hz(batch.start_s - self._offset_s))
+
     def _read(self, reading: Reading) -> None:
         self._heard_s = self._loop.time()
         match reading:
             case SensorBatch():
                 self._batch_s = self._heard_s
                 self._sampled_s = reading.start_s + TICK_S
-                emg = self._ears.hear(reading) if self._ears is not None else None
-                felt = features(reading, self._offset_s, self._zero_kpa, emg)
+                emg = self._listen(reading)
+                felt = features(reading, self._offset_s, self._zero_kpa, emg, self._first_pad)
                 self._think(felt, reading.number)
             case Status():
                 self._note(reading)

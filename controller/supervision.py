@@ -11,12 +11,17 @@ from .intent import Mind, steered, with_factors
 from .modes import Doubt, cap_kpa, doubt, is_lower
 from .moment import Moment
 from .pausing import overdue
+from .player import part_at
 from .safety import Scene, judge, stronger
 from .tracking import RISE_OVER_S, lag_s
 from .words import Event, Mode, ModeChanged, Reason, Verdict
 
 MODE_OVER_S = 0.5
 """How fast less is pressed when less is trusted (E; as a person's easing)."""
+
+ANSWER_S = 0.5
+"""How long before a question's time is up it counts as unanswered (E: the device is told of the
+next step up to 0.4 s ahead)."""
 
 Seen: TypeAlias = tuple[Mind, Verdict | None, Cue, tuple[Event, ...]]
 
@@ -28,6 +33,7 @@ def supervise(mind: Mind, moment: Moment) -> Seen:
     if watch is not mind.watch:
         mind = msgspec.structs.replace(mind, watch=watch)
     verdict = stronger(verdict, _waited_too_long(mind, at_s))
+    verdict = stronger(verdict, _unanswered(mind, at_s))
     doubted = doubt(watch.trust)
     cue, events = KEEP, ()
     if doubted is not None and is_lower(doubted.mode, mind.mode):
@@ -54,7 +60,7 @@ def _scene(mind: Mind, moment: Moment) -> Scene:
     if felt is not None:
         middle_s = felt.start_s + felt.duration_s / 2
         asked = mind.asked(middle_s - RISE_OVER_S - felt.duration_s, middle_s)
-    return Scene(mind.factors.limit_kpa, asked, lag_s(mind.rig.bandwidth_hz), mind.mode)
+    return Scene(mind.factors.limit_kpa, asked, lag_s(mind.mount.bandwidth_hz), mind.mode)
 
 
 def _waited_too_long(mind: Mind, at_s: float) -> Verdict | None:
@@ -64,6 +70,18 @@ def _waited_too_long(mind: Mind, at_s: float) -> Verdict | None:
     if held_s <= HELD_MAX_S:
         return None
     return Verdict("release", Reason.HELD_TOO_LONG, held_s, HELD_MAX_S)
+
+
+def _unanswered(mind: Mind, at_s: float) -> Verdict | None:
+    """Return a release where nobody has answered, and the author wants somebody to."""
+    if not mind.waits(at_s):
+        return None
+    part = mind.playhead.parts[part_at(mind.playhead, at_s)]
+    step = mind.program.steps[part.index]
+    last = part.index == len(mind.program.steps) - 1
+    if last or at_s < part.end_s - ANSWER_S or step.wait is None or step.wait.otherwise != "stop":
+        return None
+    return Verdict("release", Reason.UNANSWERED, at_s - part.begin_s, step.max_s)
 
 
 def _trust_less(mind: Mind, doubted: Doubt, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:

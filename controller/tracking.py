@@ -11,6 +11,10 @@ RISE_FACTOR, RISE_MARGIN_KPA_S, RISE_OVER_S = 1.5, 2.5, 0.05
 """A rise this much over its limit, over so long, is released (E, rules; the margin is what a
 sensor's noise of 0.05 kPa makes of one in ten thousand, and a coil on stiff tissue at a turn)."""
 
+GENTLE_KPA = 2.5
+"""Up to here no rise is too fast: a pad that comes out of the air meets the body with a jolt of
+1 to 2 kPa, and pressure as light as a settling hand's harms nobody (E)."""
+
 OFF_KPA, OFF_SHARE, OFF_S = 2.0, 0.2, 0.3
 """Off the channel's model by the larger of the two, for so long: release (E, rules)."""
 
@@ -33,17 +37,22 @@ _EPSILON_S = 1e-6
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """What was asked for while some samples were taken; over `touch_kpa` the pad must touch."""
+    """What was asked for while some samples were taken; over `touch_kpa` the pad must touch.
+
+    `others_kpa` is what was asked of the further pad that was asked for most.
+    """
 
     target_kpa: float
     rise_kpa_s: float
     touch_kpa: float = MISSED_KPA
+    others_kpa: float = 0.0
 
 
 class Tracking(msgspec.Struct, frozen=True, gc=False):
     """What the channel's model expects, and for how long something was amiss."""
 
     expected_kpa: float = 0.0
+    others_kpa: float = 0.0
     off_kpa: float = 0.0
     off_s: float = 0.0
     far_s: float = 0.0
@@ -59,26 +68,30 @@ def watch_tracking(
 ) -> Tracking:
     """Return the model and its account one batch later.
 
-    Below the model counts the sensor that regulates, above it the one that reads most.
+    Below the model counts the sensor that regulates, above it the one that reads most. Further pads
+    may press less than was asked of the one that is asked for most, and not more.
     """
     passed_s = felt.duration_s + felt.lost_s
     follows = 1.0 - exp(-passed_s / lag_s)
     expected = before.expected_kpa + (asked.target_kpa - before.expected_kpa) * follows
+    others = before.others_kpa + (asked.others_kpa - before.others_kpa) * follows
     measured = felt.pressure_kpa
     if health.fading or health.limited:  # the device itself presses less, and says so
         expected = min(expected, measured)
-    off = max(abs(measured - expected), felt.lowest_kpa - expected)
+    above = max(felt.lowest_kpa - expected, felt.others_kpa - others)
+    off = max(abs(measured - expected), above)
     missed = expected > asked.touch_kpa and felt.lowest_kpa < CONTACT_KPA
     known = before.recent[1 - _RECENT :] if felt.lost_s == 0.0 else ()
     recent = (*known, measured)
     return Tracking(
         expected,
+        others,
         off,
         _longer(before.off_s, passed_s, off > max(OFF_KPA, OFF_SHARE * expected) and not missed),
         _longer(before.far_s, passed_s, off > FAR_KPA and not missed),
         _longer(before.missed_s, passed_s, missed),
         _longer(before.touching_s, passed_s, measured > TOUCHING_KPA),
-        _rise_kpa_s(recent, felt.duration_s),
+        _rise_kpa_s(recent, felt.duration_s) if measured > GENTLE_KPA else 0.0,
         RISE_FACTOR * asked.rise_kpa_s + RISE_MARGIN_KPA_S,
         recent,
     )

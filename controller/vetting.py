@@ -41,12 +41,12 @@ def _check(step: Step, limit_kpa: float) -> None:
     for quantity, track in tracks.items():
         if not _is_curve(track):
             raise CannotPlay(f"the {quantity} of {step.label} (line {step.line}) is no curve")
-    pressure = tracks["pressure"]
-    if min(pressure.value) < 0.0 or max(pressure.value) > limit_kpa * (1.0 + ROUNDING):
-        raise CannotPlay(
-            f"{step.label} (line {step.line}) presses {max(pressure.value):.1f} kPa, "
-            f"and {limit_kpa:.1f} kPa are allowed"
-        )
+    for _, pressure in step.pressures():
+        if min(pressure.value) < 0.0 or max(pressure.value) > limit_kpa * (1.0 + ROUNDING):
+            raise CannotPlay(
+                f"{step.label} (line {step.line}) presses {max(pressure.value):.1f} kPa, "
+                f"and {limit_kpa:.1f} kPa are allowed"
+            )
 
 
 def _is_curve(track: Track) -> bool:

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     SESSION_TIME = "session_time"
     REGION_TIME = "region_time"
     PAUSED_OUT = "paused_out"
+    UNANSWERED = "unanswered"
     GUARDING = "guarding"
     SPASM = "spasm"
     EMG_LOST = "emg_lost"
@@ -105,7 +106,10 @@ class Pause(msgspec.Struct, frozen=True, tag="pause"):
 
 
 class Resume(msgspec.Struct, frozen=True, tag="resume"):
-    """Go on after a pause: from nothing, slowly, at the cycle or hold that was cut short."""
+    """Go on after a pause: from nothing, slowly, at the cycle or hold that was cut short.
+
+    In a step that waits for a person it is the answer: on to the next step.
+    """
 
 
 class Mark(msgspec.Struct, frozen=True, tag="mark"):

@@ -10,16 +10,28 @@ from .quantities import quoted
 def unmeasured(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield every `of: baseline` whose signal no step before it measures."""
     measured: set[str] = set()
-    yield from _in_steps(data.get("steps"), ("steps",), measured)
+    phrases = dict(_pairs(data.get("phrases")))
+    yield from _in_steps(data.get("steps"), ("steps",), measured, phrases)
     yield from _in_value(data.get("rules"), ("rules",), measured)
 
 
-def _in_steps(steps: object, path: Path, measured: set[str]) -> Iterator[tuple[Path, str]]:
+def _in_steps(
+    steps: object, path: Path, measured: set[str], phrases: dict[str, Any]
+) -> Iterator[tuple[Path, str]]:
     for index, entry in enumerate(cast("list[Any]", steps) if isinstance(steps, list) else []):
         for technique, body in _pairs(entry):
             here = (*path, index, technique)
             if technique == "repeat":
-                yield from _in_steps(dict(_pairs(body)).get("steps"), (*here, "steps"), measured)
+                inner = dict(_pairs(body)).get("steps")
+                yield from _in_steps(inner, (*here, "steps"), measured, phrases)
+                continue
+            if technique == "together":
+                yield from _in_steps(body, here, measured, phrases)
+                continue
+            if technique == "use":
+                name = dict(_pairs(body)).get("phrase", body)
+                inner = phrases.get(name) if isinstance(name, str) else None
+                yield from _in_steps(inner, ("phrases", str(name)), measured, {})
                 continue
             yield from _in_value(body, here, measured)
             signal = dict(_pairs(body)).get("baseline")

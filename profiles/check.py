@@ -13,6 +13,7 @@ from .model import Profile
 from .problems import Problem, ProfileProblems, Refused
 from .program import Program, SignalNeed
 from .regions import Thresholds
+from .rig import Rig
 
 
 class Needs(msgspec.Struct, frozen=True):
@@ -54,6 +55,7 @@ def check_profile(
     emulated: bool = False,
     closed_loop: bool = False,
     measured: bool = True,
+    rig: Rig | None = None,
 ) -> Check:
     """Return what a profile would do, or every problem it has. It never raises for bad input."""
     needs = Needs()
@@ -70,6 +72,7 @@ def check_profile(
                 emulated=emulated,
                 closed_loop=closed_loop,
                 measured=measured,
+                rig=rig,
             )
             for chosen in (values, {**values, **highest(profile)})
         )

@@ -6,10 +6,10 @@ from itertools import accumulate, pairwise
 
 import msgspec
 
+from .pace import CONTACT_KPA
 from .problems import Path
 from .program import Grade
 from .quantities import shown
-from .techniques import CONTACT_KPA
 from .trajectory import Track
 
 CAPILLARY_KPA = 4.3
@@ -34,15 +34,29 @@ DEEP_MAX_S = 600.0
 """Longest deep work on one region (E, physiology 1.2)."""
 
 
+class Stretch(msgspec.Struct, frozen=True):
+    """What one pad does during one step, at its worst."""
+
+    path: Path
+    pressure: Track
+
+    @property
+    def max_s(self) -> float:
+        """How long it can take."""
+        return self.pressure.at_s[-1]
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of the course, at its worst."""
+    """One technique of the course, on one pad, at its worst."""
 
     path: Path
     technique: str
     region: str
+    pad: str
     grade: Grade
     pressure: Track
     valley_kpa: float
+    rhythmic: bool
     ends_early: bool
 
     @property
@@ -51,12 +65,19 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         return self.pressure.at_s[-1]
 
 
-def broken(parts: Sequence[Part], *, emulated: bool) -> Iterator[tuple[Path, str]]:
+Abreast = Sequence[Part]
+"""What works at one time; on one region with different pads, it works on different sides."""
+
+
+def broken(
+    groups: Sequence[Abreast], pads: Sequence[Sequence[Stretch]], *, emulated: bool
+) -> Iterator[tuple[Path, str]]:
     """Yield every rule of the course that a programme breaks, where it does."""
+    parts = [part for group in groups for part in group]
     yield from _cold(parts, emulated=emulated)
     yield from _too_long(parts)
     yield from _rhythms_without_relief(parts)
-    longest_s, path = occluded(parts, OCCLUDED_MAX_S)
+    longest_s, path = occluded(pads, OCCLUDED_MAX_S)
     if longest_s > OCCLUDED_MAX_S:
         sentence = (
             f"over {CAPILLARY_KPA} kPa for {longest_s:.0f} s; "
@@ -81,18 +102,22 @@ def spells_below(track: Track, level: float) -> Iterator[tuple[float, float]]:
             yield (at_a, crossing) if a <= level else (crossing, at_b)
 
 
-def occluded(parts: Sequence[Part], limit_s: float) -> tuple[float, Path]:
-    """Return the longest time without relief, and the step in which it passes `limit_s`."""
+def occluded(pads: Sequence[Sequence[Stretch]], limit_s: float) -> tuple[float, Path]:
+    """Return the longest time without relief under any pad, and where it passes `limit_s`."""
+    return max((_occluded(pad, limit_s) for pad in pads), key=lambda found: found[0])
+
+
+def _occluded(pad: Sequence[Stretch], limit_s: float) -> tuple[float, Path]:
     begins: list[float] = []
     spells: list[tuple[float, float]] = []
     now_s = 0.0
-    for part in parts:
+    for part in pad:
         begins.append(now_s)
         below = spells_below(part.pressure, CAPILLARY_KPA)
         spells.extend((now_s + begin, now_s + end) for begin, end in below if end > begin)
         now_s += part.max_s
     longest_s, since_s = _longest_without_relief(spells, now_s)
-    return longest_s, parts[max(0, bisect_right(begins, since_s + limit_s) - 1)].path
+    return longest_s, pad[max(0, bisect_right(begins, since_s + limit_s) - 1)].path
 
 
 def _longest_without_relief(spells: list[tuple[float, float]], end_s: float) -> tuple[float, float]:
@@ -117,14 +142,15 @@ def _longest_without_relief(spells: list[tuple[float, float]], end_s: float) -> 
 
 def _cold(parts: Sequence[Part], *, emulated: bool) -> Iterator[tuple[Path, str]]:
     """A step that may end early warms nobody up for certain, so it does not count."""
-    touched: dict[str, float] = {}
-    lighter: dict[str, float] = {}
+    touched: dict[tuple[str, str], float] = {}
+    lighter: dict[tuple[str, str], float] = {}
     for part in parts:
+        spot = (part.pad, part.region)
         needed_s, had_s = 0.0, 0.0
         if part.grade == "deep":
-            needed_s, had_s = DEEP_AFTER_S, lighter.get(part.region, 0.0)
+            needed_s, had_s = DEEP_AFTER_S, lighter.get(spot, 0.0)
         elif part.grade == "moderate":
-            needed_s, had_s = MODERATE_AFTER_S, touched.get(part.region, 0.0)
+            needed_s, had_s = MODERATE_AFTER_S, touched.get(spot, 0.0)
         needed_s = min(needed_s, EMULATED_AFTER_S) if emulated else needed_s
         if had_s < needed_s:
             kind = "lighter work" if part.grade == "deep" else "contact"
@@ -135,22 +161,23 @@ def _cold(parts: Sequence[Part], *, emulated: bool) -> Iterator[tuple[Path, str]
             yield part.path, sentence
         if not part.ends_early:
             contact_s = seconds_over(part.pressure, CONTACT_KPA)
-            touched[part.region] = touched.get(part.region, 0.0) + contact_s
+            touched[spot] = touched.get(spot, 0.0) + contact_s
             if part.grade != "deep":
-                lighter[part.region] = lighter.get(part.region, 0.0) + contact_s
+                lighter[spot] = lighter.get(spot, 0.0) + contact_s
 
 
 def _too_long(parts: Sequence[Part]) -> Iterator[tuple[Path, str]]:
-    spent: dict[tuple[str, str], float] = {}
+    spent: dict[tuple[str, str, str], float] = {}
     for part in parts:
-        if part.technique == "rest" and part.valley_kpa == 0.0:
+        if part.technique in {"rest", "prompt"} and part.valley_kpa == 0.0:
             continue
         limits = {"": REGION_MAX_S}
         if part.grade == "deep":
             limits["deep "] = DEEP_MAX_S
         for kind, limit_s in limits.items():
-            before_s = spent.get((part.region, kind), 0.0)
-            spent[part.region, kind] = before_s + part.max_s
+            spot = (part.pad, part.region, kind)
+            before_s = spent.get(spot, 0.0)
+            spent[spot] = before_s + part.max_s
             if before_s <= limit_s < before_s + part.max_s:
                 sentence = (
                     f"over {limit_s / 60.0:.0f} min of {kind}work on {part.region}; make it shorter"
@@ -160,8 +187,11 @@ def _too_long(parts: Sequence[Part]) -> Iterator[tuple[Path, str]]:
 
 def _rhythms_without_relief(parts: Sequence[Part]) -> Iterator[tuple[Path, str]]:
     for part in parts:
-        rhythm = part.technique in {"petrissage", "effleurage"}
-        if rhythm and part.valley_kpa > CAPILLARY_KPA and part.max_s > OCCLUDING_RHYTHM_MAX_S:
+        if (
+            part.rhythmic
+            and part.valley_kpa > CAPILLARY_KPA
+            and part.max_s > OCCLUDING_RHYTHM_MAX_S
+        ):
             sentence = (
                 f"a rhythm that stays over {CAPILLARY_KPA} kPa may last "
                 f"{OCCLUDING_RHYTHM_MAX_S:.0f} s; make it shorter, or let its valleys reach below"

@@ -34,20 +34,22 @@ def astuple(dose: Dose) -> tuple[float, ...]:
 
 
 def dose(program: Program) -> dict[str, Dose]:
-    """Return the dose of a program, played to its end, by region."""
+    """Return the dose of a program, played to its end, by region; pads on one region add up."""
     found: dict[str, Dose] = {}
     for step in program.steps:
-        found[step.region] = found.get(step.region, Dose()).plus(_step(step))
+        regions = dict.fromkeys(region for region, _ in step.pressures())
+        for region in regions or (step.region,):
+            found[region] = found.get(region, Dose()).plus(_step(step, region))
     return found
 
 
-def _step(step: Step) -> Dose:
-    track = step.trajectory.tracks["pressure"]
-    worked_s = 0.0 if step.technique == "rest" and not any(track.value[1:]) else step.max_s
+def _step(step: Step, region: str) -> Dose:
+    tracks = [track for where, track in step.pressures() if where == region]
+    resting = step.technique == "rest" and not any(any(track.value[1:]) for track in tracks)
     return Dose(
-        pressure_kpa_s=integral(track),
-        occluded_s=seconds_over(track, CAPILLARY_KPA),
-        worked_s=worked_s,
+        pressure_kpa_s=sum(map(integral, tracks)),
+        occluded_s=sum(seconds_over(track, CAPILLARY_KPA) for track in tracks),
+        worked_s=0.0 if resting else step.max_s,
         deep_s=step.max_s if step.grade == "deep" else 0.0,
     )
 

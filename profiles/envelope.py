@@ -20,12 +20,14 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
     `pressure_kpa` is normal force over the pad's nominal area. `ppt_kpa` is the pressure pain
     threshold in force on this pad and site (rules, *What may press*): techniques and grades are
-    fractions of it.
+    fractions of it. `bandwidth_hz` is how often a second the pressure follows a rhythm.
     """
 
     pressure_kpa: Limit = UNLIMITED
     rise_level_kpa_s: Limit = UNLIMITED
     rise_rhythm_kpa_s: Limit = UNLIMITED
+    fall_kpa_s: Limit = UNLIMITED
+    bandwidth_hz: Limit = UNLIMITED
     ppt_kpa: Limit = UNLIMITED
     static_max_s: Limit = UNLIMITED
     session_max_s: Limit = UNLIMITED

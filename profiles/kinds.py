@@ -1,5 +1,6 @@
 """The kinds of value in a profile, each with what it may be."""
 
+import re
 from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, StringConstraints, ValidationInfo
@@ -21,6 +22,10 @@ MAX_FALL_KPA_S = 200.0
 """Fastest fall (E, wire)."""
 MAX_HOLD_S = 90.0
 """Longest trigger-point hold (E, physiology 2.7)."""
+MAX_LYMPH_KPA = 5.0
+"""Hardest a lymph technique presses (E, physiology 1.2; about 4 kPa is taught, V)."""
+MAX_SLEEVE_KPA = 13.3
+"""Hardest a chamber compresses: 100 mmHg (E, physiology 1.2)."""
 
 Pressure = Annotated[Value, Written("pressure", 0.0, MAX_PRESSURE_KPA)]
 Duration = Annotated[Value, Written("time", 0.5, MAX_SESSION_S)]
@@ -28,6 +33,24 @@ HoldTime = Annotated[Value, Written("time", 0.5, MAX_HOLD_S)]
 StrokeRate = Annotated[Value, Written("rate", 0.02, 1.0)]
 KneadRate = Annotated[Value, Written("rate", 0.1, 2.5)]
 Length = Annotated[Value, Written("length", 1.0, 600.0)]
+FrictionRate = Annotated[Value, Written("rate", 0.3, 2.0)]
+FrictionLength = Annotated[Value, Written("length", 5.0, 40.0)]
+TapRate = Annotated[Value, Written("rate", 1.0, 8.0)]
+Frequency = Annotated[Value, Written("rate", 3.0, 60.0)]
+PercussionFrequency = Annotated[Value, Written("rate", 3.0, 53.0)]
+Amplitude = Annotated[Value, Written("length", 0.1, 16.0)]
+Speed = Annotated[Value, Written("speed", 1.0, 90.0)]
+StrippingSpeed = Annotated[Value, Written("speed", 5.0, 40.0)]
+Drift = Annotated[Value, Written("speed", 0.0, 2.0)]
+LymphPressure = Annotated[Value, Written("pressure", 0.5, MAX_LYMPH_KPA)]
+LymphRate = Annotated[Value, Written("rate", 0.03, 0.3)]
+SleevePressure = Annotated[Value, Written("pressure", 0.5, MAX_SLEEVE_KPA)]
+Phase = Annotated[Value, Written("time", 0.5, 60.0)]
+Duty = Annotated[float, Written("share", 0.2, 0.8, fixed=True)]
+TapDuty = Annotated[float, Written("share", 0.3, 0.5, fixed=True)]
+PulseDuty = Annotated[float, Written("share", 0.1, 0.7, fixed=True)]
+Tempo = Annotated[float, Written("share", 0.5, 2.0, fixed=True)]
+Variation = Annotated[float, Written("share", 0.1, 1.0, fixed=True)]
 Rise = Annotated[Value, Written("pressure rate", 0.5, MAX_LEVEL_RISE_KPA_S)]
 Fall = Annotated[Value, Written("pressure rate", 0.5, MAX_FALL_KPA_S)]
 Level = Annotated[Value, Written(None, -50.0, 1e6)]
@@ -58,5 +81,22 @@ def _signal(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _site(name: str) -> str:
+    if not _SITE.fullmatch(name):
+        raise ValueError(f"{quoted(name)} is no name of a pad; write small letters, as left-calf")
+    return name
+
+
+def _phrase(name: str, info: ValidationInfo) -> str:
+    names = cast("Names", info.context)
+    if name not in names.phrases:
+        hint = did_you_mean(name, names.phrases) if names.phrases else "there are none"
+        raise ValueError(f"no phrase is called {quoted(name)}; {hint}")
+    return name
+
+
+_SITE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+Site = Annotated[str, AfterValidator(_site)]
+PhraseName = Annotated[str, AfterValidator(_phrase)]
 RegionName = Annotated[str, AfterValidator(_region)]
 SignalName = Annotated[str, AfterValidator(_signal)]

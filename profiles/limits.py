@@ -6,8 +6,29 @@ from .envelope import Envelope, Limit
 from .program import Grade
 from .regions import Thresholds, pain_threshold, region_envelope
 
-CAPS = {"settle": 0.30, "effleurage": 0.50, "petrissage": 0.60, "trigger_point": 1.0, "rest": 0.30}
-"""Largest share of the pain threshold (E, physiology 1.2; settle, rest: as its holds)."""
+CAPS = {
+    "settle": 0.30,
+    "rest": 0.30,
+    "prompt": 0.30,
+    "effleurage": 0.50,
+    "effleurage light": 0.30,
+    "effleurage deep": 0.50,
+    "petrissage": 0.60,
+    "friction": 0.80,
+    "tapotement": 0.60,
+    "vibration": 0.30,
+    "percussion": 0.40,
+    "stripping": 0.75,
+    "myofascial": 0.30,
+    "lymph": 0.30,
+    "compression": 0.50,
+    "curve": 0.50,
+    "trigger_point": 1.0,
+}
+"""Largest share of the pain threshold (E, physiology 1.2; settle, rest, prompt: as its holds;
+vibration, percussion, lymph, compression and curve have none there and were chosen low)."""
+DEEP_BY_NAME = frozenset({"trigger_point", "friction", "stripping"})
+"""Techniques that are deep however little they press (E, rules, *Hold, pause, release, rest*)."""
 CALIBRATED_SHARE = 0.75
 """Share of a pain threshold that was measured on this pad and site (E, rules, *What may press*)."""
 ESTIMATED_SHARE = 0.45
@@ -53,10 +74,10 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
             and (region in self.thresholds.ppt_1_kpa or region in self.thresholds.calibrated_kpa)
         )
 
-    def pressing(self, technique: str, region: str) -> Limit:
-        """Return what person and device let a technique press in a region, in kPa."""
+    def pressing(self, kind: str, region: str) -> Limit:
+        """Return what person and device let a kind of technique press in a region, in kPa."""
         calibrated = self.thresholds is not None and region in self.thresholds.calibrated_kpa
-        share = min(CAPS[technique], CALIBRATED_SHARE if calibrated else ESTIMATED_SHARE)
+        share = min(CAPS[kind], CALIBRATED_SHARE if calibrated else ESTIMATED_SHARE)
         if not self.closed_loop:
             share = min(share, OPEN_LOOP_SHARE)
         if not self.measured:
@@ -76,8 +97,8 @@ def authored(limit_kpa: float, region: str, area_cm2: float) -> Limit:
 
 
 def grade(technique: str, peak_kpa: float, threshold_kpa: float) -> Grade:
-    """Return how deep a step is; a trigger point is deep by name."""
+    """Return how deep a step is; some techniques are deep by name."""
     share = peak_kpa / threshold_kpa
-    if technique == "trigger_point" or share > MODERATE_TO:
+    if technique in DEEP_BY_NAME or share > MODERATE_TO:
         return "deep"
     return "light" if share <= LIGHT_TO else "moderate"

@@ -1,7 +1,7 @@
 """What a profile file may say: the language `myoloop-profile/1`, word by word."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, GetJsonSchemaHandler, StringConstraints, ValidationInfo, model_validator
 from pydantic_core import core_schema
@@ -14,44 +14,75 @@ from .kinds import (
     MAX_SESSION_S,
     Amount,
     Channel,
-    Duration,
-    Fall,
-    HoldTime,
-    KneadRate,
-    Length,
-    Pressure,
+    PhraseName,
     Prose,
     RegionName,
-    Rise,
-    SignalName,
-    StrokeRate,
+    Tempo,
+    Variation,
     Word,
 )
+from .nesting import misplaced
 from .problems import Path
-from .quantities import QuantityError, parse, quoted
-from .reactions import AdaptPressure, ConditionText, RuleText
-from .values import Names, Range, Value, Written, range_of
+from .quantities import QuantityError, parse
+from .reactions import RuleText
+from .steps import (
+    CompressionText,
+    CurveText,
+    EffleurageText,
+    FrictionText,
+    LymphText,
+    MyofascialText,
+    PercussionText,
+    PetrissageText,
+    PromptText,
+    RestText,
+    SettleText,
+    StrippingText,
+    TapotementText,
+    TechniqueText,
+    TriggerPointText,
+    VibrationText,
+)
+from .values import Names, Range, Written, range_of
 
 FORMAT = "myoloop-profile/1"
 
 
-class StepText(Words):
-    """What every technique may say about itself."""
+class Ends(Words):
+    """From the first pass to the last, in equal steps."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"channel", "curve", "phrases"})
-
-    label: Word | None = None
-    region: RegionName | None = None
-    until: ConditionText | None = None
-    adapt: AdaptPressure | None = None
-    baseline: SignalName | None = None
+    start: Variation = Field(alias="from", examples=["70 %"])
+    end: Variation = Field(alias="to", examples=["100 %"])
 
 
-class Span(Words):
-    """A pressure over the whole step: one value, or `{from, to}`."""
+class TempoEnds(Words):
+    """The tempo of the first pass, and of the last."""
 
-    start: Pressure = Field(alias="from", examples=["6 kPa"])
-    end: Pressure = Field(alias="to", examples=["3 kPa"])
+    start: Tempo = Field(alias="from", examples=["80 %"])
+    end: Tempo = Field(alias="to", examples=["120 %"])
+
+
+class VaryText(Words):
+    """How the passes of a repeat differ: a share of every pressure, and of every rate."""
+
+    pressure: Ends | None = None
+    tempo: TempoEnds | None = None
+
+
+class RepeatText(Words):
+    """The same steps several times."""
+
+    times: Annotated[int, Field(ge=1)] = Field(examples=[2])
+    tempo: Tempo = 1.0
+    vary: VaryText = Field(default_factory=VaryText)
+    steps: "list[StepEntry]" = Field(min_length=1, examples=["[...]"])
+
+
+class UseText(Words):
+    """A phrase that stands under `phrases`, played here."""
+
+    phrase: PhraseName = Field(examples=["warm-up"])
+    tempo: Tempo = 1.0
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -61,91 +92,51 @@ class Span(Words):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_value_is_both(cls, written: object) -> object:
-        is_range = isinstance(written, dict)
-        return cast("object", written) if is_range else {"from": written, "to": written}
+    def _a_name_is_enough(cls, written: object) -> object:
+        return {"phrase": written} if isinstance(written, str) else written
 
 
-class Cycle(Words):
-    """One cycle: `{low, high}`."""
+class TogetherText(Words):
+    """Steps that play side by side, each on a channel of its own."""
 
-    low: Span = Field(examples=["3 kPa"])
-    high: Span = Field(examples=["16 kPa"])
+    branches: "list[StepEntry]" = Field(min_length=2, max_length=4)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(schema)["properties"]["branches"]
 
     @model_validator(mode="before")
     @classmethod
-    def _is_a_mapping(cls, written: object) -> object:
-        if not isinstance(written, dict):
-            raise mistake(
-                f"{quoted(written)}: a rhythm has two ends, as {{low: 3 kPa, high: 16 kPa}}"
-            )
-        return cast("object", written)
+    def _is_a_list(cls, written: object) -> object:
+        return {"branches": written}
 
 
-class SettleText(StepText):
-    """A light hold: the pad arrives, the muscle is heard."""
-
-    pressure: Pressure = Field(examples=["3 kPa"])
-    for_s: Duration = Field(alias="for", examples=["20 s"])
-
-
-class EffleurageText(StepText):
-    """Long strokes, out under pressure and back light."""
-
-    pressure: Span = Field(examples=["6 kPa"])
-    rate: StrokeRate = Field(examples=["12/min"])
-    length: Length = Field(examples=["200 mm"])
-    for_s: Duration = Field(alias="for", examples=["3 min"])
-
-
-class PetrissageText(StepText):
-    """Kneading: a rhythm between two pressures."""
-
-    pressure: Cycle = Field(examples=["{low: 3 kPa, high: 16 kPa}"])
-    rate: KneadRate = Field(examples=["0.6 Hz"])
-    for_s: Duration = Field(alias="for", examples=["4 min"])
-
-
-class TriggerPointText(StepText):
-    """Rise, hold, release."""
-
-    pressure: Pressure = Field(examples=["16 kPa"])
-    rise: Rise = Field(default_factory=lambda: Value(8.0, "pressure rate"))
-    for_s: HoldTime = Field(alias="for", examples=["60 s"])
-    fall: Fall = Field(default_factory=lambda: Value(10.0, "pressure rate"))
-
-
-class RestText(StepText):
-    """A pause of the programme, without pressure unless one is given."""
-
-    pressure: Pressure = Field(default_factory=lambda: Value(0.0, "pressure"))
-    for_s: Duration = Field(alias="for", examples=["30 s"])
-
-
-class RepeatText(Words):
-    """The same steps several times."""
-
-    times: Annotated[int, Field(ge=1)] = Field(examples=[2])
-    steps: "list[StepEntry]" = Field(min_length=1, examples=["[...]"])
-
-
-TechniqueText = SettleText | EffleurageText | PetrissageText | TriggerPointText | RestText
+StepBody = TechniqueText | RepeatText | UseText | TogetherText
 
 
 class StepEntry(Words):
     """One step: one key, the technique."""
 
-    later: ClassVar[frozenset[str]] = frozenset(
-        {"friction", "tapotement", "percussion", "vibration", "stripping", "myofascial", "lymph"}
-        | {"compression", "prompt", "curve", "together", "use"}
-    )
-
     settle: SettleText | None = None
     effleurage: EffleurageText | None = None
     petrissage: PetrissageText | None = None
+    friction: FrictionText | None = None
+    tapotement: TapotementText | None = None
+    vibration: VibrationText | None = None
+    percussion: PercussionText | None = None
+    stripping: StrippingText | None = None
+    myofascial: MyofascialText | None = None
+    lymph: LymphText | None = None
+    compression: CompressionText | None = None
     trigger_point: TriggerPointText | None = None
+    curve: CurveText | None = None
     rest: RestText | None = None
+    prompt: PromptText | None = None
     repeat: RepeatText | None = None
+    use: UseText | None = None
+    together: TogetherText | None = None
 
     @property
     def technique(self) -> str:
@@ -153,9 +144,9 @@ class StepEntry(Words):
         return next(iter(self.model_fields_set))
 
     @property
-    def body(self) -> TechniqueText | RepeatText:
+    def body(self) -> StepBody:
         """What stands under the one key."""
-        body: TechniqueText | RepeatText = getattr(self, self.technique)
+        body: StepBody = getattr(self, self.technique)
         return body
 
     @model_validator(mode="after")
@@ -171,7 +162,8 @@ class StepEntry(Words):
         return self
 
 
-RepeatText.model_rebuild(force=True)  # it was written before it could know StepEntry
+RepeatText.model_rebuild(force=True)  # they were written before they could know StepEntry
+TogetherText.model_rebuild(force=True)
 
 
 class SignalText(Words):
@@ -226,8 +218,6 @@ class ParameterText(Words):
 class Profile(Document):
     """A technique profile, as its author wrote it."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"phrases", "curves", "curve"})
-
     format: Literal["myoloop-profile/1"] = Field(examples=[FORMAT])
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")] = Field(
         examples=["my-first-profile"]
@@ -235,11 +225,16 @@ class Profile(Document):
     revision: Annotated[int, Field(ge=1, le=1_000_000)] = Field(examples=[1])
     title: Word = Field(examples=["Kneading, upper trapezius"])
     purpose: Prose = ""
+    level: Literal["light", "moderate", "deep"] | None = None
     evidence: Prose = ""
+    claims_not: Prose = ""
     region: RegionName = Field(examples=["upper_trapezius"])
     needs: NeedsText = Field(default_factory=NeedsText)
     limits: LimitsText = Field(examples=["{pressure: 24 kPa}"])
     parameters: dict[Word, ParameterText] = Field(default_factory=dict)
+    phrases: dict[Word, Annotated[list[StepEntry], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
     steps: list[StepEntry] = Field(min_length=1, examples=["[...]"])
     rules: dict[Word, RuleText] = Field(default_factory=dict)
 
@@ -249,11 +244,13 @@ class Profile(Document):
             parameters=_ranges(data.get("parameters")),
             signals=frozenset(_mapping(_mapping(data.get("needs")).get("signals"))),
             pressure_limit_kpa=_pressure(_mapping(data.get("limits")).get("pressure")),
+            phrases=frozenset(_mapping(data.get("phrases"))),
         )
 
     @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         yield from unmeasured(data)
+        yield from misplaced(data)
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     NO_PERSON = "no_person"
     PERSON_LIMIT = "person_limit"
     DEVICE_LIMIT = "device_limit"
+    NO_CHANNEL = "no_channel"
     UNPLAYABLE = "unplayable"
     OCCLUSION = "occlusion"
     SESSION_TIME = "session_time"

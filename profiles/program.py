@@ -1,13 +1,15 @@
 """A compiled profile: what is played, in which order, and what may change it on the way."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
 from .envelope import Envelope, Limit
-from .trajectory import Trajectory
+from .trajectory import Track, Trajectory, presses
 
 Grade = Literal["light", "moderate", "deep"]
+GRADES: tuple[Grade, ...] = ("light", "moderate", "deep")
 
 
 class Signal(msgspec.Struct, frozen=True, tag="signal"):
@@ -111,11 +113,24 @@ class SignalNeed(msgspec.Struct, frozen=True):
     lost: Literal["ease", "hold", "release", "stop"]
 
 
+class Wait(msgspec.Struct, frozen=True):
+    """Rest without pressure until a person says to go on, at most for the step's `max_s`.
+
+    Whoever plays it asks `say`, goes on to the next step at a person's order once `entry_s` has
+    passed, and does `otherwise` when `max_s` is over and nobody has answered.
+    """
+
+    say: str
+    otherwise: Literal["stop", "continue"]
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One technique on one region, as a trajectory in its own time (0 is where the step begins).
 
     The first `entry_s` lead from where the step before ends to where this technique begins;
-    `limit` is the highest pressure allowed in this step, and `rise_*` the rise limits in force.
+    `limit` is the highest pressure allowed in this step. `region` is that of the first pad, or of
+    the only one that works; `regions` has those of the other pressure tracks. What is in `needs` is
+    not left out. `slow` is the share of its rate at which a slow device plays it.
     """
 
     label: str
@@ -131,6 +146,16 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     until: Condition | None = None
     adapt: Adapt | None = None
     scale: float = 1.0
+    slow: float = 1.0
+    wait: Wait | None = None
+    needs: tuple[str, ...] = ()
+    regions: dict[str, str] = {}
+
+    def pressures(self) -> Iterator[tuple[str, Track]]:
+        """Yield the region and the curve of every pad."""
+        for name, track in self.trajectory.tracks.items():
+            if presses(name):
+                yield self.regions.get(name, self.region), track
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -146,7 +171,10 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
-    """A profile, compiled for one envelope. `worst_case_s` counts every step at its longest."""
+    """A profile, compiled for one envelope. `worst_case_s` counts every step at its longest.
+
+    Every step has a track for each channel that any step uses.
+    """
 
     id: str
     title: str

@@ -6,6 +6,8 @@ from .trajectory import MAX_SEGMENT_S, Track
 
 SEGMENT_S = MAX_SEGMENT_S - 0.0001
 """Longest segment that is made: one tick of the wire (0.1 ms) below the longest allowed."""
+SHORTEST_S = 1e-6
+"""Less than this is a rounding error, no segment (E: a hundredth of the wire's tick)."""
 FEWEST_SEGMENTS = 4
 """A raised cosine has at least this many (E): cubic segments then miss it by 0.05 % at most."""
 
@@ -38,7 +40,8 @@ class Curve:
         """Go to `value` as a raised cosine that ends at `until_s`."""
         start, begin = self.value, self.now_s
         length, half = until_s - begin, (value - start) / 2.0
-        if length <= 0.0:
+        if length <= SHORTEST_S:
+            self._snap_to(until_s)
             return
         count = max(FEWEST_SEGMENTS if half else 1, math.ceil(length / SEGMENT_S))
         for i in range(1, count):
@@ -61,15 +64,20 @@ class Curve:
         self._add(begin + length, value, 0.0)
         self._rhythmic.extend([False] * count)
 
-    def rest_until(self, until_s: float) -> None:
+    def rest_until(self, until_s: float, *, rhythmic: bool = False) -> None:
         """Stay where it is."""
-        self.swing_to(self.value, until_s)
+        self.swing_to(self.value, until_s, rhythmic=rhythmic)
 
     def track(self) -> Track:
         """Return the curve drawn so far."""
         return Track(
             tuple(self._at_s), tuple(self._value), tuple(self._slope), tuple(self._rhythmic)
         )
+
+    def _snap_to(self, at_s: float) -> None:
+        """Let a curve that ends here but for a rounding error end exactly here."""
+        if len(self._at_s) > 1 and abs(at_s - self.now_s) <= SHORTEST_S:
+            self._at_s[-1] = at_s
 
     def _add(self, at_s: float, value: float, slope: float) -> None:
         self._at_s.append(at_s)

@@ -57,13 +57,27 @@ class Track(msgspec.Struct, frozen=True):
 
 
 class Trajectory(msgspec.Struct, frozen=True):
-    """The tracks of a step, by quantity ("pressure" in kPa, "position" in mm), equally long."""
+    """The tracks of a step, by channel, equally long.
+
+    "pressure" in kPa is the first pad's, "pressure:SITE" that of another; "position" and
+    "amplitude" are in mm, "frequency" in Hz.
+    """
 
     tracks: dict[str, Track]
 
     @property
     def duration_s(self) -> float:
-        return self.tracks["pressure"].at_s[-1]
+        return next(iter(self.tracks.values())).at_s[-1]
+
+
+def presses(name: str) -> bool:
+    """Whether a track is the pressure of a pad."""
+    return name.partition(":")[0] == "pressure"
+
+
+def pad_track(site: str) -> str:
+    """Return the name of a pad's pressure track; the first pad's is "pressure", without a site."""
+    return f"pressure:{site}" if site else "pressure"
 
 
 MAX_SEGMENT_S = 0.1

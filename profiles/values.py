@@ -46,6 +46,7 @@ class Names(msgspec.Struct, frozen=True):
     parameters: Mapping[str, Range | None]
     signals: frozenset[str]
     pressure_limit_kpa: float | None
+    phrases: frozenset[str] = frozenset()
 
 
 class Written:

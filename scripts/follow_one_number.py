@@ -213,7 +213,7 @@ def _told_of_the_profile(journey: Journey) -> Iterator[str]:
     yield (
         "**3. It becomes a curve**: `compile_profile` lowers the envelope to "
         f"{step.limit.value:.1f} kPa (owner: {step.limit.owner}), calls the step {step.grade}, and "
-        f"`techniques.petrissage` first reaches 16 kPa {at_s:.2f} s into the step, by a slow rise:"
+        f"`rhythm.rhythm` first reaches 16 kPa {at_s:.2f} s into the step, by a slow rise:"
     )
     track = step.trajectory.tracks["pressure"]
     around = track.knots_after(at_s - 0.21, at_s + 0.21)
@@ -243,8 +243,8 @@ def _told_of_the_frame(journey: Journey) -> Iterator[str]:
     yield from _block("text", *_taken_apart(frame, "knots"))
     at_us = frame.t_us + after * 100
     yield (
-        f"Knot {journey.place + 1} is `{frame.body[start : start + 7].hex(' ')}`: channel 2, not "
-        f"rhythmic; {after} x 0.1 ms after `t_us`; {value} x 0.01 kPa = "
+        f"Knot {journey.place + 1} is `{frame.body[start : start + 7].hex(' ')}`: channel 2, in "
+        f"rhythm (bit 6); {after} x 0.1 ms after `t_us`; {value} x 0.01 kPa = "
         f"**{value * 0.01:g} kPa**; slope {slope}."
     )
     off_us = at_us - ((journey.offset_s + journey.peak_s) * 1e6) % 2**32

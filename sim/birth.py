@@ -1,6 +1,7 @@
 """Makes a twin from what a `sim://` address says: preset, seed and options."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from math import inf, nan
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from .clockwork import DeviceTime
 from .muscle import CHANNELS, MOST_CHANNELS
 from .pain import PRESSES
 from .twin import Traits, Twin
+from .voice_coil import Outfit
 
 CLOCK_PPM = 80.0
 """How far a twin's crystal is off at most (E)."""
@@ -35,6 +37,7 @@ GUARDS_FROM = (0.02, 1.5)
 
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "device": ("voice_coil", "airbag"),
         "lets_go": ("usual", "never"),
         "link": ("serial", "ble"),
         "presses": tuple(PRESSES),
@@ -44,14 +47,19 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Options that are one of some words."""
 
+MOST_PADS = 6
+"""More would not fit into the queue of knots (E)."""
+
 OPTIONS = (
-    "seed", "stiffness", "correction", "stroke", "emg", "ecg", "guards", *WORDS, "sore",
-    "interval_ms",
+    "seed", "stiffness", "correction", "stroke", "pads", "head", "dump", "emg", "ecg", "guards",
+    *WORDS, "sore", "interval_ms",
 )  # fmt: skip
 """Everything an address may say after its question mark."""
 
 INTERVAL_MS = (0.0, 200.0)
 """Connection intervals of the virtual radio; 0 is infinitely fast (E)."""
+
+_PAD = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +73,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     stiffness: float = 1.0
     correction: bool = True
     stroke: bool = False
+    device: str = "voice_coil"
+    pads: str = ""
+    head: bool = False
+    dump: bool = True
     emg: int = CHANNELS
     ecg: bool = False
     guards: str | None = None
@@ -84,6 +96,18 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
             f"{name}={_spell(value)}" for name, value in said.items() if value is not None
         )
         return f"sim://{self.preset}?{query}"
+
+    @property
+    def outfit(self) -> Outfit:
+        """What the twin has."""
+        return Outfit(
+            device=self.device,
+            sites=tuple(self.pads.split(",")),
+            stroke=self.stroke,
+            head=self.head,
+            dump=self.dump,
+            emg_channels=self.emg,
+        )
 
     @property
     def manner(self) -> Manner:
@@ -120,9 +144,8 @@ def bear(recipe: Recipe, now_s: float, boot_salt: int = 0) -> Twin:
     traits = Traits(
         boot_nonce=(int(dice.integers(1, 1 << 32)) ^ boot_salt) or 1,
         boot_us=boot_us,
-        stroke=recipe.stroke,
+        outfit=recipe.outfit,
         correction=recipe.correction,
-        emg_channels=recipe.emg,
         ecg=recipe.ecg,
     )
     return Twin(someone, dice, DeviceTime(now_s, boot_us, ppm), traits)
@@ -140,13 +163,15 @@ def _option(name: str, text: str) -> int | float | bool | str:
             return _within(name, text, STIFFNESS, "1.35")
         case "interval_ms":
             return _within(name, text, INTERVAL_MS, "15")
-        case "correction" | "stroke" | "ecg" | "sore":
+        case "correction" | "stroke" | "head" | "dump" | "ecg" | "sore":
             return _switch(name, text)
         case "emg":
             return _channels(text)
         case "guards":
             _guards_from(text)
             return text
+        case "pads":
+            return _pads(text)
         case _ if name in WORDS:
             return _word(name, text, WORDS[name])
         case _:
@@ -209,6 +234,16 @@ def _switch(name: str, text: str) -> bool:
     if text not in ("on", "off", "1", "0"):
         raise LinkUnavailable(f'{name}="{text}" must be on or off')
     return text in ("on", "1")
+
+
+def _pads(text: str) -> str:
+    names = text.split(",") if text else []
+    sound = all(_PAD.fullmatch(name) for name in names) and len(set(names)) == len(names)
+    if not sound or len(names) > MOST_PADS:
+        raise LinkUnavailable(
+            f'pads="{text}" must be up to {MOST_PADS} names in small letters, as pads=left,right'
+        )
+    return text
 
 
 def _spell(value: float | str) -> str:

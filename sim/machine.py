@@ -1,6 +1,6 @@
 """What the virtual device does, and when it stops doing it: its states, limits and reflexes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
 
 from firmware_bridge.codes import (
@@ -18,13 +18,15 @@ from firmware_bridge.messages import Arm
 from firmware_bridge.setpoints import CAP, GAIN
 
 from . import voice_coil
-from .actuator import LOST_KPA, Actuator, Cubic
-from .curves import level, line, value_at
+from .actuator import LOST_KPA
+from .curves import value_at
+from .hardware import BuiltIn, Pad
 from .latch import Latch
 from .life import Life
 from .motion import Motion
+from .pads import Pads
 from .truth import TruthRecord
-from .voice_coil import POSITION, PRESSURE
+from .voice_coil import AMPLITUDE, FREQUENCY, POSITION, PRESSURE
 from .watch import NEVER, Occlusion, Watch
 
 EASE_S = 0.4
@@ -37,18 +39,33 @@ MOVING = frozenset({State.ARMED, State.FADING, State.PAIN_HOLD})
 LATCHED = frozenset({State.STOPPED, State.LINK_LOST, State.FAULT})
 
 _LATCHES = {Cause.LINK_LOST: State.LINK_LOST, Cause.FAULT: State.FAULT}
-_ZERO, _ONE = level(0.0), level(1.0)
 
 
 class Machine:
-    """The device without its wire. It lives in ticks of 1 ms; `run_to` makes them pass."""
+    """The device without its wire. It lives in ticks of 1 ms; `run_to` makes them pass.
+
+    `actuator` is the first pad; `more_pads` are the others, by channel.
+    """
 
     def __init__(
-        self, actuator: Actuator, latch: Latch, life: Life, *, boot_us: int, stroke: bool
+        self,
+        actuator: Pad,
+        latch: Latch,
+        life: Life,
+        *,
+        boot_us: int,
+        stroke: bool,
+        head: bool = False,
+        more_pads: Mapping[int, Pad] | None = None,
+        built_in: BuiltIn = voice_coil.BUILT_IN,
     ) -> None:
-        resolution = {GAIN: 0.001, CAP: 0.01, PRESSURE: 0.01}
-        if stroke:
-            resolution[POSITION] = 0.01
+        self.pads = Pads({PRESSURE: actuator, **(more_pads or {})})
+        resolution = {GAIN: 0.001, CAP: 0.01, **dict.fromkeys(self.pads.by_channel, 0.01)}
+        resolution |= {POSITION: 0.01} if stroke else {}
+        resolution |= {FREQUENCY: 0.01, AMPLITUDE: 0.01} if head else {}
+        self._built_in = built_in
+        self._head = head
+        self._also = head or bool(more_pads)
         self.actuator = actuator
         self.latch = latch
         self.life = life
@@ -66,7 +83,6 @@ class Machine:
         self._occlusion = Occlusion()
         self._static_max_s = inf
         self._order: Arm | None = None
-        self._falling: Cubic = _ZERO
         self._starved = False
         self._vented = True
         self.carriage_mm: float | None = 0.0 if stroke else None
@@ -81,11 +97,10 @@ class Machine:
         """What STATUS tells. A rise that was held back is told once."""
         flags = StatusFlags.NONE
         actuator = self.actuator
-        if not actuator.live and actuator.measured_kpa < LOST_KPA:
+        if not actuator.live and self.pads.measured_kpa < LOST_KPA:
             flags |= StatusFlags.VENTED
-        if actuator.limited:
+        if self.pads.take_limited():
             flags |= StatusFlags.LIMITED
-            actuator.limited = False
         if self._starved:
             flags |= StatusFlags.STARVED
         if actuator.contact:
@@ -98,7 +113,7 @@ class Machine:
         """Lower the device to this session's limits and be ready to move."""
         if self.state is State.ARMED and not self.motion.queued:
             return None if order == self._order else Refusal.BAD_STATE
-        if self.state is not State.IDLE or self.actuator.measured_kpa >= ARM_KPA:
+        if self.state is not State.IDLE or self.pads.measured_kpa >= ARM_KPA:
             return Refusal.BAD_STATE
         ceilings = dict(order.ceilings)
         if not ceilings.keys() <= self.motion.lanes.keys():
@@ -107,8 +122,8 @@ class Machine:
         self._limit(order, ceilings)
         for channel, lane in self.motion.lanes.items():
             lane.place(0.0 if channel != POSITION else self.carriage_mm or 0.0)
-        self.actuator.energise()
-        self.watch.arm(self.tick, min(order.session_max_s, voice_coil.SESSION_MAX_S))
+        self.pads.energise()
+        self.watch.arm(self.tick, min(order.session_max_s, self._built_in.session_max_s))
         self._enter(State.ARMED)
         return None
 
@@ -128,7 +143,8 @@ class Machine:
         if self.state not in MOVING:
             return Refusal.BAD_STATE
         if self.state is not State.ARMED:
-            self.motion.lanes[PRESSURE].place(self._reached())
+            for channel, pad in self.pads.by_channel.items():
+                self.motion.lanes[channel].place(self._reached(pad))
         refusal = self.motion.splice(revision, first_index, at_us, knots, self.now_us)
         if refusal is None:
             self.watch.move(self.tick)
@@ -176,9 +192,9 @@ class Machine:
         """The simulated person does something."""
         match gesture:
             case Gesture.PAD_OFF:
-                self.actuator.pad_on = False
+                self.pads.put_on(on=False)
             case Gesture.PAD_ON:
-                self.actuator.put_on()
+                self.pads.put_on(on=True)
             case Gesture.PAIN_PRESS:
                 self._hurt()
             case Gesture.PAIN_RELEASE:
@@ -199,8 +215,9 @@ class Machine:
         """Make ticks pass."""
         while self.tick < tick:
             self._run(min(tick, self._keep_watch()))
-            if self.actuator.trip:
-                self._fail(self.actuator.trip)
+            trip = self.pads.trip
+            if trip:
+                self._fail(trip)
             elif self.state is State.EASING:
                 self._settle()
             elif not self._vented:
@@ -213,7 +230,9 @@ class Machine:
         self.truth.sample(
             self.now_us, actuator.true_kpa, self.carriage_mm, life.activation, life.threshold_kpa
         )
-        self._occlusion.feel(actuator.measured_kpa)
+        if self._also:
+            self.truth.also(self._also_true())
+        self._occlusion.feel(self.pads.measured_kpa)
         if actuator.live and self._occlusion.seconds >= self._static_max_s:
             self._fail(Fault.STATIC_TOO_LONG)
 
@@ -221,8 +240,8 @@ class Machine:
         """Let the body live for 10 ms; a hand at the pain button takes the button's own way."""
         life, now_us = self.life, self.now_us
         held = life.holding
-        life.live(now_us, self.actuator.true_kpa, self.carriage_mm)
-        self.actuator.feel_body(life.stiffness, life.lifted_m)
+        life.live(now_us, self.pads.true_kpa, self.carriage_mm)
+        self.pads.feel_body(life.stiffness, life.lifted_m)
         if life.happened:
             for at_us, text in life.happened:
                 self.truth.tell(at_us, text)
@@ -231,6 +250,19 @@ class Machine:
             self.act(Gesture.PAIN_PRESS)
         elif held and not life.holding:
             self.act(Gesture.PAIN_RELEASE)
+
+    def _also_true(self) -> dict[str, float]:
+        """Return what further pads press, and what the head does."""
+        pads = self.pads.by_channel.items()
+        others = {f"pad {channel}": pad.true_kpa for channel, pad in pads if channel != PRESSURE}
+        if not self._head:
+            return others
+        gain, frequency, amplitude = (
+            value_at(lane.cubic, min(self.now_us, lane.until_us))
+            for lane in (self.motion.lanes[channel] for channel in (GAIN, FREQUENCY, AMPLITUDE))
+        )
+        moving = self.state is State.ARMED
+        return {**others, "head_hz": frequency, "head_mm": amplitude * gain if moving else 0.0}
 
     def _run(self, end: int) -> None:
         """Run towards tick `end`, under one set of curves."""
@@ -245,17 +277,12 @@ class Machine:
                 self._ease(State.FADING)
                 return
             n = min(n, (until_us - now_us) // 1000)
-            lanes = self.motion.lanes
-            pressure = lanes[PRESSURE]
-            self.actuator.run(
-                n, now_us, pressure.cubic, lanes[GAIN].cubic, lanes[CAP].cubic,
-                rhythmic=pressure.rhythmic,
-            )  # fmt: skip
+            self.pads.run(n, now_us, self.motion.lanes)
             self.tick += n
             if self.carriage_mm is not None:
                 self._move_carriage(self.carriage_mm, n)
         else:
-            self.actuator.run(n, now_us, self._falling, _ONE, _FREE, rhythmic=False)
+            self.pads.fall(n, now_us)
             self.tick += n
 
     def _keep_watch(self) -> int:
@@ -291,22 +318,22 @@ class Machine:
 
     def _ease(self, state: State) -> None:
         """Fall to zero from what is pressed; every channel stands where it is."""
-        now_us, pressed_kpa = self.now_us, self.actuator.pressed_kpa
+        now_us = self.now_us
         if self.state is State.ARMED:
             for lane in self.motion.lanes.values():
                 lane.place(value_at(lane.cubic, min(now_us, lane.until_us)))
-            self._falling = line(now_us, pressed_kpa, -pressed_kpa / EASE_S)
+            self.pads.ease(now_us, EASE_S)
         self.motion.empty()
         self._enter(state)
 
     def _settle(self) -> None:
         """Be idle as soon as nothing is pressed."""
-        if self.actuator.pressed_kpa <= 0.0 and self.actuator.measured_kpa < ARM_KPA:
+        if not self.pads.pressing and self.pads.measured_kpa < ARM_KPA:
             self._let_go()
             self._enter(State.IDLE)
 
     def _let_go(self) -> None:
-        self.actuator.release()
+        self.pads.release()
         self.motion.empty()
         self._starved = False
 
@@ -319,10 +346,10 @@ class Machine:
         self._starved = False
         self._enter(State.ARMED)
 
-    def _reached(self) -> float:
+    def _reached(self, pad: Pad) -> float:
         """Return the pressure that the trajectory would have to say for what is pressed now."""
         gain = self.motion.lanes[GAIN].cubic[1]
-        return self.actuator.pressed_kpa / gain if gain > 0.0 else 0.0
+        return pad.pressed_kpa / gain if gain > 0.0 else 0.0
 
     def _hurt(self) -> None:
         self.buttons |= Buttons.PAIN
@@ -333,12 +360,12 @@ class Machine:
             self._ease(State.PAIN_HOLD)
 
     def _fail(self, faults: Fault) -> None:
-        self.actuator.trip = Fault.NONE
+        self.pads.forgive()
         self.faults |= faults
         self.stop(Cause.FAULT, Source.DEVICE)
 
     def _look_for_vent(self) -> None:
-        if self.actuator.measured_kpa < LOST_KPA:
+        if self.pads.measured_kpa < LOST_KPA:
             self._vented = True
             self.truth.tell(self.now_us, "vented")
 
@@ -346,25 +373,27 @@ class Machine:
 
     def _limit(self, order: Arm, ceilings: dict[int, int]) -> None:
         """Take the smaller of the order's limits and the compiled ones."""
-        pressure_kpa = ceilings.get(PRESSURE, 32767) * 0.01
+        built_in = self._built_in
         cap_kpa = ceilings.get(CAP, 32767) * 0.01
-        self.actuator.limit(
-            max(0.0, min(pressure_kpa, cap_kpa, voice_coil.HIGH_KPA)),
-            min(order.rise_level * 0.01, voice_coil.RISE_LEVEL_KPA_S),
-            min(order.rise_rhythm * 0.01, voice_coil.RISE_RHYTHM_KPA_S),
-            min(order.fall_max * 0.01, voice_coil.FALL_KPA_S),
-            min(order.effort_percent, 100) * 0.01,
-        )
-        self._static_max_s = min(order.static_max_s, voice_coil.STATIC_MAX_S)
+        for channel, pad in self.pads.by_channel.items():
+            ceiling_kpa = ceilings.get(channel, 32767) * 0.01
+            pad.limit(
+                max(0.0, min(ceiling_kpa, cap_kpa, built_in.high_kpa)),
+                min(order.rise_level * 0.01, built_in.rise_level_kpa_s),
+                min(order.rise_rhythm * 0.01, built_in.rise_rhythm_kpa_s),
+                min(order.fall_max * 0.01, built_in.fall_kpa_s),
+                min(order.effort_percent, 100) * 0.01,
+            )
+        self._static_max_s = min(order.static_max_s, built_in.static_max_s)
         gain = min(ceilings.get(GAIN, 1000), 1000) * 0.001
         stroke_mm = min(ceilings.get(POSITION, 32767) * 0.01, voice_coil.STROKE_MM)
-        self.motion.arm(order.revision, {GAIN: max(0.0, gain), POSITION: max(0.0, stroke_mm)})
+        head_hz = min(ceilings.get(FREQUENCY, 32767) * 0.01, voice_coil.HEAD_HZ)
+        head_mm = min(ceilings.get(AMPLITUDE, 32767) * 0.01, voice_coil.HEAD_MM)
+        highest = {GAIN: gain, POSITION: stroke_mm, FREQUENCY: head_hz, AMPLITUDE: head_mm}
+        self.motion.arm(order.revision, {name: max(0.0, most) for name, most in highest.items()})
 
     def _move_carriage(self, carriage_mm: float, ticks: int) -> None:
         lane = self.motion.lanes[POSITION]
         step_mm = value_at(lane.cubic, self.now_us) - carriage_mm
         most_mm = voice_coil.STROKE_MM_S * ticks * 1e-3
         self.carriage_mm = carriage_mm + max(-most_mm, min(most_mm, step_mm))
-
-
-_FREE = level(inf)

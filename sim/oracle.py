@@ -31,7 +31,9 @@ class Truth(msgspec.Struct, frozen=True):
 
     `activation` (0 to 1) is spaced like the pressure, `threshold_kpa`, the pressure that hurts
     there and then, by `threshold_period_s`; both are empty in documents from before they were
-    told. `body` is the rest of the body's state at the end.
+    told. `also` holds the pressure under further pads (kPa, as "pad 6") and what a head did
+    ("head_hz", "head_mm"), at the instants of the pressure. `body` is the rest of the body's state
+    at the end.
     """
 
     start_s: float
@@ -41,6 +43,8 @@ class Truth(msgspec.Struct, frozen=True):
     activation: NDArray[np.float64] = _EMPTY
     threshold_kpa: NDArray[np.float64] = _EMPTY
     threshold_period_s: float = 0.1
+    carriage_mm: NDArray[np.float64] | None = None
+    also: Mapping[str, NDArray[np.float64]] = _NOTHING
     body: Mapping[str, Any] = _NOTHING
 
     @property
@@ -68,13 +72,19 @@ def read_truth(document: bytes) -> Truth:
     return Truth(
         start_s=plain["start_us"] * 1e-6,
         period_s=plain["period_us"] * 1e-6,
-        true_kpa=np.frombuffer(plain["true_kpa"], "<i2") * 0.01,
+        true_kpa=_column(plain["true_kpa"], 0.01),
         events=tuple((at_us * 1e-6, text) for at_us, text in plain["events"]),
-        activation=np.frombuffer(plain.get("activation", b""), "<i2") * 1e-4,
-        threshold_kpa=np.frombuffer(plain.get("threshold_kpa", b""), "<i2") * 0.01,
+        activation=_column(plain.get("activation", b""), 1e-4),
+        threshold_kpa=_column(plain.get("threshold_kpa", b""), 0.01),
         threshold_period_s=plain.get("threshold_period_us", 100_000) * 1e-6,
+        carriage_mm=_column(plain["carriage_mm"], 0.1) if "carriage_mm" in plain else None,
+        also={name: _column(numbers, 0.01) for name, numbers in plain.get("also", {}).items()},
         body=plain.get("body", {}),
     )
+
+
+def _column(numbers: bytes, step: float) -> NDArray[np.float64]:
+    return np.frombuffer(numbers, "<i2") * step
 
 
 def pain_threshold_kpa(truth: Truth) -> NDArray[np.float64] | None:

@@ -29,6 +29,7 @@ class TruthRecord:
         self._carriage = array("h")
         self._activation = array("h")
         self._threshold = array("h")
+        self._also: dict[str, array[int]] = {}
         self._start_us = 0
         self._events: deque[tuple[int, str]] = deque(maxlen=EVENTS_KEPT)
 
@@ -54,14 +55,25 @@ class TruthRecord:
             del self._carriage[:_SPARE]
             del self._activation[:_SPARE]
             del self._threshold[: _SPARE // THRESHOLD_EVERY]
+            for numbers in self._also.values():
+                del numbers[:_SPARE]
             self._start_us += _SPARE * PERIOD_US
+
+    def also(self, values: dict[str, float]) -> None:
+        """Note further values of the newest instant, by name."""
+        for name, value in values.items():
+            numbers = self._also.setdefault(name, array("h"))
+            numbers.append(min(32767, round(value * 100.0)))
 
     def tell(self, at_us: int, text: str) -> None:
         """Note an event."""
         self._events.append((at_us, text))
 
     def document(self, body: Mapping[str, Any]) -> bytes:
-        """Return everything as CBOR, i16: kPa by 0.01, mm by 0.1, activation by 0.0001."""
+        """Return everything as CBOR, i16: kPa by 0.01, mm by 0.1, activation by 0.0001.
+
+        `also` holds what else there is to know, in steps of 0.01 of its unit.
+        """
         truth: dict[str, Any] = {
             "start_us": self._start_us,
             "period_us": PERIOD_US,
@@ -74,6 +86,8 @@ class TruthRecord:
         }
         if self._carriage:
             truth["carriage_mm"] = _little(self._carriage)
+        if self._also:
+            truth["also"] = {name: _little(numbers) for name, numbers in self._also.items()}
         return cbor2.dumps(truth)
 
 

@@ -39,9 +39,11 @@ from firmware_bridge.messages import (
 
 from . import motion, muscle, voice_coil
 from .actuator import Actuator
+from .airbag import Airbag
 from .artefacts import disturb
 from .body import Person
 from .clockwork import Clockwork, DeviceTime
+from .hardware import Pad
 from .latch import Latch
 from .life import Life
 from .machine import LATCHED, Machine
@@ -77,9 +79,8 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
 
     boot_nonce: int
     boot_us: int = 0
-    stroke: bool = False
+    outfit: voice_coil.Outfit = voice_coil.Outfit()
     correction: bool = True
-    emg_channels: int = muscle.CHANNELS
     ecg: bool = False
 
 
@@ -92,20 +93,21 @@ class Twin:
         self._time = time
         self._traits = traits
         body_dice, muscle_dice = dice.spawn(2)  # what one draws must not change the others
-        self._muscle = Muscle(muscle_dice, traits.emg_channels, ecg=traits.ecg)
+        outfit = traits.outfit
+        self._muscle = Muscle(muscle_dice, outfit.emg_channels, ecg=traits.ecg)
+        _, *others = outfit.pads
         self._machine = Machine(
-            Actuator(
-                person.tissue, NoisySensor(dice), NoisySensor(dice), correction=traits.correction
-            ),
+            _pad(person, dice, traits),
             Latch(lambda: int(dice.integers(1, 1 << 32))),
             Life(person, body_dice),
             boot_us=traits.boot_us,
-            stroke=traits.stroke,
+            stroke=outfit.stroke,
+            head=outfit.head,
+            more_pads={channel: _pad(person, dice, traits) for channel in others},
+            built_in=outfit.built_in,
         )
         self._machine.on_latched = self._end_epoch
-        self._capabilities = voice_coil.capabilities(
-            person.ppt_kpa, stroke=traits.stroke, emg_channels=traits.emg_channels
-        )
+        self._capabilities = voice_coil.capabilities(person.ppt_kpa, outfit=outfit)
         self._documents = {Document.CAPABILITIES: encode_capabilities(self._capabilities)}
         self._schema_crc = crc32(self._documents[Document.CAPABILITIES])
         self._clockwork = Clockwork(time, self._next_due, self.run_to)
@@ -323,13 +325,16 @@ class Twin:
         self._say(Ack(kind, seq) if refusal is None else Nak(kind, seq, refusal))
 
     def _send_samples(self) -> None:
-        actuator = self._machine.actuator
-        regulated, independent = actuator.taken
-        actuator.taken = ([], [])
+        taken: list[float] = []
+        for pad in self._machine.pads.by_channel.values():
+            regulated, independent = pad.taken
+            taken += regulated
+            taken += independent
+            pad.taken = ([], [])
         emg = self._muscle.hop(self._machine.life.emg_uv)
         if not self._greeted:
             return
-        pressures = [round(kpa * 100.0) for kpa in (*regulated, *independent)]
+        pressures = [round(kpa * 100.0) for kpa in taken]
         data = emg + struct.pack(f"<{len(pressures)}h", *pressures)
         first = self._machine.tick - SAMPLES_PHASE
         start_us = self._machine.now_us - SAMPLES_PHASE * 1000
@@ -365,3 +370,11 @@ class Twin:
     @property
     def _boot16(self) -> int:
         return self._traits.boot_nonce & 0xFFFF
+
+
+def _pad(person: Person, dice: np.random.Generator, traits: Traits) -> Pad:
+    """Return a pad of the twin's kind, over a tissue of the person's."""
+    sensors = NoisySensor(dice), NoisySensor(dice)
+    if traits.outfit.device == "airbag":
+        return Airbag(*sensors, dump=traits.outfit.dump)
+    return Actuator(person.tissue, *sensors, correction=traits.correction)

@@ -1,17 +1,21 @@
-"""The device that the twin is: a voice coil over a 10 cm2 pad, and its compiled limits."""
+"""What a twin says of itself: voice coils over pads of 10 cm2, unless it is told otherwise."""
 
+from collections.abc import Iterator
 from typing import Any
+
+import msgspec
 
 from firmware_bridge.capabilities import Capabilities, Channel, Sensor
 from firmware_bridge.framing import OVERHEAD
 from firmware_bridge.messages import Samples, StatusReport
 from firmware_bridge.setpoints import CAP, GAIN
 
-from . import motion, muscle
+from . import airbag, motion, muscle
 from .body import PAD_CM2
+from .hardware import BuiltIn
 
-PRESSURE, POSITION = 2, 3
-"""Channel numbers beyond gain and cap."""
+PRESSURE, POSITION, FREQUENCY, AMPLITUDE, MORE_PADS = 2, 3, 4, 5, 6
+"""Channel numbers beyond gain and cap; further pads count on from the last."""
 
 HIGH_KPA = 40.0
 """Nothing raises the device over this: two thirds of the coil's force (E)."""
@@ -25,6 +29,18 @@ STATIC_MAX_S, SESSION_MAX_S = 300.0, 2400.0
 STROKE_MM, STROKE_MM_S = 200.0, 250.0
 """Way and speed of the carriage of a device that strokes (E)."""
 
+HEAD_HZ, HEAD_MM = 60.0, 16.0
+"""The quickest and the widest that an oscillating head goes (V, physiology 1.1)."""
+
+BUILT_IN = BuiltIn(
+    high_kpa=HIGH_KPA,
+    rise_level_kpa_s=RISE_LEVEL_KPA_S,
+    rise_rhythm_kpa_s=RISE_RHYTHM_KPA_S,
+    fall_kpa_s=FALL_KPA_S,
+    static_max_s=STATIC_MAX_S,
+    session_max_s=SESSION_MAX_S,
+)
+
 VENT_S = 0.06
 """From full work to nothing pressed (measured on the model)."""
 
@@ -35,20 +51,57 @@ _RATE_HZ = 1000.0
 _COBS = 2
 
 
+class Outfit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a twin has: the kind of its pads, where they lie, and what else it moves."""
+
+    device: str = "voice_coil"
+    sites: tuple[str, ...] = ("",)
+    stroke: bool = False
+    head: bool = False
+    dump: bool = True
+    emg_channels: int = muscle.CHANNELS
+
+    @property
+    def built_in(self) -> BuiltIn:
+        """The limits it was built with."""
+        return airbag.BUILT_IN if self.device == "airbag" else BUILT_IN
+
+    @property
+    def pads(self) -> dict[int, str]:
+        """The channel of each pad, and its site."""
+        numbers = (PRESSURE, *range(MORE_PADS, MORE_PADS + len(self.sites) - 1))
+        return dict(zip(numbers, self.sites, strict=True))
+
+
 def capabilities(
-    ppt_kpa: dict[str, float], *, stroke: bool, emg_channels: int = muscle.CHANNELS
+    ppt_kpa: dict[str, float], *, stroke: bool = False, outfit: Outfit | None = None
 ) -> Capabilities:
     """Return what a twin says of itself; `ppt_kpa` are its person's thresholds."""
-    channels = (_gain(), _cap(), _pressure()) + ((_position(),) if stroke else ())
+    outfit = outfit or Outfit(stroke=stroke)
+    sensors = _sensors(outfit)
     return Capabilities(
-        model="voice_coil",
-        channels=channels,
-        sensors=_sensors(emg_channels),
+        model=outfit.device,
+        channels=tuple(sorted(_channels(outfit), key=lambda channel: channel.id)),
+        sensors=sensors,
         emulated=True,
         queue_slots=motion.SLOTS,
-        uplink_bytes_s=_uplink_bytes_s(emg_channels),
+        uplink_bytes_s=_uplink_bytes_s(sensors),
         person=ppt_kpa,
     )
+
+
+def _channels(outfit: Outfit) -> Iterator[Channel]:
+    yield from (_gain(), _cap(outfit.built_in.high_kpa))
+    for number, site in outfit.pads.items():
+        name = f"pressure, {site}" if site else "pressure"
+        if outfit.device == "airbag":
+            yield airbag.channel(number, name, site or None, dump=outfit.dump)
+        else:
+            yield _pressure(number, name, site or None)
+    if outfit.stroke:
+        yield _position()
+    if outfit.head:
+        yield from _head()
 
 
 def _gain() -> Channel:
@@ -58,17 +111,17 @@ def _gain() -> Channel:
     )  # fmt: skip
 
 
-def _cap() -> Channel:
+def _cap(high_kpa: float) -> Channel:
     return Channel(
-        id=CAP, name="cap", quantity="cap", unit="kPa", low=0.0, high=HIGH_KPA,
+        id=CAP, name="cap", quantity="cap", unit="kPa", low=0.0, high=high_kpa,
         max_rate=FALL_KPA_S, resolution=0.01, **_LETS_GO,
     )  # fmt: skip
 
 
-def _pressure() -> Channel:
+def _pressure(number: int, name: str, site: str | None) -> Channel:
     return Channel(
-        id=PRESSURE, name="pressure", quantity="pressure", unit="kPa", low=0.0, high=HIGH_KPA,
-        max_rate=RISE_RHYTHM_KPA_S, resolution=0.01, area_cm2=PAD_CM2,
+        id=number, name=name, quantity="pressure", unit="kPa", low=0.0, high=HIGH_KPA,
+        max_rate=RISE_RHYTHM_KPA_S, resolution=0.01, area_cm2=PAD_CM2, site=site,
         bandwidth_hz=BANDWIDTH_HZ, vent_s=VENT_S, **_LETS_GO,
     )  # fmt: skip
 
@@ -80,29 +133,47 @@ def _position() -> Channel:
     )  # fmt: skip
 
 
+def _head() -> tuple[Channel, ...]:
+    return (
+        Channel(
+            id=FREQUENCY, name="head frequency", quantity="frequency", unit="Hz", low=0.0,
+            high=HEAD_HZ, max_rate=400.0, resolution=0.01, **_LETS_GO,
+        ),
+        Channel(
+            id=AMPLITUDE, name="head amplitude", quantity="amplitude", unit="mm", low=0.0,
+            high=HEAD_MM, max_rate=100.0, resolution=0.01, **_LETS_GO,
+        ),
+    )  # fmt: skip
+
+
 _LETS_GO: Any = {"unpowered": "releases", "on_loss": "releases"}
 
 
-def _sensors(emg_channels: int) -> tuple[Sensor, ...]:
+def _sensors(outfit: Outfit) -> tuple[Sensor, ...]:
     emg = tuple(
         Sensor(
             id=i, name=f"emg {i + 1}", quantity="emg", unit="uV", rate_hz=_RATE_HZ, every=1,
             resolution=muscle.RESOLUTION_UV,
         )
-        for i in range(emg_channels)
+        for i in range(outfit.emg_channels)
     )  # fmt: skip
+    names = [
+        (f"{name}, {site}" if site else name, site, independent)
+        for site in outfit.sites
+        for name, independent in (("pressure", False), ("second pressure", True))
+    ]
     pressure = tuple(
         Sensor(
-            id=emg_channels + i, name=name, quantity="pressure", unit="kPa", rate_hz=200.0,
-            every=5, resolution=0.01, independent=i > 0,
+            id=outfit.emg_channels + i, name=name, quantity="pressure", unit="kPa", rate_hz=200.0,
+            every=5, resolution=0.01, site=site or None, independent=independent,
         )
-        for i, name in enumerate(("pressure", "second pressure"))
+        for i, (name, site, independent) in enumerate(names)
     )  # fmt: skip
     return emg + pressure
 
 
-def _uplink_bytes_s(emg_channels: int) -> float:
-    numbers = emg_channels * muscle.HOP + 2 * 2
+def _uplink_bytes_s(sensors: tuple[Sensor, ...]) -> float:
+    numbers = sum(muscle.HOP // sensor.every for sensor in sensors)
     samples = Samples.LAYOUT.size + 2 * numbers + OVERHEAD + _COBS
     status = StatusReport.LAYOUT.size + OVERHEAD + _COBS
     return 100.0 * samples + 50.0 * status

@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from console import drawing, standing
-from console.authoring import Host, checked, compiled, host, read_profile
+from console.authoring import Host, able, checked, compiled, host, read_profile
 from console.documents import (
     FoundProblem,
     ListedProfile,
@@ -46,8 +46,7 @@ ModelOrUrl = Annotated[
 
 def list_profiles() -> Told:
     """List the profiles that come along, with the longest each can take."""
-    simulated = host("voice_coil", "simulated")
-    listed = [_listed(profile_id, simulated) for profile_id in library_ids()]
+    listed = [_listed(profile_id) for profile_id in library_ids()]
     rows = [(f"library:{p.id}", p.title, p.region, _minutes(p.worst_case_s)) for p in listed]
     text = table(("profile", "title", "region", "at most"), rows)
     return Told(ProfileList(profiles=tuple(listed)), text)
@@ -101,8 +100,9 @@ def plot(
     return Told(ProfilePlot(id=program.id, picture=str(file)), f"{file}: {program.title}")
 
 
-def _listed(profile_id: str, on: Host) -> ListedProfile:
-    program, _ = compiled(library_text(profile_id), f"library:{profile_id}", {}, on)
+def _listed(profile_id: str) -> ListedProfile:
+    text = library_text(profile_id)
+    program, _ = compiled(text, f"library:{profile_id}", {}, able(text))
     return ListedProfile(
         id=profile_id,
         title=program.title,

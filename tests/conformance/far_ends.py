@@ -9,6 +9,7 @@ from firmware_bridge.links.memory import pair
 from sim.body import PRESETS, person
 from sim.clockwork import DeviceTime
 from sim.twin import Traits, Twin
+from sim.voice_coil import Outfit
 
 PPM = 60.0
 
@@ -27,7 +28,10 @@ class TwinInMemory:
         time = DeviceTime(asyncio.get_running_loop().time(), clock_us, PPM)
         nonce = int(dice.integers(1, 1 << 32))
         self._twin = Twin(
-            someone, dice, time, Traits(boot_nonce=nonce, boot_us=clock_us, stroke=stroke)
+            someone,
+            dice,
+            time,
+            Traits(boot_nonce=nonce, boot_us=clock_us, outfit=Outfit(stroke=stroke)),
         )
         self.dial()
         self._twin.start()

@@ -123,17 +123,29 @@ async def test_a_rule_may_go_on_with_the_next_step():
     assert stage.outcome.duration_s < 20.0
 
 
+def rest_of_activation(truth, released_s):
+    """How active the muscle is 8 to 12 s after its knot has let go, as a share of before."""
+    since_s = truth.times_s[: len(truth.activation)] - released_s
+    before = truth.activation[(since_s > -5.0) & (since_s < -1.0)]
+    after = truth.activation[(since_s > 8.0) & (since_s < 12.0)]
+    return after.mean() / before.mean()
+
+
 @pytest.mark.slow
 async def test_a_trigger_point_that_lets_go_is_released_early_and_one_that_does_not_in_time():
-    outcomes = {}
+    outcomes, truths = {}, {}
     for lets_go in ("usual", "never"):
         url = f"sim://trigger_point_ut?seed=7&lets_go={lets_go}"
         stage = await story(text=library_text("trigger-point"), recipe=recipe(url))
         holds = [s for s in stage.outcome.steps if s.technique == "trigger_point"]
+        truths[lets_go] = stage.truth
         outcomes[lets_go] = [s.outcome for s in holds]
         assert seconds_above_threshold(stage.truth, 0.0, 1e12) == 0.0
     assert outcomes["usual"][0] == "released"
     assert outcomes["never"] == ["timed_out", "timed_out"]
+    assert truths["never"].all("knot released") == ()
+    released_s, *_ = truths["usual"].all("knot released")
+    assert rest_of_activation(truths["usual"], released_s) < 0.6
 
 
 async def test_adapt_presses_as_much_as_its_map_says():

@@ -26,12 +26,6 @@ def test_it_explains_every_technique(technique):
     assert f"\n| `{technique}` | " in PAGE
 
 
-@pytest.mark.parametrize("technique", sorted(StepEntry.later))
-def test_it_lists_what_is_reserved(technique):
-    reserved = PAGE.partition("These words are reserved")[2].partition("\n\n")[0]
-    assert f"`{technique}`" in reserved
-
-
 def test_it_lists_the_units():
     listed = PAGE.partition("## Units\n\n")[2].partition("\n")[0]
     units = {unit.strip() for group in listed.split("·") for unit in group.split(",")}

@@ -43,7 +43,7 @@ def test_a_refused_one_is_told_with_its_reason():
     check = check_profile(library_text("trigger-point"), "tp.yaml", {}, DEVICE)
     assert not check.ok
     assert check.refused == "no_person"
-    assert check.problems[0].line == 26
+    assert check.problems[0].line == 29
 
 
 @given(st.text(max_size=300) | st.binary(max_size=300))

@@ -45,7 +45,7 @@ def test_trigger_points_need_a_person():
     with pytest.raises(Refused) as error:
         compiled("trigger-point")
     assert error.value.reason is Reason.NO_PERSON
-    assert error.value.problem.line == 26
+    assert error.value.problem.line == 29
     assert compiled("trigger-point", thresholds=HEALTHY).steps[3].grade == "deep"
     assert compiled("trigger-point", emulated=True, closed_loop=True).steps[3].scale == 1.0
 

@@ -6,8 +6,24 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from profiles.asks import Hold, Kneading, Point, Strokes, peak_kpa, rhythm_rise_kpa_s, scaled
-from profiles.techniques import Pace, Unplayable, shape
+from profiles.asks import (
+    Chambers,
+    Hold,
+    Oscillation,
+    Point,
+    Points,
+    Pulses,
+    Rhythm,
+    Strokes,
+    paced,
+    peak_kpa,
+    rate_hz,
+    rhythm_rise_kpa_s,
+    scaled,
+    slowed,
+)
+from profiles.pace import Pace, Unplayable
+from profiles.techniques import shape
 from profiles.trajectory import MAX_SEGMENT_S, Trajectory
 
 starts = st.floats(0.0, 25.0)
@@ -16,10 +32,9 @@ paces = st.builds(
     start_kpa=starts,
     rise_level_kpa_s=st.floats(2.0, 10.0),
     last=st.booleans(),
-    positioned=st.just(True),
 )
 kneads = st.builds(
-    Kneading,
+    Rhythm,
     low_kpa=st.tuples(st.floats(0.6, 6.0), st.floats(0.6, 6.0)),
     high_kpa=st.tuples(st.floats(3.0, 25.0), st.floats(3.0, 25.0)),
     rate_hz=st.floats(0.3, 1.5),
@@ -41,7 +56,80 @@ points = st.builds(
     fall_kpa_s=st.floats(2.0, 40.0),
     for_s=st.floats(3.0, 60.0),
 )
-asks = st.one_of(kneads, strokes, holds, points)
+rhythms = st.builds(
+    Rhythm,
+    low_kpa=st.floats(0.6, 4.0).map(lambda kpa: (kpa, kpa)),
+    high_kpa=st.floats(5.0, 12.0).map(lambda kpa: (kpa, kpa)),
+    rate_hz=st.floats(0.2, 1.5),
+    for_s=st.floats(12.0, 30.0),
+    duty=st.floats(0.25, 0.75),
+    attack=st.floats(0.4, 0.6),
+    length_mm=st.one_of(st.just(0.0), st.floats(5.0, 15.0)),
+    speed_mm_s=st.one_of(st.just(0.0), st.floats(5.0, 90.0)),
+)
+strips = st.builds(
+    Strokes,
+    start_kpa=st.floats(2.0, 20.0),
+    end_kpa=st.floats(2.0, 20.0),
+    rate_hz=st.floats(0.03, 0.3),
+    length_mm=st.floats(50.0, 200.0),
+    for_s=st.floats(20.0, 50.0),
+    out_share=st.just(2.0 / 3.0),
+)
+drifts = st.builds(
+    Hold, st.floats(1.0, 10.0), for_s=st.floats(30.0, 60.0), drift_mm_s=st.floats(0.0, 2.0)
+)
+pulses = st.builds(
+    Pulses,
+    pressure_kpa=st.floats(0.5, 5.0),
+    rate_hz=st.floats(0.03, 0.3),
+    duty=st.floats(0.1, 0.7),
+    length_mm=st.floats(1.0, 40.0),
+    for_s=st.floats(5.0, 50.0),
+)
+sleeves = st.builds(
+    Chambers,
+    sites=st.sampled_from([(), ("foot",), ("foot", "calf", "thigh")]),
+    first_kpa=st.floats(0.5, 13.3),
+    last_kpa=st.floats(0.5, 13.3),
+    fill_s=st.floats(0.5, 10.0),
+    hold_s=st.floats(0.5, 10.0),
+    vent_s=st.floats(0.5, 10.0),
+    for_s=st.floats(10.0, 90.0),
+)
+heads = st.builds(
+    Oscillation,
+    pressure_kpa=st.floats(0.5, 10.0),
+    frequency_hz=st.floats(3.0, 60.0),
+    amplitude_mm=st.floats(0.1, 16.0),
+    swing_kpa=st.floats(0.0, 3.0),
+    attack=st.just(0.6),
+    speed_mm_s=st.floats(5.0, 90.0),
+    length_mm=st.one_of(st.just(0.0), st.floats(5.0, 150.0)),
+    for_s=st.floats(2.0, 40.0),
+)
+curves = st.lists(
+    st.tuples(st.floats(0.5, 8.0), st.floats(0.0, 15.0), st.floats(0.0, 90.0)),
+    min_size=1,
+    max_size=5,
+).map(lambda given: _points(given))
+asks = st.one_of(
+    kneads, strokes, holds, points, rhythms, strips, drifts, pulses, sleeves, heads, curves
+)
+
+
+def _points(given):
+    """Return a curve with these waits, pressures and places, back at 0 mm in its end."""
+    at_s, found = 0.0, []
+    for wait_s, kpa, mm in given:
+        at_s += wait_s
+        found.append((at_s, kpa, mm))
+    return Points((*found, (at_s + 3.0, 3.0, 0.0)))
+
+
+def first_pad(ask):
+    """Return the name of the track that begins where the step before ended."""
+    return f"pressure:{ask.sites[0]}" if isinstance(ask, Chambers) and ask.sites else "pressure"
 
 
 def played(ask, pace):
@@ -85,12 +173,15 @@ def test_slopes_keep_every_segment_monotone(ask, pace):
 def test_it_begins_where_the_step_before_ended_and_all_tracks_are_equally_long(ask, pace):
     one = played(ask, pace)
     tracks = one.trajectory.tracks
-    assert tracks["pressure"].value[0] == pace.start_kpa
-    assert tracks["position"].value[0] == tracks["position"].value[-1] == 0.0
-    assert tracks["pressure"].at_s[-1] == tracks["position"].at_s[-1]
+    pressed = first_pad(ask)
+    if pressed == "pressure":
+        assert tracks[pressed].value[0] == pace.start_kpa
+    for name, track in tracks.items():
+        assert name == pressed or track.value[0] == track.value[-1] == 0.0
+        assert track.at_s[-1] == tracks[pressed].at_s[-1]
     assert 0.0 <= one.entry_s <= one.trajectory.duration_s
-    if pace.last or isinstance(ask, Point):
-        assert tracks["pressure"].value[-1] == 0.0
+    if pace.last or isinstance(ask, Point | Pulses | Chambers):
+        assert tracks[pressed].value[-1] == 0.0
 
 
 @given(asks, paces)
@@ -105,18 +196,20 @@ def test_it_lasts_as_long_as_it_was_asked_to(ask, pace):
 
 @given(asks, paces)
 def test_no_rise_is_faster_than_allowed(ask, pace):
-    track = played(ask, pace).trajectory.tracks["pressure"]
+    one = played(ask, pace)
+    track = one.trajectory.tracks[first_pad(ask)]
     rhythm = rhythm_rise_kpa_s(ask)
     level = min(pace.rise_level_kpa_s, ask.rise_kpa_s if isinstance(ask, Point) else 99.0)
     for i, _, slope in samples(track):
-        limit = rhythm if track.rhythmic[i + 1] else level
+        begun = track.at_s[i] >= one.entry_s - 1e-6
+        limit = rhythm if track.rhythmic[i + 1] and begun else level
         assert slope <= limit * (1.0 + 1e-6)
         assert slope >= -200.0
 
 
 @given(asks, paces)
 def test_nothing_is_pressed_over_what_was_asked_or_was_there(ask, pace):
-    track = played(ask, pace).trajectory.tracks["pressure"]
+    track = played(ask, pace).trajectory.tracks[first_pad(ask)]
     assert max(track.value) <= max(peak_kpa(ask), pace.start_kpa) + 1e-9
 
 
@@ -138,7 +231,7 @@ def test_kneading_has_the_rate_and_the_peaks_that_were_asked_for(ask, pace):
 
 
 def test_one_kneading_stroke_is_a_raised_cosine():
-    one = shape(Kneading((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 10.0))
+    one = shape(Rhythm((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 10.0))
     track = one.trajectory.tracks["pressure"]
     for step in range(300):
         at_s = one.entry_s + step * 0.03
@@ -149,7 +242,7 @@ def test_one_kneading_stroke_is_a_raised_cosine():
 @given(st.floats(8.0, 18.0), st.floats(8.0, 18.0))
 def test_another_depth_never_moves_the_rhythm(one, other):
     tracks = [
-        shape(Kneading((3.0, 3.0), (high, high), 0.6, 40.0), Pace(1.8, 9.7)).trajectory.tracks
+        shape(Rhythm((3.0, 3.0), (high, high), 0.6, 40.0), Pace(1.8, 9.7)).trajectory.tracks
         for high in (one, other)
     ]
     turns = [
@@ -164,7 +257,7 @@ def test_another_depth_never_moves_the_rhythm(one, other):
 
 
 def test_a_stroke_goes_out_under_pressure_and_comes_back_light():
-    one = shape(Strokes(6.0, 6.0, 0.2, 200.0, 30.0), Pace(3.0, 10.0, positioned=True))
+    one = shape(Strokes(6.0, 6.0, 0.2, 200.0, 30.0), Pace(3.0, 10.0))
     pressure, position = (one.trajectory.tracks[name] for name in ("pressure", "position"))
     out_s, back_s = one.entry_s + 1.25, one.entry_s + 3.75
     assert pressure.value_at(out_s) == 6.0
@@ -218,25 +311,36 @@ def test_kneading_never_rises_to_where_a_slow_rise_has_not_been(ask, start_kpa):
 
 
 def test_the_rule_would_catch_a_rhythm_that_starts_too_fast():
-    one = shape(Kneading((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 20.0))
+    one = shape(Rhythm((3.0, 3.0), (19.0, 19.0), 0.7, 20.0), Pace(3.0, 20.0))
     assert limited(one.trajectory)
 
 
 @pytest.mark.parametrize(
     ("ask", "at", "says"),
     [
-        (Kneading((3, 3), (3, 3), 0.6, 20), ("pressure", "high"), "over low"),
-        (Kneading((0.5, 0.5), (0.9, 0.9), 0.6, 20), ("pressure", "high"), "over 1 kPa"),
-        (Kneading((0, 0), (10, 10), 0.6, 20), ("pressure", "low"), "at least 0.5 kPa"),
-        (Kneading((3, 3), (16, 16), 2.2, 20), ("rate",), "at most 1.97 Hz"),
-        (Kneading((3, 3), (16, 16), 0.6, 2.5), ("for",), "need at least 3 s"),
-        (Kneading((3, 3), (8, 20), 0.6, 12), ("pressure", "high"), "the peaks grow by"),
+        (Rhythm((3, 3), (3, 3), 0.6, 20), ("pressure", "high"), "over low"),
+        (Rhythm((0.5, 0.5), (0.9, 0.9), 0.6, 20), ("pressure", "high"), "over 1 kPa"),
+        (Rhythm((0, 0), (10, 10), 0.6, 20), ("pressure", "low"), "at least 0.5 kPa"),
+        (Rhythm((3, 3), (16, 16), 2.2, 20), ("rate",), "at most 1.97 Hz"),
+        (Rhythm((3, 3), (16, 16), 0.6, 2.5), ("for",), "need at least 3 s"),
+        (Rhythm((3, 3), (8, 20), 0.6, 12), ("pressure", "high"), "the peaks grow by"),
         (Strokes(6, 6, 0.2, 200, 5), ("for",), "need at least 5.3 s"),
         (Strokes(1.6, 6, 0.2, 200, 20), ("pressure",), "at least 1.67 kPa"),
         (Strokes(6, 6, 0.25, 300, 20), ("length",), "at most 191 mm"),
         (Strokes(15, 15, 0.4, 50, 20), ("rate",), "at most 18.2/min"),
         (Hold(20, 2), ("for",), "need at least 2.7 s"),
         (Point(20, 8, 10, 3), ("for",), "need at least 3.4 s"),
+        (Rhythm((1, 1), (6, 6), 5, 9, attack=0.6), ("rate",), "at most 3.82 Hz"),
+        (Rhythm((1, 1), (3.8, 3.8), 5, 9, attack=0.9), ("rate",), "let go too abruptly"),
+        (Rhythm((3, 3), (9, 9), 2, 9, length_mm=40), ("length",), "at most 23.9 mm"),
+        (Pulses(4, 0.3, 0.1, 10, 60), ("rate",), "no time to press and to let go"),
+        (Pulses(4, 0.1, 0.3, 400, 60), ("length",), "faster than 150 mm/s"),
+        (Chambers((), 13, 13, 1, 5, 5, 60), ("fill",), "needs at least 2.1 s"),
+        (Chambers((), 13, 13, 5, 5, 0.4, 60), ("vent",), "needs at least 0.6 s"),
+        (Points(((1, 12, None),)), ("points", 0), "12 kPa can be reached at 1.5 s"),
+        (Points(((3, 5, 600), (9, 5, 0))), ("points", 0), "600 mm can be reached at 6.3 s"),
+        (Points(((3, 5, 60),)), ("points",), "come back to 0 mm"),
+        (Oscillation(3, 20, 5, 0, 0.6, 25, 90, 1.5), ("for",), "need at least 1.6 s"),
     ],
 )
 def test_what_has_no_shape_says_what_to_write(ask, at, says):
@@ -255,10 +359,51 @@ def test_a_scaled_technique_presses_that_share(ask, scale):
 @given(st.floats(0.1, 1.4), st.floats(0.4, 1.0))
 def test_a_deep_valley_is_allowed_while_contact_lasts(low, rate_hz):
     """The pad may dip below half a kilopascal, but for less than 0.2 s."""
-    ask = Kneading((low, low), (20.0, 20.0), rate_hz, 20.0)
+    ask = Rhythm((low, low), (20.0, 20.0), rate_hz, 20.0)
     one = played(ask, Pace(3.0, 9.7))
     track = one.trajectory.tracks["pressure"]
     below = 0
     for i in range(int(one.entry_s * 1000), int(track.at_s[-1] * 1000)):
         below = below + 1 if track.value_at(i / 1000.0) < 0.5 else 0
         assert below <= 200
+
+
+@given(rhythms, paces)
+def test_a_rhythm_is_over_its_middle_for_its_duty(ask, pace):
+    one = played(ask, pace)
+    track = one.trajectory.tracks["pressure"]
+    middle = (ask.low_kpa[0] + ask.high_kpa[0]) / 2.0
+    cycle_s = 1.0 / ask.rate_hz
+    assume(one.trajectory.duration_s - one.entry_s > 1.5 * cycle_s)
+    begin_s = one.entry_s + 0.5 * ask.fall_share * cycle_s  # where it falls through its middle
+    over = sum(track.value_at(begin_s + (i + 0.5) / 500.0 * cycle_s) > middle for i in range(500))
+    assert over / 500.0 == pytest.approx(ask.duty, abs=0.005)
+
+
+@given(st.one_of(kneads, strokes, pulses), st.floats(0.5, 2.0))
+def test_another_tempo_is_as_many_cycles_in_another_time(ask, tempo):
+    faster = paced(ask, tempo)
+    assert faster.rate_hz * faster.for_s == pytest.approx(ask.rate_hz * ask.for_s)
+    assert peak_kpa(faster) == peak_kpa(ask)
+
+
+@given(asks, st.floats(0.5, 1.0))
+def test_a_slowed_technique_lasts_as_long_and_presses_as_hard(ask, share):
+    slower = slowed(ask, share)
+    assert slower.for_s == ask.for_s
+    assert peak_kpa(slower) == peak_kpa(ask)
+    assert rate_hz(slower) == pytest.approx(share * rate_hz(ask))
+
+
+def test_a_head_stands_still_before_and_after():
+    head = Oscillation(3.0, 25.0, 8.0, 0.0, 0.6, 25.0, 100.0, 20.0)
+    tracks = shape(head, Pace(3.0, 9.7)).trajectory.tracks
+    assert max(tracks["amplitude"].value) == 8.0
+    for at_s, value in zip(tracks["amplitude"].at_s, tracks["amplitude"].value, strict=True):
+        assert value == 0.0 or tracks["frequency"].value_at(at_s) == pytest.approx(25.0)
+
+
+def test_each_chamber_presses_no_harder_than_the_one_before():
+    sleeve = Chambers(("foot", "calf", "thigh"), 9.0, 6.0, 5.0, 5.0, 5.0, 30.0)
+    peaks = [max(t.value) for t in shape(sleeve, Pace(0.0, 9.7)).trajectory.tracks.values()]
+    assert peaks == [9.0, 7.5, 6.0]

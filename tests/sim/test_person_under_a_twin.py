@@ -222,14 +222,3 @@ def test_a_body_that_says_nothing_is_still_pressed_below_its_limit(how):
     assert outcome.result == "complete"
     assert peak_kpa(truth, outcome.began_device_s, 1e9) <= 1.05 * limit_kpa + 0.5
     assert truth.all("pain pressed") == ()
-
-
-def test_a_knot_lets_go_in_a_hold_of_the_library_and_one_that_never_does_stays():
-    outcome, truth, _ = session("sim://trigger_point_ut?seed=7", "library:trigger-point")
-    assert outcome.result == "complete"
-    (released_s,) = truth.all("knot released")
-    before = truth.activation[(truth.times_s > released_s - 5) & (truth.times_s < released_s - 1)]
-    after = truth.activation[(truth.times_s > released_s + 8) & (truth.times_s < released_s + 12)]
-    assert after.mean() < 0.6 * before.mean()
-    _, stubborn, _ = session("sim://trigger_point_ut?lets_go=never", "library:trigger-point")
-    assert stubborn.all("knot released") == ()

@@ -1,0 +1,67 @@
+"""What the virtual devices have in common: a pad that presses, and the limits it was built with."""
+
+from typing import Protocol
+
+import msgspec
+
+from firmware_bridge.codes import Fault
+
+from .actuator import Cubic
+
+
+class BuiltIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits that no order raises: kPa, kPa/s, s."""
+
+    high_kpa: float
+    rise_level_kpa_s: float
+    rise_rhythm_kpa_s: float
+    fall_kpa_s: float
+    static_max_s: float
+    session_max_s: float
+
+
+class Pad(Protocol):
+    """Something that presses, its regulator and its reflexes; `Actuator` says what each means."""
+
+    pad_on: bool
+    live: bool
+    true_kpa: float
+    measured_kpa: float
+    pressed_kpa: float
+    trip: Fault
+    limited: bool
+    taken: tuple[list[float], list[float]]
+
+    @property
+    def contact(self) -> bool:
+        """The pad is on something."""
+        ...
+
+    def limit(
+        self, ceiling_kpa: float, level_kpa_s: float, rhythm_kpa_s: float, fall_kpa_s: float,
+        effort: float,
+    ) -> None:  # fmt: skip
+        """Press no more, rise and fall no faster than this."""
+        ...
+
+    def energise(self) -> None:
+        """Take it under control, from nothing pressed."""
+        ...
+
+    def release(self) -> None:
+        """Let go."""
+        ...
+
+    def feel_body(self, stiffness: float, lifted_m: float) -> None:
+        """Take what the body does: a factor of its stiffness, and how far its skin has risen."""
+        ...
+
+    def put_on(self) -> None:
+        """Lay the pad on the skin anew."""
+        ...
+
+    def run(
+        self, n: int, now_us: int, pressure: Cubic, gain: Cubic, cap: Cubic, *, rhythmic: bool
+    ) -> None:
+        """Advance `n` ticks of 1 ms."""
+        ...
