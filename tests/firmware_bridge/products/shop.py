@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from controller.fitting import rig
+from controller.fitting import mount
 from controller.intent import wake
 from firmware_bridge.meet_product import connect_product
 from firmware_bridge.products.catalogue import product
@@ -68,7 +68,7 @@ def level_at(emulation, at_s):
 
 def assert_played_as_reported(emulation, fit, outcome):
     """What it did was as far off the programme, by the mind's own account, as the report says."""
-    report, wanted = fit.fidelity, wake(fit.program, rig(fit)).target_kpa
+    report, wanted = fit.fidelity, wake(fit.program, mount(fit)).target_kpa
     times = [0.05 * n for n in range(int(outcome.duration_s / 0.05))]
     levels = [level_at(emulation, outcome.began_device_s + at_s) for at_s in times]
     off = [
