@@ -119,4 +119,11 @@ def test_movement_explains_what_is_loud():
 def test_what_stays_loud_after_our_answer_is_a_spasm():
     answers = told([(0, 2, 5.0), (2, 8, 60.0)])
     assert eases(answers) == [pytest.approx(2.5)]
-    assert next(at_s for at_s, answer in answers if answer.spasm) == pytest.approx(5.0)
+    assert next(at_s for at_s, answer in answers if answer.spasm) == pytest.approx(7.5)
+
+
+def test_a_guard_that_fades_after_our_answer_is_no_spasm():
+    fading = [(2 + k, 3 + k, 60.0 * 0.72**k) for k in range(6)]  # as a body's does, in 3 s
+    answers = told([(0, 2, 5.0), *fading, (8, 10, 5.0)])
+    assert eases(answers) == [pytest.approx(2.5)]
+    assert not any(answer.spasm for _, answer in answers)
