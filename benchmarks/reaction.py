@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -51,10 +50,8 @@ RATES_HZ = (0.4, 0.6, 1.0)
 GUARDS_FROM = 0.08
 """Share of the pain threshold from which these bodies guard: within the first rise to 16 kPa."""
 
-ENDED_AFTER_S = 0.4
-"""A session is over so long after the ease; one that is not eased after all of `PLAYED_S`."""
-
-PLAYED_S = 9.0
+PLAYED_S = 8.0
+"""How long a session is played at most: the first rise is over by then, at any rate."""
 
 WATCHED_S = 0.4
 """How long after an instant the pressure is looked at: a candidate is not yet weighed then."""
@@ -71,10 +68,10 @@ CALM_HIGH = "9 kPa"
 
 
 class Played(msgspec.Struct, frozen=True):
-    """One session: what was felt, and when it was eased, in device seconds."""
+    """One session: what was felt, when it began and when it was eased, in device seconds."""
 
-    outcome: Outcome
     truth: Truth
+    began_s: float
     eased_s: float | None
 
 
@@ -118,8 +115,8 @@ def measure(quick: bool) -> Table:
             f"whose bodies never guard, with pre-flight; both ends {said(how)}. Kneading 3 to 16 "
             "kPa at 0.4, 0.6 and 1 Hz; the first rise is answered. True pressure is kept every 10 "
             f"ms; it grows in steps of more than {GROWTH_KPA} kPa over all that was felt since, "
-            f"and is less by more than {RISE_KPA} kPa; activation is told by the body itself. The calm "
-            f"bodies are kneaded to {CALM_HIGH} in virtual time." + not_allowed(),
+            f"and is less by more than {RISE_KPA} kPa; activation is told by the body itself. "
+            f"The calm bodies are kneaded to {CALM_HIGH} in virtual time." + not_allowed(),
         ),
     )  # fmt: skip
 
@@ -131,34 +128,33 @@ async def _answers(how: str, wanted: int) -> list[Answered]:
     """Play seed after seed, some at once, until so many bodies have guarded."""
     answered: list[Answered] = []
     seeds = iter(range(1, 4 * wanted))
-    with scheduled(how):
-        while len(answered) < wanted:
-            some = [next(seeds) for _ in range(AT_ONCE)]
-            pairs = await asyncio.gather(*(_pair(how, seed) for seed in some))
-            answered += [one for one in pairs if one is not None]
+    while len(answered) < wanted:
+        answered += await _some(how, [next(seeds) for _ in range(AT_ONCE)])
     return answered[:wanted]
 
 
-async def _pair(how: str, seed: int) -> Answered | None:
-    """Play with a body that guards, and with the same one that never does."""
-    guarding, calm = await asyncio.gather(
-        _over_pty(how, seed, f"&guards={GUARDS_FROM}"), _over_pty(how, seed, "&guards=never")
-    )
-    begun = guarding.truth.all("guarding begins")
-    return _judged(guarding, calm, begun[0]) if begun else None
+async def _some(how: str, seeds: Sequence[int]) -> list[Answered]:
+    """Play with bodies that guard, and with the same ones that never do, all at the same time."""
+    manners = (f"&guards={GUARDS_FROM}", "&guards=never")
+    async with contextlib.AsyncExitStack() as stack:
+        sittings: list[Sitting] = []
+        for seed in seeds:
+            text = PRESS.format(high="16 kPa", rate=RATES_HZ[seed % len(RATES_HZ)], lasts="8 s")
+            for manner in manners:
+                url = await stack.enter_async_context(twin(how, seed, manner))
+                device = await stack.enter_async_context(open_device(url))
+                sittings.append(Sitting(device, text))
+        with scheduled(how):
+            await asyncio.gather(*(sitting.play(PLAYED_S) for sitting in sittings))
+        played = [await sitting.told() for sitting in sittings]
+    pairs = zip(played[::2], played[1::2], strict=True)
+    return [_judged(*pair) for pair in pairs if pair[0].truth.all("guarding begins")]
 
 
-async def _over_pty(how: str, seed: int, manner: str) -> Played:
-    high, rate = "16 kPa", RATES_HZ[seed % len(RATES_HZ)]
-    async with twin(how, seed, manner) as url:
-        await asyncio.sleep(random.Random(seed).uniform(0.0, 0.3))  # any phase of the others' ticks
-        async with open_device(url) as device:
-            return await _play(device, PRESS.format(high=high, rate=rate, lasts="8 s"), PLAYED_S)
-
-
-def _judged(guarding: Played, calm: Played, active_s: float) -> Answered:
+def _judged(guarding: Played, calm: Played) -> Answered:
     """Compare what was felt after the muscle's answer with what would have been felt without."""
-    shift_s = calm.outcome.began_device_s - guarding.outcome.began_device_s
+    active_s, *_ = guarding.truth.all("guarding begins")
+    shift_s = calm.began_s - guarding.began_s
     felt = guarding.truth.between(active_s, active_s + WATCHED_S)
     else_felt = calm.truth.between(active_s + shift_s, active_s + shift_s + WATCHED_S)
     eased_s = guarding.eased_s
@@ -202,47 +198,50 @@ def _spread(values: Sequence[float], scale: float, digits: int = 0) -> str:
 
 async def _calm(seed: int, for_s: float) -> int:
     """Return how often a calm body is eased while it is kneaded for so long."""
-    device = await connect(join(recipe(f"sim://healthy_f?seed={seed}")))
     rate = RATES_HZ[seed % len(RATES_HZ)]
     text = PRESS.format(high=CALM_HIGH, rate=rate, lasts=f"{for_s:g} s")
-    heard: list[Event] = []
+    device = await connect(join(recipe(f"sim://healthy_f?seed={seed}")))
     try:
-        played = await _play(device, text, for_s + PLAYED_S, heard.append)
-        assert played.outcome.result == "complete", played.outcome
+        sitting = Sitting(device, text)
+        await sitting.play(for_s + 2 * PLAYED_S)
     finally:
         await device.aclose()
-    return sum(isinstance(event, Judged) for event in heard)
+    assert sitting.outcome is not None
+    assert sitting.outcome.result == "complete", sitting.outcome
+    return len(sitting.eased_s)
 
 
 # --- both -------------------------------------------------------------------------------------
 
 
-async def _play(
-    device: StreamedDevice, text: str, for_s: float, hear: Callable[[Event], None] | None = None
-) -> Played:
-    """Play a session with pre-flight; one that is watched only for its ease ends soon after it."""
-    loop = asyncio.get_running_loop()
-    eased: list[float] = []
-    fitted = prepare(text, "press", device.capabilities, {})
-    ears = ears_for(fitted.program, device.capabilities)
-    ready = await preflight(device, SimulatedPerson(device), ears)
+class Sitting:
+    """One device, and one session on it. `eased_s` is when it was eased, in session time."""
 
-    def note(event: Event) -> None:
-        if isinstance(event, Judged) and event.verdict.reason is Reason.GUARDING and hear is None:
-            eased.append(event.at_s)
-            ending.append(loop.call_later(ENDED_AFTER_S, session.tell, Release()))
-        if hear is not None:
-            hear(event)
+    def __init__(self, device: StreamedDevice, text: str) -> None:
+        self._device = device
+        self._fit = prepare(text, "press", device.capabilities, {})
+        self.eased_s: list[float] = []
+        self.outcome: Outcome | None = None
 
-    session = Session(device, fitted, note, ready.zero_kpa, ears)
-    ending = [loop.call_later(for_s, session.tell, Release())]
-    outcome = await session.run()
-    for one in ending:
-        one.cancel()
-    with contextlib.suppress(IndexError):
-        eased[0] += outcome.began_device_s
-    truth = read_truth(await device.document(Document.TRUTH))
-    return Played(outcome, truth, eased[0] if eased else None)
+    async def play(self, for_s: float) -> None:
+        """Play, with pre-flight, for so long at most."""
+        ears = ears_for(self._fit.program, self._device.capabilities)
+        ready = await preflight(self._device, SimulatedPerson(self._device), ears)
+        session = Session(self._device, self._fit, self._hear, ready.zero_kpa, ears)
+        ending = asyncio.get_running_loop().call_later(for_s, session.tell, Release())
+        self.outcome = await session.run()
+        ending.cancel()
+
+    async def told(self) -> Played:
+        """Return what became of it, in device seconds."""
+        assert self.outcome is not None
+        truth = read_truth(await self._device.document(Document.TRUTH))
+        began_s = self.outcome.began_device_s
+        return Played(truth, began_s, self.eased_s[0] + began_s if self.eased_s else None)
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Judged) and event.verdict.reason is Reason.GUARDING:
+            self.eased_s.append(event.at_s)
 
 
 if __name__ == "__main__":
