@@ -146,7 +146,7 @@ async def _some(how: str, seeds: Sequence[int]) -> list[Answered]:
                 sittings.append(Sitting(device, text))
         with scheduled(how):
             await asyncio.gather(*(sitting.play(PLAYED_S) for sitting in sittings))
-        played = [await sitting.told() for sitting in sittings]
+            played = [await sitting.told() for sitting in sittings]
     pairs = zip(played[::2], played[1::2], strict=True)
     return [_judged(*pair) for pair in pairs if pair[0].truth.all("guarding begins")]
 

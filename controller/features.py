@@ -28,6 +28,7 @@ def features(
         duration_s=len(columns[0]) / batch.pressure_rate_hz,
         pressure_kpa=sum(columns[0]) / len(columns[0]),
         lowest_kpa=min(highest),
+        least_kpa=min(map(sum, columns)) / len(columns[0]),
         lost_s=batch.lost / max(batch.emg_rate_hz, batch.pressure_rate_hz),
         still=tuple(None if min(c) != max(c) else c[0] for c in columns),
         emg_uv=emg.slow_uv if emg is not None else tuple(map(_rms, batch.emg_uv.T.tolist())),

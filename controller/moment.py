@@ -10,7 +10,8 @@ class Features(msgspec.Struct, frozen=True):
     """What a sensor batch says.
 
     `pressure_kpa` is the regulated sensor's mean, `lowest_kpa` the least sample of the sensor that
-    reads most: what both may not exceed. `still` has, for each pressure sensor, the one value that
+    reads most: what both may not exceed. `least_kpa` is the mean of the sensor that reads least,
+    infinite where nobody has looked. `still` has, for each pressure sensor, the one value that
     all its samples are, None where they differ; `lost_s` is how much is missing before this; `emg`
     is what the muscles say, None where nobody listens to them.
     """
@@ -20,6 +21,7 @@ class Features(msgspec.Struct, frozen=True):
     pressure_kpa: float
     lowest_kpa: float
     emg_uv: tuple[float, ...]
+    least_kpa: float = float("inf")
     still: tuple[float | None, ...] = ()
     lost_s: float = 0.0
     emg: EmgFeatures | None = None

@@ -59,7 +59,7 @@ def watch_tracking(
 ) -> Tracking:
     """Return the model and its account one batch later.
 
-    Below the model counts the sensor that regulates, above it the one that reads most.
+    Above the model counts the sensor that reads most, below it the one that reads least.
     """
     passed_s = felt.duration_s + felt.lost_s
     follows = 1.0 - exp(-passed_s / lag_s)
@@ -67,7 +67,8 @@ def watch_tracking(
     measured = felt.pressure_kpa
     if health.fading or health.limited:  # the device itself presses less, and says so
         expected = min(expected, measured)
-    off = max(abs(measured - expected), felt.lowest_kpa - expected)
+    above = max(measured, felt.lowest_kpa) - expected
+    off = max(above, expected - min(measured, felt.least_kpa))
     missed = expected > asked.touch_kpa and felt.lowest_kpa < CONTACT_KPA
     known = before.recent[1 - _RECENT :] if felt.lost_s == 0.0 else ()
     recent = (*known, measured)
