@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import typer
 
-from controller.fitting import device_envelope
+from controller.fitting import device_envelope, hears
 from controller.person import Person, pad_of
 from controller.play import listened_to, pad_area_cm2, prepare, simulated_person
 from controller.play import read_profile as read_any
@@ -84,6 +84,7 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         thresholds=on.thresholds,
         emulated=on.capabilities.emulated,
         closed_loop=listened_to(on.capabilities),
+        hears=lambda signal: hears(on.capabilities, signal),
     )
 
 

@@ -1,7 +1,7 @@
 """Where a program meets a device: the only file that knows both."""
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -11,6 +11,7 @@ from profiles.envelope import Envelope, Limit
 from profiles.program import Program
 from profiles.trajectory import Track
 
+from .hearing import EMG
 from .intent import Rig
 from .pausing import PAUSED_MAX_S
 from .tracking import BANDWIDTH_HZ
@@ -32,6 +33,10 @@ SESSION_MAX_S = 1800.0
 
 SINGLE_SENSOR_SHARE = 0.5
 """Share of the range for a device without an independent second pressure sensor (E)."""
+
+
+ALWAYS_HEARD = ("pressure", "force")
+"""Signals that every device gives that can be played on."""
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -69,7 +74,7 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
     Checks and reports; reshapes nothing.
     """
     channel_of: dict[str, Channel] = {}
-    report: list[str] = []
+    report = [*_without(program, capabilities)]
     for quantity in sorted({q for step in program.steps for q in step.trajectory.tracks}):
         channel = next((c for c in capabilities.channels if c.quantity == quantity), None)
         if channel is not None:
@@ -80,6 +85,29 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
             report.append(f"{capabilities.model} has no {quantity}: it is left out")
     _check_peak(program, channel_of["pressure"])
     return Fit(program, channel_of, tuple(report))
+
+
+def hears(capabilities: Capabilities, signal: str) -> bool:
+    """Return whether a signal of a profile can be heard from a device."""
+    return signal in ALWAYS_HEARD or (signal == EMG and bool(capabilities.sensors_of(EMG)))
+
+
+def _without(program: Program, capabilities: Capabilities) -> Iterator[str]:
+    """Tell what becomes of each signal that the device does not have. Raises `CannotPlay`."""
+    for name, need in program.signals.items():
+        if hears(capabilities, name):
+            continue
+        match need.missing:
+            case "refuse":
+                raise CannotPlay(
+                    f"{program.id} listens to {name}, which {capabilities.model} cannot give; "
+                    f"a profile that says `missing: skip` or `missing: timed` of it is played "
+                    "without"
+                )
+            case "skip":
+                yield f"{capabilities.model} gives no {name}: what listens to it is left out"
+            case "timed":
+                yield f"{capabilities.model} gives no {name}: steps take their full time"
 
 
 def rig(fit: Fit) -> Rig:

@@ -1,6 +1,6 @@
 """check_profile: everything that can be said about a profile without playing it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -53,8 +53,12 @@ def check_profile(
     thresholds: Thresholds | None = None,
     emulated: bool = False,
     closed_loop: bool = False,
+    hears: Callable[[str], bool] = lambda _: True,
 ) -> Check:
-    """Return what a profile would do, or every problem it has. It never raises for bad input."""
+    """Return what a profile would do, or every problem it has. It never raises for bad input.
+
+    `hears` says whether the device gives a signal.
+    """
     needs = Needs()
     try:
         profile = read(text, Profile, file=file)
@@ -68,6 +72,7 @@ def check_profile(
                 thresholds=thresholds,
                 emulated=emulated,
                 closed_loop=closed_loop,
+                lacking=[name for name in profile.needs.signals if not hears(name)],
             )
             for chosen in (values, {**values, **highest(profile)})
         )

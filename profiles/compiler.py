@@ -1,7 +1,7 @@
 """compile_profile: a profile, the chosen values and an envelope become a program."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -51,12 +51,15 @@ def compile_profile(
     thresholds: Thresholds | None = None,
     emulated: bool = False,
     closed_loop: bool = False,
+    lacking: Collection[str] = (),
 ) -> Program:
     """Return the program that plays a profile on a pad of `area_cm2` within an envelope.
 
     `envelope` holds what device, person and operator allow; region and profile lower it here.
     `thresholds` are the person's (None: nobody, the 5th percentile of women). `closed_loop` says
     that the muscle will be listened to; a profile without EMG is open loop whatever it says.
+    `lacking` names signals that nobody hears: steps whose `until` or `adapt` asks for one of them
+    are left out where the profile says `missing: skip`.
 
     Raises:
         ProfileProblems: over what author or region allow, or unplayable; everything at once.
@@ -69,16 +72,20 @@ def compile_profile(
         emulated=emulated,
         closed_loop=closed_loop and "emg" in profile.needs.signals,
     )
-    return _Compiler(profile, choose(profile, values), body).program()
+    skipped = {name for name in lacking if meaning.is_skipped(profile, name)}
+    return _Compiler(profile, choose(profile, values), body, skipped).program()
 
 
 class _Compiler:
     """One compilation: it collects the author's mistakes, and the first refusal."""
 
-    def __init__(self, profile: Profile, chosen: Chosen, body: Body) -> None:
+    def __init__(
+        self, profile: Profile, chosen: Chosen, body: Body, skipped: Collection[str]
+    ) -> None:
         self._profile = profile
         self._chosen = chosen
         self._body = body
+        self._skipped = skipped
         self._problems: list[Problem] = []
         self._refusals: list[Refused] = []
 
@@ -90,7 +97,7 @@ class _Compiler:
             Refused: it cannot be played here.
         """
         self._check_session()
-        planned = tuple(_unrolled(self._profile))
+        planned = self._planned()
         judged = [self._judge(step) for step in planned]
         played = {mode: self._shapes(judged, mode) for mode in self._chosen.modes}
         self._stop_if_wrong()
@@ -102,6 +109,21 @@ class _Compiler:
             raise self._refusals[0]
         steps = map(self._step, judged, played["played"], parts)
         return self._assembled(tuple(steps), [found.trajectory for found in worst], parts)
+
+    def _planned(self) -> tuple[Planned, ...]:
+        """Return the steps that are played. Raises `Refused` where none is left."""
+        steps = tuple(_unrolled(self._profile))
+        heard = tuple(
+            step for step in steps if meaning.listens_to(step.body).isdisjoint(self._skipped)
+        )
+        if not heard:
+            names = " and ".join(sorted(self._skipped))
+            sentence = (
+                f"every step listens to {names}, which is not there; use a device that has it"
+            )
+            self._refuse(Reason.NO_SIGNAL, steps[0].path, sentence)
+            raise self._refusals[0]
+        return heard
 
     def _problem(self, path: Path, sentence: str) -> None:
         problem = self._profile.places.problem(path, sentence)
