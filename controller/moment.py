@@ -3,7 +3,7 @@
 import msgspec
 
 from .emg_words import EmgFeatures
-from .words import Order, Reason
+from .words import Order, Pain, Reason
 
 
 class Features(msgspec.Struct, frozen=True):
@@ -54,3 +54,8 @@ class Moment(msgspec.Struct, frozen=True):
     features: Features | None
     health: Health
     orders: tuple[Order, ...] = ()
+
+
+def pain_said(moment: Moment) -> int:
+    """Return how often somebody says just now, by an order, that it hurts."""
+    return sum(isinstance(order, Pain) for order in moment.orders)
