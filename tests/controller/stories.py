@@ -55,17 +55,25 @@ class Stage:
 
 
 class SampleWire:
-    """A link on which SAMPLES may be late or lost, from some time on."""
+    """A link on which SAMPLES may be late or lost, from some time on. It keeps what was `sent`."""
 
     def __init__(self, link):
         self._link = link
         self.kind, self.max_frame, self.aclose = link.kind, link.max_frame, link.aclose
-        self.send, self.send_urgent = link.send, link.send_urgent
+        self.sent = []
         self.late_s, self.lose_every, self.count = 0.0, 0, 0
 
     @property
     def frames_bad(self):
         return self._link.frames_bad
+
+    def send(self, body):
+        self.sent.append(body)
+        self._link.send(body)
+
+    def send_urgent(self, body):
+        self.sent.append(body)
+        self._link.send_urgent(body)
 
     def listen(self, on_frame, on_lost):
         loop = asyncio.get_running_loop()
