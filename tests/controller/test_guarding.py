@@ -69,6 +69,11 @@ def test_one_cause_is_answered_once():
     assert len(eases(told([(0, 2, 5.0), (2, 4.3, 20.0)]))) == 1
 
 
+def test_what_comes_again_before_it_has_settled_is_the_same_cause():
+    again = [(0, 2, 5.0), (2, 2.9, 20.0), (2.9, 3.4, 5.0), (3.4, 4.4, 20.0), (4.4, 6, 5.0)]
+    assert len(eases(told(again))) == 1
+
+
 @pytest.mark.parametrize("rate_hz", [0.4, 0.6, 1.0])
 def test_it_works_at_every_rate_of_kneading(rate_hz):
     cycle_s = 1.0 / rate_hz
