@@ -27,13 +27,15 @@ def guard_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
     emg, hearing, at_s = scene.felt.emg, mind.hearing, scene.at_s
     if emg is None or EMG not in mind.program.signals:
         return mind, NOTHING
+    crossing = any(c and t for c, t in zip(emg.crossing, emg.trusted, strict=True))
+    begins = crossing and not hearing.guard.crossing
     baseline, mvc = emg_reference(hearing, "baseline"), emg_reference(hearing, "mvc")
     guard, answer = hear(
         hearing.guard,
         at_s,
         loudness(emg, baseline, mvc, scene.asked.noise_uv),
-        crossing=any(c and t for c, t in zip(emg.crossing, emg.trusted, strict=True)),
-        pressing=_pressing(mind, at_s),
+        crossing=crossing,
+        pressing=begins and _pressing(mind, at_s),
         moving=any(flags & Quality.MOTION for flags in emg.flags),
         pained_s=hearing.pained_s,
     )
