@@ -123,7 +123,7 @@ class Service:
         if isinstance(order, (Stop, Pain)):
             return self._control.order(order)
         if visitor.role != "operator":
-            return Rejected("only an operator may do more than stop")
+            return Rejected("only an operator may do more than stop, and say that it hurts")
         if isinstance(order, Take):
             return self._take(visitor, order.grace_s)
         if isinstance(order, Alive):
