@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import typer
 
-from controller.fitting import device_envelope, rig
+from controller.fitting import device_envelope, hears, rig
 from controller.person import Person, pad_of
 from controller.play import (
     listened_to,
@@ -114,6 +114,7 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         measured=measures_pressure(on.capabilities),
         closed_loop=listened_to(on.capabilities),
         rig=rig(on.capabilities),
+        hears=lambda signal: hears(on.capabilities, signal),
     )
 
 

@@ -85,6 +85,11 @@ class Rise(Booking):
             self.reserve(entry, lambda who: admit_calibration(who, region, entry.doses, now_s))
         return fit(program, capabilities)
 
+    @property
+    def programme(self) -> Programme:
+        """The rise, and for whom it is reserved."""
+        return Programme(self.prepare, booked=lambda: self.booked)
+
     def attend(self, device: Beside, fitted: Fit) -> Attendant:
         """Return who is beside the device. Raises `NeedsPerson`."""
         if device.capabilities.emulated:
@@ -173,7 +178,7 @@ async def _readings(
     for number in range(READINGS):
         one = make() if number else one
         with one:
-            sitting = Sitting(url, Programme(one.prepare), _attend(one, pace), one)
+            sitting = Sitting(url, one.programme, _attend(one, pace), one)
             one.on_pain = sitting.leave
             await visit(sitting)
         readings.append(one.reading())

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, assert_never
 
@@ -11,13 +12,14 @@ from firmware_bridge.errors import BridgeError
 from firmware_bridge.streamed import StreamedDevice
 
 from .ears import ears_for
+from .eligibility import NotAdmitted
 from .favours import Favours
 from .fitting import CannotPlay, Fit
 from .preflight import preflight
 from .priority import urgent
 from .session import Session
 from .troubles import Left, trouble_of
-from .vetting import admit
+from .vetting import admit, admit_for
 from .visits import (
     Act,
     Connect,
@@ -126,8 +128,10 @@ class Control:
         if self._connected is None or self._start.done():
             return Rejected("nothing can be started now")
         try:
-            fitted = admit(start.program, self._connected.capabilities)
-        except CannotPlay as error:
+            capabilities = self._connected.capabilities
+            fitted = admit(start.program, capabilities)
+            admit_for(start.program, start.booked, capabilities, time.time())
+        except (CannotPlay, NotAdmitted) as error:
             return Rejected(str(error))
         self._start.set_result((start, fitted))
         return Accepted()
@@ -136,9 +140,12 @@ class Control:
         """Let the session play another programme, if it would have been let in as the first."""
         if self._connected is None or self._playing is None:
             return Rejected("nothing plays yet")
+        start, _ = self._start.result()
         try:
-            admit(replace.program, self._connected.capabilities)
-        except CannotPlay as error:
+            capabilities = self._connected.capabilities
+            admit(replace.program, capabilities)
+            admit_for(replace.program, start.booked, capabilities, time.time())
+        except (CannotPlay, NotAdmitted) as error:
             return Rejected(str(error))
         answer = session.tell(replace)
         if isinstance(answer, Accepted):

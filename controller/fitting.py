@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -14,6 +14,7 @@ from profiles.rig import Rig
 from profiles.trajectory import Track
 
 from .fidelity import Fidelity, fidelity, told
+from .hearing import EMG
 from .intent import Mount
 from .own_techniques import play_own
 from .pausing import PAUSED_MAX_S
@@ -80,6 +81,10 @@ ZONES = {
     "whole body": UPPER_BODY | LOWER_BODY,
 }
 """Sites of channels that are no pad and stay where they are."""
+
+
+ALWAYS_HEARD = ("pressure", "force")
+"""Signals that every device gives that can be played on."""
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -159,6 +164,7 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
     """
     program, report = _own(program, capabilities)
     channel_of: dict[str, Channel] = {}
+    report += _without(program, capabilities)
     for track in program.steps[0].trajectory.tracks:
         channel = _playing(track, program, capabilities)
         if channel is not None:
@@ -210,6 +216,29 @@ def _zone(zones: Sequence[Channel], program: Program, capabilities: Capabilities
         f"{program.id} goes over several zones of {capabilities.model}: "
         f"{', '.join(sorted(regions))}; write a profile for each"
     )
+
+
+def hears(capabilities: Capabilities, signal: str) -> bool:
+    """Return whether a signal of a profile can be heard from a device."""
+    return signal in ALWAYS_HEARD or (signal == EMG and bool(capabilities.sensors_of(EMG)))
+
+
+def _without(program: Program, capabilities: Capabilities) -> Iterator[str]:
+    """Tell what becomes of each signal that the device does not have. Raises `CannotPlay`."""
+    for name, need in program.signals.items():
+        if hears(capabilities, name):
+            continue
+        match need.missing:
+            case "refuse":
+                raise CannotPlay(
+                    f"{program.id} listens to {name}, which {capabilities.model} cannot give; "
+                    f"a profile that says `missing: skip` or `missing: timed` of it is played "
+                    "without"
+                )
+            case "skip":
+                yield f"{capabilities.model} gives no {name}: what listens to it is left out"
+            case "timed":
+                yield f"{capabilities.model} gives no {name}: steps take their full time"
 
 
 def mount(fit: Fit) -> Mount:

@@ -85,6 +85,10 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     """Let go at once, latched. Honoured in any state."""
 
 
+class Pain(msgspec.Struct, frozen=True, tag="pain"):
+    """It hurts: as a press of the pain button, from wherever it is said."""
+
+
 class Release(msgspec.Struct, frozen=True, tag="release"):
     """Let go within a second, and end."""
 
@@ -133,7 +137,9 @@ class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
     reason: Reason | None = None
 
 
-Order: TypeAlias = Stop | Release | Ease | Ceiling | Pause | Resume | Mark | Replace | Acknowledge
+Order: TypeAlias = (
+    Stop | Pain | Release | Ease | Ceiling | Pause | Resume | Mark | Replace | Acknowledge
+)
 
 
 class Accepted(msgspec.Struct, frozen=True, tag="accepted"):

@@ -1,6 +1,6 @@
 """check_profile: everything that can be said about a profile without playing it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -56,8 +56,12 @@ def check_profile(
     closed_loop: bool = False,
     measured: bool = True,
     rig: Rig | None = None,
+    hears: Callable[[str], bool] = lambda _: True,
 ) -> Check:
-    """Return what a profile would do, or every problem it has. It never raises for bad input."""
+    """Return what a profile would do, or every problem it has. It never raises for bad input.
+
+    `hears` says whether the device gives a signal.
+    """
     needs = Needs()
     try:
         profile = read(text, Profile, file=file)
@@ -73,6 +77,7 @@ def check_profile(
                 closed_loop=closed_loop,
                 measured=measured,
                 rig=rig,
+                lacking=[name for name in profile.needs.signals if not hears(name)],
             )
             for chosen in (values, {**values, **highest(profile)})
         )

@@ -53,6 +53,7 @@ def run(
         Programme(
             lambda capabilities: fitted(text, name, capabilities, values),
             name if name.startswith(LIBRARY) else str(Path(name).resolve()),
+            lambda: care.booked if care else None,
         ),
         display=not no_display,
         yes=yes,

@@ -152,6 +152,16 @@ def test_the_sensor_that_reads_most_counts_above_the_model():
     assert first(verdicts, Reason.TRACKING) == (30, "release")
 
 
+def test_the_sensor_that_reads_least_counts_below_the_model():
+    watch, verdicts = settled(8.0), []
+    for k in range(40):
+        one = felt(k * BATCH_S, 8.0, least_kpa=5.9)
+        scene = Scene(LIMIT_KPA, Asked(8.0, 10.0), lag_s(20.0), "closed_loop")
+        watch, verdict = judge(watch, Moment(k * BATCH_S, one, WELL), scene)
+        verdicts.append(verdict)
+    assert first(verdicts, Reason.TRACKING) == (30, "release")
+
+
 @pytest.mark.parametrize("excuse", [{"fading": True}, {"limited": True}])
 def test_a_device_that_says_that_it_presses_less_is_believed(excuse):
     verdicts = fold([2.0] * 100, 8.0, watch=settled(8.0), well=health(**excuse))
