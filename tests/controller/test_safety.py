@@ -111,6 +111,16 @@ def test_a_rise_just_inside_is_let_go_on(limit, speed):
     assert Reason.RISE not in reasons(verdicts)
 
 
+def test_a_touch_up_to_2_5_kpa_is_no_rise():
+    kpas = [0.0] * 20 + [2.5] * 20
+    assert reasons(fold(kpas, 2.0, watch=settled(0.0))) == set()
+
+
+def test_a_touch_of_more_than_2_5_kpa_is_a_rise_like_any_other():
+    kpas = [0.0] * 20 + [2.6] * 20
+    assert first(fold(kpas, 2.0, watch=settled(0.0)), Reason.RISE) == (21, "release")
+
+
 def test_a_jolt_shorter_than_50_ms_is_no_rise():
     kpas = [3.0] * 20 + [3.8] * 2 + [3.0] * 20
     assert reasons(fold(kpas, 3.0, watch=settled(3.0))) == set()
