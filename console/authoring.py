@@ -9,11 +9,19 @@ import msgspec
 import typer
 
 from controller.fidelity import BAUD, Fidelity, fidelity
-from controller.fitting import CannotPlay, device_envelope, fit, rig
+from controller.fitting import CannotPlay, device_envelope, fit, hears, rig
 from controller.person import Person, pad_of
-from controller.play import listened_to, pad_area_cm2, prepare, simulated_person
+from controller.play import (
+    listened_to,
+    measures_pressure,
+    pad_area_cm2,
+    prepare,
+    simulated_person,
+)
 from controller.play import read_profile as read_any
 from firmware_bridge.capabilities import Capabilities
+from firmware_bridge.drivers import products
+from firmware_bridge.wish import with_gain_and_cap
 from profiles.check import Check, check_profile
 from profiles.document import did_you_mean
 from profiles.load import read
@@ -45,17 +53,21 @@ class Host(msgspec.Struct, frozen=True):
 
 
 def host(device: str, person: str) -> Host:
-    """Return the device a model or address stands for, and on whom it will press.
+    """Return the device a model, a product or an address stands for, and on whom it will press.
 
     `person` is "nobody", "simulated", or the id of a person. Raises `BridgeError`, `NoSuchPerson`.
     """
-    named = device in MODELS
-    found = MODELS[device]() if named else asyncio.run(_asked(_address(device)))
-    baud = _baud(device)
+    baud = BAUD
+    if device in MODELS:
+        found = MODELS[device]()
+    elif device in (known := products()):
+        found = with_gain_and_cap(known[device].capabilities)
+    else:
+        found, baud = asyncio.run(_asked(_address(device))), _baud(device)
     if person == "simulated":
         if not found.emulated:
             raise typer.BadParameter(f"{found.model} is real: no simulated person is under it")
-        whom = f"on the simulated person of {SIMULATED if named else device}"
+        whom = f"on the simulated person of {SIMULATED if device in MODELS else device}"
         return Host(found, whom, baud)
     real = msgspec.structs.replace(found, emulated=False)
     if person != "nobody":
@@ -103,8 +115,10 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         area_cm2=pad_area_cm2(on.capabilities),
         thresholds=on.thresholds,
         emulated=on.capabilities.emulated,
+        measured=measures_pressure(on.capabilities),
         closed_loop=listened_to(on.capabilities),
         rig=rig(on.capabilities),
+        hears=lambda signal: hears(on.capabilities, signal),
     )
 
 

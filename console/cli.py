@@ -28,6 +28,7 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("session", "list"): Command("session", "list_sessions", "The sessions of this machine."),
     ("session", "watch"): Command("session", "watch", "Watch a session from elsewhere."),
     ("session", "pause"): Command("session", "pause", "Let go, and wait."),
+    ("session", "pain"): Command("session", "pain", "Say that it hurts: let go, and wait."),
     ("session", "resume"): Command("session", "resume", "Go on after a pause."),
     ("session", "ease"): Command("session", "ease", "Press less, or as before."),
     ("session", "mark"): Command("session", "mark", "Remember this instant by a word."),

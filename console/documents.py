@@ -32,10 +32,11 @@ class Pressure(msgspec.Struct, frozen=True, kw_only=True):
     """Pressures in kPa. `rmse_kpa` is measured against commanded, over the kneading steps.
 
     `true_*` are the body's own, known of emulated devices alone; the session's own highest
-    reading is `peak_kpa`, the highest that was allowed is `envelope_kpa`.
+    reading is `peak_kpa`, None on a device that measures nothing; the highest that was allowed is
+    `envelope_kpa`.
     """
 
-    peak_kpa: float
+    peak_kpa: float | None = None
     envelope_kpa: float
     rmse_kpa: float | None = None
     true_peak_kpa: float | None = None
@@ -170,13 +171,17 @@ class SessionOrder(Document, frozen=True, kw_only=True, tag="myoloop.session_ord
 
 
 class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that can be opened. `confidence`: how sure it is a device of ours, 0..1."""
+    """Something that can be opened. `confidence`: how sure it is what its driver drives, 0..1.
+
+    `evidence` says of a product whether anybody is known to have tried its driver.
+    """
 
     url: str
     name: str
     driver: str
     confidence: float
     rssi: float | None = None
+    evidence: str | None = None
 
 
 class DeviceList(Document, frozen=True, kw_only=True, tag="myoloop.device_list/1"):
@@ -194,12 +199,23 @@ class Latch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceInfo(Document, frozen=True, kw_only=True, tag="myoloop.device_info/1"):
-    """What a device has and how it is. `capabilities` is its own document."""
+    """What a device has and how it is. `capabilities` is its own document.
+
+    `evidence` says of a product whether anybody is known to have tried its driver.
+    """
 
     device_url: str
     state: str
     latch: Latch | None
     capabilities: dict[str, Any]
+    evidence: str | None = None
+
+
+class DeviceBundle(Document, frozen=True, kw_only=True, tag="myoloop.device_bundle/1"):
+    """Where a support bundle was written."""
+
+    device_url: str
+    file: str
 
 
 class DeviceClear(Document, frozen=True, kw_only=True, tag="myoloop.device_clear/1"):
@@ -440,10 +456,11 @@ class Why(Document, frozen=True, kw_only=True, tag="myoloop.doctor_why/1"):
 
 
 class Twin(Document, frozen=True, kw_only=True, tag="myoloop.twin/1"):
-    """A virtual device that has come to its end."""
+    """A virtual device that has come to its end: a person's, or the emulation of a product."""
 
     on: str
-    preset: str
+    preset: str | None = None
+    product: str | None = None
 
 
 class Error(msgspec.Struct, frozen=True):
@@ -468,6 +485,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     SessionOrder,
     DeviceList,
     DeviceInfo,
+    DeviceBundle,
     DeviceClear,
     ProfileList,
     ProfileText,

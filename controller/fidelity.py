@@ -82,7 +82,8 @@ def fidelity(fit: Fit, capabilities: Capabilities, baud: int = BAUD) -> Fidelity
     """Return how faithfully a device plays a program. Raises `CannotPlay`, with the line."""
     program = fit.program
     _refuse(program, capabilities)
-    tracks = {name: _played(name, fit) for name in program.steps[0].trajectory.tracks}
+    written = (name for name in program.steps[0].trajectory.tracks if _quantity(name) in _UNITS)
+    tracks = {name: _played(name, fit) for name in written}
     traffic = _traffic(fit, capabilities, baud)
     if traffic.queued > traffic.queue_slots and not _by_levels(fit):
         raise CannotPlay(
@@ -100,8 +101,8 @@ def fidelity(fit: Fit, capabilities: Capabilities, baud: int = BAUD) -> Fidelity
         signals=signals,
         bandwidth_hz=_bandwidth_hz(program),
         notes=(
+            *fit.report,
             *_shortfalls(tracks, fit),
-            *_deaf(signals, capabilities),
             *_traffic_notes(traffic, baud),
         ),
     )
@@ -112,19 +113,13 @@ def fidelity(fit: Fit, capabilities: Capabilities, baud: int = BAUD) -> Fidelity
 
 def _refuse(program: Program, capabilities: Capabilities) -> None:
     for name in program.steps[0].trajectory.tracks:
-        channel = playing(name, capabilities)
+        channel = playing(name, program, capabilities)
         if channel is None:
             continue
         for step in program.steps:
             _refuse_beyond(step, step.trajectory.tracks[name], channel)
             if channel.choices and name == "pressure":
                 _refuse_unnamed(step, channel)
-    for name, need in program.signals.items():
-        if need.missing == "refuse" and not capabilities.sensors_of(name):
-            raise CannotPlay(
-                f"{program.id} needs the signal {name}, which {capabilities.model} has no sensor "
-                "for; write missing: timed, if it may be played without"
-            )
 
 
 def _refuse_beyond(step: Step, track: Track, channel: Channel) -> None:
@@ -159,7 +154,7 @@ def _refuse_unnamed(step: Step, channel: Channel) -> None:
 def _played(name: str, fit: Fit) -> Played:
     tracks = [step.trajectory.tracks[name] for step in fit.program.steps]
     channel = fit.channel_of.get(name)
-    unit = _UNITS[name.partition(":")[0]]
+    unit = _UNITS[_quantity(name)]
     peak = max(max(track.value) for track in tracks)
     rms, duty = _effort(tracks)
     if channel is None:
@@ -176,6 +171,10 @@ def _played(name: str, fit: Fit) -> Played:
         effort_rms=rms / range_,
         duty=duty,
     )
+
+
+def _quantity(track: str) -> str:
+    return track.partition(":")[0]
 
 
 def _off(tracks: Sequence[Track], channel: Channel) -> Off | None:
@@ -273,8 +272,8 @@ def _by_levels(fit: Fit) -> bool:
 def _shortfalls(tracks: dict[str, Played], fit: Fit) -> Iterator[str]:
     for name, played in tracks.items():
         channel = fit.channel_of.get(name)
-        if channel is None:
-            continue
+        if channel is None or (name == "pressure" and fit.levels is not None):
+            continue  # the fit has told of it
         if played.off is None:
             yield f"{name}: the device plays techniques by name; how hard and how fast is its own"
         elif channel.step:
@@ -300,12 +299,6 @@ def _too_quick(name: str, channel: Channel, program: Program) -> Iterator[str]:
                 f"line {step.line}: {step.label} moves at {fastest:.4g} mm/s; {channel.name} does "
                 f"{channel.max_rate:g} mm/s"
             )
-
-
-def _deaf(signals: dict[str, Listening], capabilities: Capabilities) -> Iterator[str]:
-    for name, need in signals.items():
-        if not need.sensors:
-            yield f"{capabilities.model} has no sensor for {name}: the profile says {need.missing}"
 
 
 def _traffic_notes(traffic: Traffic, baud: int) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """check_profile: everything that can be said about a profile without playing it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -63,9 +63,14 @@ def check_profile(
     thresholds: Thresholds | None = None,
     emulated: bool = False,
     closed_loop: bool = False,
+    measured: bool = True,
     rig: Rig | None = None,
+    hears: Callable[[str], bool] = lambda _: True,
 ) -> Check:
-    """Return what a profile would do, or every problem it has. It never raises for bad input."""
+    """Return what a profile would do, or every problem it has. It never raises for bad input.
+
+    `hears` says whether the device gives a signal.
+    """
     needs = Needs()
 
     def compiled(chosen: Mapping[str, str | float]) -> Program:
@@ -77,7 +82,9 @@ def check_profile(
             thresholds=thresholds,
             emulated=emulated,
             closed_loop=closed_loop,
+            measured=measured,
             rig=rig,
+            lacking=[name for name in profile.needs.signals if not hears(name)],
         )
 
     try:

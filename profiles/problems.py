@@ -46,6 +46,7 @@ class Reason(StrEnum):
     UNPLAYABLE = "unplayable"
     OCCLUSION = "occlusion"
     SESSION_TIME = "session_time"
+    NO_SIGNAL = "no_signal"
 
 
 class Refused(Exception):

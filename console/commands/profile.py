@@ -32,7 +32,7 @@ ModelOrUrl = Annotated[
     typer.Option(
         "--device",
         metavar="MODEL|URL",
-        help="voice_coil, airbag, levels10, levels3, named; or a device to ask.",
+        help="voice_coil, airbag, levels10, levels3, named, jensen, ...; or a device to ask.",
     ),
 ]
 

@@ -135,3 +135,12 @@ def test_two_are_drawn_side_by_side(more, words, tmp_path):
     drawn = file.read_text("utf-8")
     assert all(word in drawn for word in words)
     assert drawn.count("typical") == (2 if "--beside" in more else 1)
+
+
+@pytest.mark.parametrize("product", ["jensen", "rongtai"])
+def test_a_check_for_a_product_says_what_is_lost(product, capsys):
+    assert main(["profile", "check", "library:kneading", "--device", product]) == 0
+    said = capsys.readouterr().out
+    assert "kPa off (RMS)" in said
+    assert "does not measure what it presses" in said
+    assert ("its own knead" in said) is (product == "rongtai")

@@ -14,6 +14,8 @@ import pytest
 
 from tests.mutants.table import MUTANTS
 
+pytestmark = pytest.mark.xdist_group("mutants")  # one worker kills them all, once
+
 ROOT = Path(__file__).parents[2]
 KILLER = Path(__file__).with_name("killer.py")
 COPIED = (
