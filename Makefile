@@ -10,11 +10,11 @@ demo: $(READY)
 	$(BIN)/myoloop demo
 
 test: gates tools
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not wire and not long"
+	$(BIN)/pytest -q -n 2 -m "not wire and not long"
 	$(BIN)/pytest -q -n 2 -m wire
 
 quick: $(READY)
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not wire and not slow and not long"
+	$(BIN)/pytest -q -n 2 -m "not wire and not slow and not long"
 
 long: $(READY)
 	$(BIN)/pytest -q -n 2 -m long
