@@ -36,6 +36,9 @@ bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[bench]"
 	$(BIN)/python benchmarks/link.py
 
+pictures: $(READY)
+	$(BIN)/python scripts/draw_library.py
+
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 

@@ -11,6 +11,7 @@ import codec
 import door
 import emg
 import host_loss
+import reaction
 import round_trip
 import silences
 import stops
@@ -28,6 +29,7 @@ TABLES: tuple[Measure, ...] = (
     silences.measure,
     virtual.measure,
     emg.measure,
+    reaction.measure,
 )
 
 BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"
@@ -38,7 +40,7 @@ README = Path(__file__).parent.parent / "README.md"
 def main() -> None:
     """Measure everything; print it, and put it into README.md where that is wanted."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer repeats: under 90 s")
+    parser.add_argument("--quick", action="store_true", help="fewer repeats: a few minutes")
     parser.add_argument("--write-readme", action="store_true", help="put the tables into README.md")
     asked = parser.parse_args()
     if asked.write_readme:

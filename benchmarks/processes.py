@@ -53,13 +53,16 @@ def be_device(how: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def twin(how: str, seed: int = 7) -> AsyncGenerator[str]:
-    """Start a twin behind a pseudo-terminal; the value is its address."""
+async def twin(how: str, seed: int = 7, more: str = "") -> AsyncGenerator[str]:
+    """Start a twin behind a pseudo-terminal; the value is its address.
+
+    `more` is what is said of its body, as "&guards=never".
+    """
     with tempfile.TemporaryDirectory(prefix="myoloop-bench-") as folder:
         port = Path(folder) / "port"
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "sim.process", "--on", f"serial:{port}",
-            "--sim", f"sim://healthy_f?seed={seed}", "--priority", how,
+            "--sim", f"sim://healthy_f?seed={seed}{more}", "--priority", how,
             stdout=subprocess.PIPE,
         )  # fmt: skip
         try:

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from controller.in_levels import goes_on
+from controller.play import measures_pressure
 from controller.visits import Vitals
-from controller.words import Outcome
+from controller.words import Outcome, Reason
 
 from .documents import (
     EmgChannel,
@@ -19,6 +21,9 @@ from .sentences import ending
 from .sitting import Visit
 from .trace import Column, Stretch, Trace
 from .witness import TruePressure, true_pressure
+
+LOST = (Reason.LINK_LOST, Reason.CONTROL_LOST)
+"""Ends after which nobody is left who could tell the device anything."""
 
 KNEADING = "petrissage"
 """The technique whose tracking is told: it moves most."""
@@ -47,15 +52,18 @@ def account(visit: Visit, picture: str | None) -> Run:
     )
 
 
-def summary(run: Run, outcome: Outcome) -> str:
+def summary(run: Run, visit: Visit) -> str:
     """Return the same for a person."""
+    outcome = visit.outcome
     pressure, link, late = run.pressure, run.link_stats, run.tick_late_ms
     lines = [f"outcome: {run.outcome}"]
     if run.outcome != "complete":
         lines.append(f"  why     {ending(outcome)}")
+    if (then := _afterwards(visit)) is not None:
+        lines.append(f"  now     {then}")
     lines += [
         f"  steps   {', '.join(f'{s.label} {s.duration_s:.1f} s {s.outcome}' for s in run.steps)}",
-        f"  pressed up to {pressure.peak_kpa:.1f} kPa, allowed {pressure.envelope_kpa:.1f} kPa"
+        f"  pressed {_measured(pressure)}, allowed {pressure.envelope_kpa:.1f} kPa"
         + _off(" off by", pressure.rmse_kpa),
     ]
     if pressure.true_peak_kpa is not None:
@@ -73,6 +81,24 @@ def summary(run: Run, outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
+def _measured(pressure: Pressure) -> str:
+    if pressure.peak_kpa is None:
+        return "unmeasured: it is a product of levels"
+    return f"up to {pressure.peak_kpa:.1f} kPa"
+
+
+def _afterwards(visit: Visit) -> str | None:
+    """Return what goes on where nobody is left who could end it; None where nothing was lost."""
+    if visit.outcome.reason not in LOST:
+        return None
+    if (rest := goes_on(visit.capabilities)) is None:
+        return "the device lets go by itself"
+    return (
+        f"{visit.capabilities.model} MAY GO ON {rest}; "
+        f'`myoloop stop --device "{visit.url}"` connects to it and switches it off'
+    )
+
+
 def _off(words: str, rmse_kpa: float | None) -> str:
     return "" if rmse_kpa is None else f";{words} {rmse_kpa:.2f} kPa (RMS) in kneading"
 
@@ -86,6 +112,8 @@ def _steps(outcome: Outcome) -> tuple[PlayedStep, ...]:
 def _pressure(visit: Visit, true: TruePressure | None) -> Pressure:
     trace = visit.trace
     measured, at_s = trace.pressure_kpa, trace.at_s
+    if not measures_pressure(visit.capabilities):
+        return Pressure(envelope_kpa=visit.fit.program.envelope.pressure_kpa.value)
     return Pressure(
         peak_kpa=round(float(measured.max(initial=0.0)), 3),
         envelope_kpa=visit.fit.program.envelope.pressure_kpa.value,

@@ -1,18 +1,24 @@
 """A reservation: kept on the disk before anything presses, booked when it is over."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from controller.dosimeter import Dosimeter
+from controller.eligibility import Booked
 from controller.ledger import Doses, Entry
 from controller.person import Pad, Person
+from controller.troubles import ControlLost
 from controller.words import Event
 from profiles.program import Program
 from records.people import People
 
 from .sitting import Audience, Scene
+
+UNSEEN = (ControlLost, asyncio.CancelledError)
+"""Endings after which nobody can say that nothing was pressed, though nothing was seen to play."""
 
 
 class Booking:
@@ -25,11 +31,17 @@ class Booking:
         self.person_id = people.load(person_id).id
         self.people = people
         self.watch: Watch | None = None
+        self.booked: Booked | None = None
         self._number: int | None = None
 
     def reserve(self, entry: Entry, admit: Callable[[Person], None]) -> None:
         """Keep a reservation if `admit` returns. Raises what `admit` raises."""
-        self._number = self.people.reserve(self.person_id, entry, admit)
+
+        def see(person: Person) -> None:
+            admit(person)
+            self.booked = Booked(person, entry)
+
+        self._number = self.people.reserve(self.person_id, entry, see)
 
     def beside(self, audience: Audience) -> "Watch":
         """Return an audience that hears the same, and from whom the dose is learnt."""
@@ -48,9 +60,9 @@ class Booking:
         if self._number is None:
             return
         meter = self.watch.meter if self.watch else None
-        if meter is None:
+        if meter is None and not isinstance(error, UNSEEN):
             self.people.book(self._number, {}, time.time())
-        elif meter.ended is not None:
+        elif meter is not None and meter.ended is not None:
             self.people.book(self._number, meter.doses, time.time())
         elif self.watch is not None:
             self.watch.say(

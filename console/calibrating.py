@@ -9,6 +9,7 @@ import msgspec
 from controller.calibration import (
     BETWEEN_S,
     READINGS,
+    CalibrationFailed,
     Listener,
     Reading,
     is_steady,
@@ -18,7 +19,7 @@ from controller.calibration import (
 from controller.eligibility import admit_calibration
 from controller.fitting import Fit, device_envelope, fit
 from controller.person import Calibration, Pad, Side, pad_of
-from controller.play import pad_area_cm2
+from controller.play import measures_pressure, pad_area_cm2
 from controller.words import Event, Paused
 from firmware_bridge.capabilities import Capabilities
 from profiles.dose import dose
@@ -67,6 +68,11 @@ class Rise(Booking):
 
         Raises `NotAdmitted`, `CannotPlay`.
         """
+        if not measures_pressure(capabilities):
+            raise CalibrationFailed(
+                f"{capabilities.model} does not measure what it presses: where pain begins cannot "
+                "be read from it"
+            )
         area_cm2, region = pad_area_cm2(capabilities), self._place.region
         pad = self.pad = pad_of(capabilities, area_cm2)
         person = self.people.load(self.person_id)
@@ -78,6 +84,11 @@ class Rise(Booking):
             entry = msgspec.structs.replace(entry, kind="calibration")
             self.reserve(entry, lambda who: admit_calibration(who, region, entry.doses, now_s))
         return fit(program, capabilities)
+
+    @property
+    def programme(self) -> Programme:
+        """The rise, and for whom it is reserved."""
+        return Programme(self.prepare, booked=lambda: self.booked)
 
     def attend(self, device: Beside, fitted: Fit) -> Attendant:
         """Return who is beside the device. Raises `NeedsPerson`."""
@@ -167,7 +178,7 @@ async def _readings(
     for number in range(READINGS):
         one = make() if number else one
         with one:
-            sitting = Sitting(url, Programme(one.prepare), _attend(one, pace), one)
+            sitting = Sitting(url, one.programme, _attend(one, pace), one)
             one.on_pain = sitting.leave
             await visit(sitting)
         readings.append(one.reading())

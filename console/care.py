@@ -6,11 +6,12 @@ from types import TracebackType
 
 from controller.eligibility import NotAdmitted, admit, screened
 from controller.fitting import Fit
+from controller.ledger import Doses
 from controller.person import ANY_DEVICE, Pad, Person, Stage, Unlock, pad_of
 from controller.play import pad_area_cm2, prepare
 from firmware_bridge.capabilities import Capabilities
 from profiles.check import highest
-from profiles.dose import dose
+from profiles.dose import Dose, dose
 from profiles.load import read
 from profiles.model import Profile
 from records.people import People
@@ -52,7 +53,7 @@ class Care(Booking):
         worst = prepare(
             text, name, capabilities, most, person=known, closed_loop=self._closed_loop
         ).program
-        entry = reservation(pad, worst, dose(worst), now_s)
+        entry = reservation(pad, worst, at_most(dose(worst), dose(fitted.program)), now_s)
         self.reserve(entry, lambda person: admit(person, worst, entry.doses, now_s))
         return fitted
 
@@ -91,6 +92,12 @@ def care_for(person_id: str, url: str, *, ask: bool) -> Care:
     if due and ask and at_terminal() and not url.startswith("sim:"):
         people.screen(person_id, interview(time.time()))
     return Care(people, person_id)
+
+
+def at_most(one: Doses, two: Doses) -> dict[str, Dose]:
+    """Return the larger of two doses, region by region."""
+    regions = dict.fromkeys((*one, *two))
+    return {name: one.get(name, Dose()).or_more(two.get(name, Dose())) for name in regions}
 
 
 def must_be_screened(person: Person, now_s: float) -> None:

@@ -30,7 +30,7 @@ RECENT_SAMPLES = 25
 """How many batches an EMG bar is the RMS of: 250 ms, as the slow RMS of the rules."""
 
 _SCALES_KPA = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0, 100.0)
-_ACTUAL, _TARGET, _LIMIT = "bold green", "cyan", "red"
+_ACTUAL, _TARGET, _LIMIT, _UNMEASURED = "bold green", "cyan", "red", "bold yellow"
 
 
 class View:
@@ -120,7 +120,14 @@ class View:
         limit = [((k + 0.5) / dots, self._limit.value / self._top_kpa) for k in range(dots)]
         drawn = [
             ([(x, s.target_kpa / self._top_kpa) for x, s in places], _TARGET),
-            ([(x, s.pressure_kpa / self._top_kpa) for x, s in places], _ACTUAL),
+            (
+                [
+                    (x, s.pressure_kpa / self._top_kpa)
+                    for x, s in places
+                    if s.pressure_kpa is not None
+                ],
+                _ACTUAL,
+            ),
         ]
         if self._limit.value <= self._top_kpa:
             drawn.insert(0, (limit, _LIMIT))
@@ -131,9 +138,15 @@ class View:
 
     def _pressure(self) -> Text:
         now = self._recent[-1] if self._recent else Sampled(0.0, 0.0, 0.0, ())
+        felt_kpa = now.pressure_kpa
+        if self._scene.fit.levels is not None:
+            zone = self._scene.fit.channel_of["pressure"].name
+            felt = (f"not measured: levels of the {zone}", _UNMEASURED)
+        else:
+            felt = (f"{0.0 if felt_kpa is None else felt_kpa:5.1f} kPa", _ACTUAL)
         return Text.assemble(
             ("pressure  ", "dim"),
-            (f"{now.pressure_kpa:5.1f} kPa", _ACTUAL),
+            felt,
             ("   target ", "dim"),
             (f"{now.target_kpa:5.1f} kPa", _TARGET),
             ("   limit ", "dim"),

@@ -33,10 +33,11 @@ class Pressure(msgspec.Struct, frozen=True, kw_only=True):
     """Pressures in kPa. `rmse_kpa` is measured against commanded, over the kneading steps.
 
     `true_*` are the body's own, known of emulated devices alone; the session's own highest
-    reading is `peak_kpa`, the highest that was allowed is `envelope_kpa`.
+    reading is `peak_kpa`, None on a device that measures nothing; the highest that was allowed is
+    `envelope_kpa`.
     """
 
-    peak_kpa: float
+    peak_kpa: float | None = None
     envelope_kpa: float
     rmse_kpa: float | None = None
     true_peak_kpa: float | None = None
@@ -171,13 +172,17 @@ class SessionOrder(Document, frozen=True, kw_only=True, tag="myoloop.session_ord
 
 
 class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that can be opened. `confidence`: how sure it is a device of ours, 0..1."""
+    """Something that can be opened. `confidence`: how sure it is what its driver drives, 0..1.
+
+    `evidence` says of a product whether anybody is known to have tried its driver.
+    """
 
     url: str
     name: str
     driver: str
     confidence: float
     rssi: float | None = None
+    evidence: str | None = None
 
 
 class DeviceList(Document, frozen=True, kw_only=True, tag="myoloop.device_list/1"):
@@ -195,12 +200,23 @@ class Latch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceInfo(Document, frozen=True, kw_only=True, tag="myoloop.device_info/1"):
-    """What a device has and how it is. `capabilities` is its own document."""
+    """What a device has and how it is. `capabilities` is its own document.
+
+    `evidence` says of a product whether anybody is known to have tried its driver.
+    """
 
     device_url: str
     state: str
     latch: Latch | None
     capabilities: dict[str, Any]
+    evidence: str | None = None
+
+
+class DeviceBundle(Document, frozen=True, kw_only=True, tag="myoloop.device_bundle/1"):
+    """Where a support bundle was written."""
+
+    device_url: str
+    file: str
 
 
 class DeviceClear(Document, frozen=True, kw_only=True, tag="myoloop.device_clear/1"):
@@ -246,13 +262,31 @@ class FoundProblem(msgspec.Struct, frozen=True):
     problem: str
 
 
-class RegionDose(msgspec.Struct, frozen=True):
-    """How much is pressed on a region in all, at worst."""
+class AgainstLimit(msgspec.Struct, frozen=True):
+    """What is reached, beside a limit and its owner."""
+
+    what: str
+    reached: float
+    limit: float
+    unit: str
+    owner: str
+
+
+class RegionDose(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is pressed on a region in all, at worst, and beside which limits.
+
+    `warmed_s` is the lighter contact before the first deep step; None where nothing is deep.
+    """
 
     pressure_kpa_s: float
     occluded_s: float
     worked_s: float
+    contact_s: float
     deep_s: float
+    warmed_s: float | None
+    peak_kpa: float
+    peak_rise_kpa_s: float
+    limits: tuple[AgainstLimit, ...]
 
 
 class SignalNeeded(msgspec.Struct, frozen=True):
@@ -263,17 +297,65 @@ class SignalNeeded(msgspec.Struct, frozen=True):
 
 
 class ProfileNeeds(msgspec.Struct, frozen=True, kw_only=True):
-    """What a device must have."""
+    """What a device must have: channels, sensors, how quick a pad, how much of a link.
+
+    The last three are None where nothing was compiled.
+    """
 
     channels: tuple[str, ...] = ()
     signals: dict[str, SignalNeeded] = {}
+    bandwidth_hz: float | None = None
+    knots_s: int | None = None
+    queue_slots: int | None = None
+
+
+class ChannelFidelity(msgspec.Struct, frozen=True, kw_only=True):
+    """How a device plays one channel. Errors are in `unit`; None: nobody knows.
+
+    `channel` is None where the device has none and leaves it out. `effort_peak` and `effort_rms`
+    are shares of the range (a coil warms with the square of the second), `duty` is a share of time.
+    """
+
+    channel: str | None
+    unit: str
+    peak: float
+    rms_error: float | None
+    max_error: float | None
+    quantum: float
+    dwell_s: float
+    effort_peak: float
+    effort_rms: float
+    duty: float
+
+
+class LinkNeeded(msgspec.Struct, frozen=True, kw_only=True):
+    """What motion and readings ask of the link: knots, and shares of its bytes."""
+
+    knots_s: int
+    queued: int
+    queue_slots: int
+    baud: int
+    down_share: float
+    up_share: float
+
+
+class FidelityReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a device cannot do, and by how much; `notes` holds a sentence for each difference.
+
+    `sensors` says how many there are for each signal that the profile names.
+    """
+
+    device: str
+    channels: dict[str, ChannelFidelity] = {}
+    link: LinkNeeded | None = None
+    sensors: dict[str, int] = {}
+    notes: tuple[str, ...] = ()
 
 
 class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_check/1"):
     """What a profile does at its worst, or every problem it has.
 
     `refused` is the reason where the profile is sound, but not for this person or device.
-    `fidelity` holds a sentence for each thing that is played otherwise than it is written.
     `person`, `ledger` and `refusals` are there where a person is named.
     """
 
@@ -285,10 +367,31 @@ class ProfileCheck(Document, frozen=True, kw_only=True, tag="myoloop.profile_che
     peak_rise_kpa_s: float
     dose: dict[str, RegionDose]
     needs: ProfileNeeds
-    fidelity: tuple[str, ...]
+    fidelity: FidelityReport
     person: str | None = None
     ledger: dict[str, RegionLedger] = msgspec.field(default_factory=dict[str, RegionLedger])
     refusals: tuple[FoundRefusal, ...] = ()
+
+
+class ProfileCreated(Document, frozen=True, kw_only=True, tag="myoloop.profile_new/1"):
+    """A first profile, and where it is."""
+
+    file: str
+    text: str
+
+
+class ProfileSchema(Document, frozen=True, kw_only=True, tag="myoloop.profile_schema/1"):
+    """The language as JSON Schema 2020-12."""
+
+    json_schema: dict[str, Any]
+
+
+class ProfileConverted(Document, frozen=True, kw_only=True, tag="myoloop.profile_convert/1"):
+    """A file of another tool, or a profile made of one, and what could not be carried."""
+
+    source: str
+    file: str
+    left_out: tuple[str, ...]
 
 
 class ProfilePlot(Document, frozen=True, kw_only=True, tag="myoloop.profile_plot/1"):
@@ -354,10 +457,11 @@ class Why(Document, frozen=True, kw_only=True, tag="myoloop.doctor_why/1"):
 
 
 class Twin(Document, frozen=True, kw_only=True, tag="myoloop.twin/1"):
-    """A virtual device that has come to its end."""
+    """A virtual device that has come to its end: a person's, or the emulation of a product."""
 
     on: str
-    preset: str
+    preset: str | None = None
+    product: str | None = None
 
 
 class Error(msgspec.Struct, frozen=True):
@@ -382,10 +486,14 @@ DOCUMENTS: tuple[type[Document], ...] = (
     SessionOrder,
     DeviceList,
     DeviceInfo,
+    DeviceBundle,
     DeviceClear,
     ProfileList,
     ProfileText,
     ProfileCheck,
+    ProfileCreated,
+    ProfileSchema,
+    ProfileConverted,
     ProfilePlot,
     Doctor,
     Why,

@@ -1,5 +1,6 @@
 """Pictures: panels over one time axis, in our colours. The only file that draws with matplotlib."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import numpy as np
 import typer
 from numpy.typing import NDArray
+
+_PATH = re.compile(r'd="M[^"]*"')
+_FINE = re.compile(r"(\.\d)\d+")
 
 KINDS = (".svg", ".png")
 
@@ -19,8 +23,18 @@ BANDS = {
     "settle": "#eef2f6",
     "effleurage": "#e3f1ec",
     "petrissage": "#fdf1dc",
+    "friction": "#fbe8d4",
+    "tapotement": "#fdf6c9",
+    "vibration": "#e6eefb",
+    "percussion": "#dfe6fa",
+    "stripping": "#f7dfe6",
+    "myofascial": "#eae6f7",
+    "lymph": "#dff3f7",
+    "compression": "#e2ecdb",
     "trigger_point": "#fbe4e2",
+    "curve": "#f3eefa",
     "rest": "#ffffff",
+    "prompt": "#ffffff",
 }
 """The paper behind each technique."""
 
@@ -28,6 +42,9 @@ OTHER_BAND = "#f3eefa"
 
 LETTERS_ACROSS = 105
 """How many letters of a step's name fit across the whole picture."""
+
+TICKS_S, MOST_TICKS = (15, 30, 60, 120, 180, 300), 12
+"""Where minutes are counted: so far apart, and no more of them."""
 
 Column = Sequence[float] | NDArray[np.float64]
 
@@ -70,6 +87,42 @@ class Panel:
         """Draw a limit over a stretch of time."""
         self._axes.hlines(value, begin_s, end_s, color=LIMIT, lw=1.2, ls=(0, (6, 3)))
 
+    def forbid(self, begin_s: float, end_s: float, above: float) -> None:
+        """Shade what is over a limit, for a stretch of time."""
+        self._axes.fill_between(
+            [begin_s, end_s], above, 1e6, color=LIMIT, alpha=0.13, lw=0, zorder=0.6
+        )
+        self.limit(begin_s, end_s, above)
+
+    def span(self, begin_s: float, end_s: float, row: int, colour: str) -> None:
+        """Draw a bar over a stretch of time, in a row of a panel of rows."""
+        self._axes.barh(-row, end_s - begin_s, 0.62, begin_s, color=colour, alpha=0.75, lw=0)
+
+    def rows(self, names: Sequence[str]) -> None:
+        """Be a panel of rows, each with its name."""
+        self._axes.set_yticks([-row for row in range(len(names))], names, fontsize=8.5)
+        self._axes.tick_params(axis="y", colors=INK)
+        self._axes.grid(visible=False)
+        self._axes.set_ylim(-len(names) + 0.4, 0.6)
+
+    def minutes(self, whole_s: float) -> None:
+        """Count time in minutes and seconds, up to `whole_s`."""
+        step_s = next((step for step in TICKS_S if whole_s / step <= MOST_TICKS), TICKS_S[-1])
+        ticks_s = range(0, int(whole_s) + 1, step_s)
+        self._axes.set_xticks(ticks_s, [f"{at_s // 60}:{at_s % 60:02d}" for at_s in ticks_s])
+        self._axes.set_xlabel("time in min:s", color=FAINT)
+
+    def title(self, text: str, line: str) -> None:
+        """Say above what a column is, and below that a line about it."""
+        self._axes.annotate(
+            text, (0.0, 1.0), (0, 38), xycoords="axes fraction", textcoords="offset points",
+            fontsize=11.5, fontweight="bold", color=INK,
+        )  # fmt: skip
+        self._axes.annotate(
+            line, (0.0, 1.0), (0, 23), xycoords="axes fraction", textcoords="offset points",
+            fontsize=8.5, color=FAINT,
+        )  # fmt: skip
+
     def level(self, value: float) -> None:
         """Draw a thin line across."""
         self._axes.axhline(value, color=INK, lw=0.8, ls=":")
@@ -105,9 +158,11 @@ class Panel:
         self._axes.axvspan(begin_s, end_s, color=colour, lw=0, zorder=0)
         self._axes.axvline(end_s, color="#ffffff", lw=1.5, zorder=0.5)
 
-    def name_band(self, begin_s: float, end_s: float, name: str, whole_s: float) -> None:
+    def name_band(
+        self, begin_s: float, end_s: float, name: str, whole_s: float, letters: int = LETTERS_ACROSS
+    ) -> None:
         """Write a step's name over its band, if there is room for it."""
-        if whole_s and (end_s - begin_s) / whole_s * LETTERS_ACROSS > len(name):
+        if whole_s and (end_s - begin_s) / whole_s * letters > len(name):
             self._axes.annotate(
                 name, ((begin_s + end_s) / 2, 1.0), (0, 4),
                 xycoords=("data", "axes fraction"), textcoords="offset points",
@@ -130,27 +185,38 @@ class Panel:
 class Sheet:
     """A picture: a title, a line below it, and panels one below the other.
 
-    Each is (height in inches, what goes up).
+    Each is (height in inches, what goes up). `columns` stand side by side over the same scale;
+    `panels` are those of the first.
     """
 
-    def __init__(self, title: str, line: str, panels: Sequence[tuple[float, str]]) -> None:
+    def __init__(
+        self, title: str, line: str, panels: Sequence[tuple[float, str]], columns: int = 1
+    ) -> None:
         from matplotlib.figure import Figure
 
         heights = [height for height, _ in panels]
-        self._figure: Any = Figure(figsize=(11.0, 1.4 + sum(heights)), layout="constrained")
+        whole = (1.4 if columns == 1 else 2.0) + sum(heights)
+        width = 11.0 if columns == 1 else 15.0
+        self._figure: Any = Figure(figsize=(width, whole), layout="constrained")
         self._figure.suptitle(
             f"{title}\n", x=0.012, ha="left", fontsize=15, fontweight="bold", color=INK
         )
-        top = 1.0 - 0.36 / (1.4 + sum(heights))
+        top = 1.0 - 0.36 / whole
         self._figure.text(0.012, top, line, fontsize=9.5, color=FAINT, va="top")
         grid: Any = self._figure.subplots(
-            len(panels), 1, sharex=True, squeeze=False, height_ratios=heights
+            len(panels), columns, sharex="col", sharey="row", squeeze=False, height_ratios=heights
         )
         last = len(panels) - 1
-        self.panels = [
-            Panel(grid[row, 0], "time in s" if row == last else "", up)
-            for row, (_, up) in enumerate(panels)
+        self.columns = [
+            [
+                Panel(
+                    grid[row, column], "time in s" if row == last else "", up if not column else ""
+                )
+                for row, (_, up) in enumerate(panels)
+            ]
+            for column in range(columns)
         ]
+        self.panels = self.columns[0]
 
     def save(self, file: Path) -> None:
         """Write the picture, the same bytes each time."""
@@ -160,6 +226,13 @@ class Sheet:
         plain: Any = mpl
         with plain.rc_context({"svg.hashsalt": "myoloop", "svg.fonttype": "none"}):
             self._figure.savefig(file, metadata=metadata, dpi=150)
+        if metadata is not None:
+            file.write_text(_rounded(file.read_text("utf-8")), "utf-8")
+
+
+def _rounded(svg: str) -> str:
+    """Return a picture whose paths keep a tenth of a point: nobody sees more, and it is a third."""
+    return _PATH.sub(lambda path: _FINE.sub(r"\1", path[0]).replace(" \n", "\n"), svg)
 
 
 def check_kind(file: Path) -> Path:

@@ -21,7 +21,7 @@ from firmware_bridge.errors import (
     LinkUnavailable,
     VersionMismatch,
 )
-from profiles.problems import ProfileProblems, Refused
+from profiles.problems import ExchangeError, ProfileProblems, Refused
 from records.database import RecordsError
 from records.people import IdRefused, NoSuchPerson
 from sim.campaign_errors import NoDask, NoParquet, OtherCampaign
@@ -50,6 +50,7 @@ _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     Left: ("interrupted", STOPPED, None),
     StoppedAgain: ("stopped_again", REFUSED, "`myoloop device info` shows who stopped it"),
     typer.Abort: ("not_confirmed", STOPPED, "`--yes` confirms where there is no terminal"),
+    ExchangeError: ("exchange", STOPPED, None),
     ProfileProblems: ("profile", STOPPED, None),
     Refused: ("refused", REFUSED, _CHECK),
     CannotPlay: ("cannot_play", REFUSED, _CHECK),

@@ -12,7 +12,16 @@ DeviceUrl = Annotated[
         envvar="MYOLOOP_DEVICE",
         metavar="URL",
         help="serial:///dev/ttyACM0?baud=921600, tcp://192.168.4.1:5555, ble://ADDRESS-or-name, "
-        "sim://healthy_f?seed=7",
+        "jensen://ADDRESS-or-name (a product), sim://healthy_f?seed=7",
+    ),
+]
+
+Driver = Annotated[
+    str | None,
+    typer.Option(
+        "--driver",
+        metavar="NAME",
+        help="Take the Bluetooth device for this product, whatever it says: jensen, keeson, ...",
     ),
 ]
 
@@ -45,6 +54,23 @@ def needed(url: str | None) -> str:
             "what is there"
         )
     return url
+
+
+def driven(url: str | None, driver: str | None) -> str:
+    """Return the address by which `driver` opens a device. Raises `typer.BadParameter`."""
+    url = needed(url)
+    if driver is None:
+        return url
+    from firmware_bridge.drivers import drivers, products
+
+    scheme, _, place = url.partition("://")
+    if driver not in drivers():
+        raise typer.BadParameter(
+            f'there is no driver "{driver}"; there are {", ".join(sorted(drivers()))}'
+        )
+    if scheme != "ble" and scheme not in products():
+        raise typer.BadParameter(f"{url} is no Bluetooth device: --driver is for those")
+    return f"{driver}://{place}"
 
 
 def settings(pairs: list[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from controller.fitting import Fit
-from controller.play import pad_area_cm2
+from controller.play import measures_pressure, pad_area_cm2
 from controller.preflight import Actor, NeedsPerson, SimulatedPerson
 from firmware_bridge.capabilities import Capabilities
 
@@ -69,6 +69,8 @@ class TerminalPerson:
     ) -> None:
         self._whom = whom
         self._program = fit.program
+        self._lost = fit.report
+        self._measures = measures_pressure(capabilities)
         self._area_cm2 = pad_area_cm2(capabilities)
         self._terminal = terminal
         self._say = say
@@ -77,15 +79,20 @@ class TerminalPerson:
         """Have person, region, side and peak read back. Raises `NeedsPerson`."""
         peak_kpa = self._program.peak_kpa
         regions = sorted({step.region for step in self._program.steps})
+        force_n = f"{peak_kpa * self._area_cm2 / 10:.0f} N on a pad of {self._area_cm2:g} cm2"
         self._say(
             f"{self._program.title} presses on {', '.join(regions)}, up to {peak_kpa:.1f} kPa "
-            f"({peak_kpa * self._area_cm2 / 10:.0f} N on a pad of {self._area_cm2:g} cm2)."
+            f"({force_n if self._measures else 'a share of its strongest: it measures nothing'})."
         )
+        for line in self._lost:
+            self._say(f"note: {line}")
         if self._whom is not None:
             said = await self._ask("Who is treated? Write their id: ")
             self._check(said == self._whom, self._whom)
         for region in regions:
-            said = await self._ask("On which region does the pad lie? ")
+            said = await self._ask(
+                "On which region does the pad lie? " if self._measures else "What lies on it? "
+            )
             self._check(said.lower().replace(" ", "_") == region, region)
         side = await self._ask("On which side: left, right or middle? ")
         self._check(side.lower() in ("left", "right", "middle"), "left, right or middle")
@@ -93,13 +100,21 @@ class TerminalPerson:
         self._check(_number(said) == round(peak_kpa, 1), f"{peak_kpa:.1f}")
 
     async def take_pad_off(self) -> None:
-        await self._ask("Take the pad off the body, then press Enter. ")
+        await self._ask(
+            "Take the pad off the body, then press Enter. "
+            if self._measures
+            else "Get off it, keep its own remote control at hand, then press Enter. "
+        )
 
     async def press_pain(self) -> None:
         self._say("Press the pain button once.")
 
     async def put_pad_on(self) -> None:
-        await self._ask("The stop works. Put the pad on the body, then press Enter. ")
+        await self._ask(
+            "The stop works. Put the pad on the body, then press Enter. "
+            if self._measures
+            else "A stop was sent, and taken as far as can be known. Lie down, then press Enter. "
+        )
 
     async def start(self) -> None:
         """Wait for the second, separate act. Raises `NeedsPerson`."""

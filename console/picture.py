@@ -1,8 +1,12 @@
 """The picture of a session: what was commanded, what was measured, what the body felt."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+
+from controller.play import measures_pressure
 
 from .account import rmse_kpa
 from .drawing import COMMANDED, LIMIT, MEASURED, MUSCLES, TRUE, Panel, Sheet
@@ -18,19 +22,25 @@ LEAST_OFF_KPA = 0.5
 """How far the panel of what is off reaches at least."""
 
 
+Draw: TypeAlias = Callable[[Panel, Visit, TruePressure | None], None]
+
+
 def draw_session(visit: Visit, file: Path) -> None:
     """Draw a session into `file`."""
     true = true_pressure(visit)
-    rows = ((3.2, "pressure in kPa"), (1.1, "off by, in kPa"), (1.1, "EMG in uV"))
-    sheet = Sheet(visit.fit.program.title, _line(visit), rows)
-    pressure, off, emg = sheet.panels
+    rows: list[tuple[float, str, Draw]] = [(3.2, "pressure in kPa", _pressure)]
+    if measures_pressure(visit.capabilities):
+        rows.append((1.1, "off by, in kPa", _off))
+    if visit.capabilities.sensors_of("emg"):
+        rows.append((1.1, "EMG in uV", _emg))
+    sheet = Sheet(visit.fit.program.title, _line(visit), tuple(row[:2] for row in rows))
     for stretch in visit.trace.stretches:
         for panel in sheet.panels:
             panel.band(stretch.begin_s, stretch.end_s, stretch.technique)
-        pressure.name_band(stretch.begin_s, stretch.end_s, stretch.label, visit.trace.end_s)
-    _pressure(pressure, visit, true)
-    _off(off, visit, true)
-    _emg(emg, visit)
+        top = sheet.panels[0]
+        top.name_band(stretch.begin_s, stretch.end_s, stretch.label, visit.trace.end_s)
+    for panel, (_, _, draw) in zip(sheet.panels, rows, strict=True):
+        draw(panel, visit, true)
     sheet.save(file)
 
 
@@ -38,6 +48,8 @@ def _line(visit: Visit) -> str:
     off = rmse_kpa(visit.trace, visit.trace.at_s, visit.trace.pressure_kpa)
     whose = "a simulated body" if visit.capabilities.emulated else "a person"
     told = "" if off is None else f"; kneading off by {off:.2f} kPa (RMS)"
+    if not measures_pressure(visit.capabilities):
+        told = "; nothing was measured"
     return f"{visit.url}, {whose}; {visit.outcome.duration_s:.0f} s, {ending(visit.outcome)}{told}"
 
 
@@ -45,13 +57,15 @@ def _pressure(panel: Panel, visit: Visit, true: TruePressure | None) -> None:
     trace, limit = visit.trace, visit.fit.program.envelope.pressure_kpa
     if true is not None:
         panel.curve(true.at_s, true.kpa, TRUE, width=3.0, alpha=0.6, name="felt by the body")
-    panel.curve(trace.at_s, trace.pressure_kpa, MEASURED, name="measured")
+    if measures_pressure(visit.capabilities):
+        panel.curve(trace.at_s, trace.pressure_kpa, MEASURED, name="measured")
     panel.curve(trace.at_s, trace.target_kpa, COMMANDED, width=1.0, dashed=True, name="commanded")
     panel.limit(0.0, trace.end_s, limit.value)
     panel.note(f"limit {limit.value:.1f} kPa ({limit.owner})", limit.value, LIMIT, right=True)
     for judged in trace.judged:
         panel.mark(judged.at_s, judgement(judged.verdict))
-    panel.between(0.0, 1.2 * max(limit.value, float(trace.pressure_kpa.max(initial=1.0))))
+    highest = float(np.nanmax(trace.pressure_kpa, initial=1.0))
+    panel.between(0.0, 1.2 * max(limit.value, highest))
     panel.during(0.0, max(trace.end_s, 1e-3))
     panel.legend()
 
@@ -72,7 +86,7 @@ def _off(panel: Panel, visit: Visit, true: TruePressure | None) -> None:
     panel.between(-widest, widest)
 
 
-def _emg(panel: Panel, visit: Visit) -> None:
+def _emg(panel: Panel, visit: Visit, _: TruePressure | None) -> None:
     trace = visit.trace
     sensors = visit.capabilities.sensors_of("emg")
     highest = 1.0

@@ -69,4 +69,4 @@ def told(visit: Visit, picture: Path | None) -> Told:
 
         draw_session(visit, picture)
     run = account(visit, None if picture is None else str(picture))
-    return Told(run, summary(run, visit.outcome), EXIT_CODES[visit.outcome.result])
+    return Told(run, summary(run, visit), EXIT_CODES[visit.outcome.result])

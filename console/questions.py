@@ -1,7 +1,7 @@
 """The health questions: asked at a terminal, answered by options, or read from a file."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
@@ -38,6 +38,16 @@ def agree(question: str) -> bool:
         said = _line(f"{question} [y/n] ").lower()
         if said in ("y", "yes", "n", "no"):
             return said.startswith("y")
+
+
+def one_of(what: str, known: Sequence[str], usual: str) -> str:
+    """Ask for one of some words, until one of them is said; nothing means the usual one."""
+    typer.echo(f"{what}: {', '.join(known)}", err=True)
+    while True:
+        said = _line(f"  [{usual}] ") or usual
+        if said in known:
+            return said
+        typer.echo(f"  {did_you_mean(said, known)}", err=True)
 
 
 def _line(prompt: str) -> str:

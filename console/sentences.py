@@ -34,7 +34,7 @@ REASONS: dict[Reason, str] = {
     Reason.JUDGEMENT_LATE: "this computer judged too late",
     Reason.DEVICE_SILENT: "the device was silent",
     Reason.LINK_LOST: "the link to the device was lost",
-    Reason.CONTROL_LOST: "the control process was lost; the device lets go by itself",
+    Reason.CONTROL_LOST: "the control process was lost",
     Reason.DEVICE_FAULT: "the device found a fault in itself",
     Reason.DEVICE_RESTARTED: "the device has restarted",
     Reason.DEVICE_UNRULY: "the device did not follow",
@@ -107,13 +107,17 @@ _MODES = {
 }
 
 
+def _begun(label: str, technique: str) -> str:
+    if technique == "prompt":
+        return f"{label} (`myoloop session resume` goes on)"
+    return f"{label} begins ({technique.replace('_', ' ')})"
+
+
 def sentence(event: Event) -> str:
     """Return what an event means."""
     match event:
-        case StepBegan(_, _, label, "prompt"):
-            return f"{label} (`myoloop session resume` goes on)"
         case StepBegan(_, _, label, technique):
-            return f"{label} begins ({technique.replace('_', ' ')})"
+            return _begun(label, technique)
         case StepEnded(_, index, outcome):
             return f"step {index + 1} is {_ENDINGS[outcome]}"
         case Judged(_, verdict):
@@ -124,6 +128,8 @@ def sentence(event: Event) -> str:
             return f"rule {rule} (line {line}): {action}"
         case Unmeasurable(_, signal, of):
             return f"{signal} has no {of} that can be measured: nothing will be compared with it"
+        case Sampled(_, target_kpa, None):
+            return f"{target_kpa:.1f} kPa asked for"
         case Sampled(_, target_kpa, pressure_kpa):
             return f"{pressure_kpa:.1f} of {target_kpa:.1f} kPa"
         case Ended(_, outcome):

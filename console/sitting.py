@@ -9,6 +9,7 @@ import msgspec
 
 from controller.chronicle import Chronicle
 from controller.client import DoorError
+from controller.eligibility import Booked
 from controller.fitting import CannotPlay, Fit
 from controller.preflight import Person
 from controller.remote import Remote
@@ -81,10 +82,14 @@ class FarDevice:
 
 
 class Programme(msgspec.Struct, frozen=True):
-    """How a profile becomes a program for a device, and what it was made from."""
+    """How a profile becomes a program for a device, and what it was made from.
+
+    `booked` says for whom it was reserved, once it is prepared.
+    """
 
     prepare: Callable[[Capabilities], Fit]
     profile: str = ""
+    booked: Callable[[], Booked | None] = lambda: None
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +176,9 @@ class Sitting:
         self._fit = fitted
         self._attendant = self._make_attendant(FarDevice(connected.capabilities, remote), fitted)
         await self._or_over(asyncio.ensure_future(self._attendant.agree()))
-        answer = await remote.order(Start(fitted.program, self._programme.profile))
+        programme = self._programme
+        start = Start(fitted.program, programme.profile, programme.booked())
+        answer = await remote.order(start)
         if isinstance(answer, Rejected):
             raise CannotPlay(answer.why)
         over = await self._over
@@ -234,11 +241,11 @@ class Sitting:
         self._audience.hear(event)
 
     def _lose(self, why: Exception) -> None:
-        """The control process is gone, or hangs: the device lets go by itself."""
+        """The control process is gone, or hangs: nobody is left who talks to the device."""
         if self._over.done():
             return
         if not self._shown:
-            self._failure = ControlLost(f"{why}: the device lets go by itself")
+            self._failure = ControlLost(f"{why}, and nothing was played")
             self._over.set_result(Over())
             return
         outcome = Outcome(

@@ -28,7 +28,8 @@ class SimulatedSubject(SimulatedAttendant):
 
     def hear(self, event: Event) -> None:
         """Feel one batch of pressure."""
-        hurts = isinstance(event, Sampled) and event.pressure_kpa >= self._hurts_at_kpa
+        felt_kpa = event.pressure_kpa if isinstance(event, Sampled) else None
+        hurts = felt_kpa is not None and felt_kpa >= self._hurts_at_kpa
         if hurts and self._pressing is None:
             self._pressing = asyncio.create_task(self._press(), name="simulated pain press")
 

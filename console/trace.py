@@ -1,5 +1,6 @@
 """What a session told while it played, kept in columns for the summary and the picture."""
 
+import math
 from array import array
 from collections import Counter
 
@@ -52,7 +53,8 @@ class Trace:
             self._emg_uv = [array("d") for _ in sampled.emg_uv]
         self._at_s.append(sampled.at_s)
         self._target_kpa.append(sampled.target_kpa)
-        self._pressure_kpa.append(sampled.pressure_kpa)
+        felt_kpa = sampled.pressure_kpa
+        self._pressure_kpa.append(math.nan if felt_kpa is None else felt_kpa)
         for column, rms_uv in zip(self._emg_uv, sampled.emg_uv, strict=True):
             column.append(rms_uv)
 
@@ -68,7 +70,7 @@ class Trace:
 
     @property
     def pressure_kpa(self) -> Column:
-        """What the regulated sensor read."""
+        """What the regulated sensor read; not a number where there is none."""
         return np.array(self._pressure_kpa)
 
     @property

@@ -8,7 +8,7 @@ from . import factors
 from .alarms import SETTLE_S
 from .cues import KEEP, Cue, Halt, Lower, Splice, Yield
 from .intent import NEVER_S, Mind, steered, with_factors
-from .moment import Moment
+from .moment import Moment, pain_said
 from .pausing import PAUSE_OVER_S, PAUSED_MAX_S, SILENT_S, Pausing
 from .reentry import QUIET_S, enter, let_go, place_at, places_from
 from .words import Event, Judged, Paused, Reason, Resumed, StepEnded, Verdict
@@ -63,9 +63,9 @@ def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[
         case "stop":
             return msgspec.structs.replace(mind, phase="over", why=verdict), Halt(verdict), judged
         case "release":
-            return *_release(mind, verdict, at_s), judged
+            return *_release(mind, verdict, moment), judged
         case "pause":
-            paused, cue = pause(mind, verdict.reason, at_s)
+            paused, cue = pause(mind, verdict.reason, at_s, by_itself=_by_itself(verdict, moment))
             return paused, cue, (*judged, paused_event(paused))
         case "approach" if mind.approach_s is not None:
             return act(mind, msgspec.structs.replace(verdict, action="pause"), moment)
@@ -75,14 +75,14 @@ def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[
             return *_hold(mind, moment), judged
 
 
-def pause(mind: Mind, reason: Reason, at_s: float) -> tuple[Mind, Cue]:
-    """Let go, and wait. On pain the device lets go by itself, and nothing is said meanwhile."""
-    hurts = reason is Reason.PAIN
-    mind = _eased_for_good(mind, at_s) if hurts else mind
-    silent_until_s = at_s + SILENT_S if hurts else 0.0
+def pause(mind: Mind, reason: Reason, at_s: float, *, by_itself: bool = False) -> tuple[Mind, Cue]:
+    """Let go, and wait. Where the device lets go `by_itself`, nothing is said meanwhile."""
+    mind = _eased_for_good(mind, at_s) if reason is Reason.PAIN else mind
+    silent_until_s = at_s + SILENT_S if by_itself else 0.0
     if mind.pause is not None:
+        silent_until_s = max(silent_until_s, mind.pause.silent_until_s)
         again = msgspec.structs.replace(mind.pause, reason=reason, silent_until_s=silent_until_s)
-        return msgspec.structs.replace(mind, pause=again), Yield()
+        return msgspec.structs.replace(mind, pause=again), Yield() if by_itself else KEEP
     mind = msgspec.structs.replace(
         mind,
         phase="paused",
@@ -91,7 +91,7 @@ def pause(mind: Mind, reason: Reason, at_s: float) -> tuple[Mind, Cue]:
         course=factors.let_go(mind.course, at_s, PAUSE_OVER_S),
         over_at_s=NEVER_S,
     )
-    return mind, Yield() if hurts else Splice(at_s, PAUSE_OVER_S)
+    return mind, Yield() if by_itself else Splice(at_s, PAUSE_OVER_S)
 
 
 def resume(mind: Mind, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:
@@ -113,7 +113,10 @@ def resume(mind: Mind, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:
         over_at_s=playhead.end_s,
         course=factors.come_back(mind.course, mind.factors, at_s, QUIET_S),
     )
-    skipped = tuple(StepEnded(at_s, index, "skipped") for index in left_out)
+    under_way = pausing.place[0]
+    if under_way in left_out and mind.early[0] != under_way:  # it ends when the next one begins
+        mind = msgspec.structs.replace(mind, early=(under_way, "stopped"))
+    skipped = tuple(StepEnded(at_s, i, "skipped") for i in left_out if i != under_way)
     return mind, Splice(at_s, QUIET_S), (Resumed(at_s), *skipped)
 
 
@@ -140,7 +143,13 @@ def _fades_anew(mind: Mind, verdict: Verdict, at_s: float) -> bool:
     return verdict.reason is Reason.DEVICE_FADING and not _settles(mind, verdict, at_s)
 
 
-def _release(mind: Mind, verdict: Verdict, at_s: float) -> tuple[Mind, Cue]:
+def _by_itself(verdict: Verdict, moment: Moment) -> bool:
+    """Whether the device lets go without a word: its pain button was pressed."""
+    return verdict.reason is Reason.PAIN and not pain_said(moment)
+
+
+def _release(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue]:
+    at_s = moment.at_s
     mind = msgspec.structs.replace(
         mind,
         phase="releasing",
@@ -148,7 +157,7 @@ def _release(mind: Mind, verdict: Verdict, at_s: float) -> tuple[Mind, Cue]:
         over_at_s=at_s + RELEASE_OVER_S,
         course=factors.let_go(mind.course, at_s, RELEASE_OVER_S),
     )
-    if verdict.reason is Reason.PAIN:
+    if _by_itself(verdict, moment):
         return mind, Yield()
     return mind, Lower(at_s, 0.0, mind.factors.cap_kpa, RELEASE_OVER_S)
 

@@ -115,15 +115,15 @@ class Listener:
     """Hears one rise, and reads from it what the person felt."""
 
     def __init__(self) -> None:
-        self._felt: list[Sampled] = []
+        self._felt: list[tuple[float, float]] = []
         self._hurt_at_s = math.inf
         self._outcome: Outcome | None = None
 
     def hear(self, event: Event) -> None:
         """Take one event."""
         match event:
-            case Sampled():
-                self._felt.append(event)
+            case Sampled(at_s, _, pressure_kpa) if pressure_kpa is not None:
+                self._felt.append((at_s, pressure_kpa))
             case Judged(at_s, verdict) if verdict.reason is Reason.PAIN:
                 self._hurt_at_s = min(self._hurt_at_s, at_s)
             case Ended(_, outcome):
@@ -137,7 +137,7 @@ class Listener:
         if reason is Reason.COMPLETE:
             return Reading(top_kpa, at_cut_off=True)
         began_s = self._hurt_at_s - REACTION_S
-        felt = [one.pressure_kpa for one in self._felt if one.at_s <= began_s]
+        felt = [kpa for at_s, kpa in self._felt if at_s <= began_s]
         hurt = reason in (Reason.PAIN, Reason.OPERATOR) and math.isfinite(began_s)
         if not hurt or not felt or felt[-1] <= CONTACT_KPA:
             raise CalibrationFailed(

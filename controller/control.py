@@ -2,22 +2,24 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, assert_never
 
 from firmware_bridge.codes import Document, Gesture, Source
-from firmware_bridge.discovery import open_device
+from firmware_bridge.discovery import Opened, open_device
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.streamed import StreamedDevice
 
 from .ears import ears_for
+from .eligibility import NotAdmitted
 from .favours import Favours
 from .fitting import CannotPlay, Fit
 from .preflight import preflight
 from .priority import urgent
 from .session import Session
 from .troubles import Left, trouble_of
-from .vetting import admit
+from .vetting import admit, admit_for
 from .visits import (
     Act,
     Connect,
@@ -51,7 +53,7 @@ class Control:
         self._standing: Standing = "idle"
         self._connected: Connected | None = None
         self._playing: Playing | None = None
-        self._device: StreamedDevice | None = None
+        self._device: Opened | None = None
         self._session: Session | None = None
         self._scheduling = "normal"
         self._task: asyncio.Task[Any] | None = None
@@ -126,8 +128,10 @@ class Control:
         if self._connected is None or self._start.done():
             return Rejected("nothing can be started now")
         try:
-            fitted = admit(start.program, self._connected.capabilities)
-        except CannotPlay as error:
+            capabilities = self._connected.capabilities
+            fitted = admit(start.program, capabilities)
+            admit_for(start.program, start.booked, capabilities, time.time())
+        except (CannotPlay, NotAdmitted) as error:
             return Rejected(str(error))
         self._start.set_result((start, fitted))
         return Accepted()
@@ -136,9 +140,12 @@ class Control:
         """Let the session play another programme, if it would have been let in as the first."""
         if self._connected is None or self._playing is None:
             return Rejected("nothing plays yet")
+        start, _ = self._start.result()
         try:
-            admit(replace.program, self._connected.capabilities)
-        except CannotPlay as error:
+            capabilities = self._connected.capabilities
+            admit(replace.program, capabilities)
+            admit_for(replace.program, start.booked, capabilities, time.time())
+        except (CannotPlay, NotAdmitted) as error:
             return Rejected(str(error))
         answer = session.tell(replace)
         if isinstance(answer, Accepted):
@@ -188,7 +195,7 @@ class Control:
                 await asyncio.gather(*self._acts)
                 self._device = None
 
-    async def _on(self, device: StreamedDevice, url: str) -> Over:
+    async def _on(self, device: Opened, url: str) -> Over:
         self._connected = Connected(url, device.capabilities)
         self._stand("connected")
         self._tell(self._connected)
@@ -207,9 +214,9 @@ class Control:
             outcome = await session.run()
         return await self._told(device, outcome)
 
-    async def _told(self, device: StreamedDevice, outcome: Outcome) -> Over:
+    async def _told(self, device: Opened, outcome: Outcome) -> Over:
         truth: bytes | None = None
-        if device.capabilities.emulated:
+        if isinstance(device, StreamedDevice) and device.capabilities.emulated:
             with contextlib.suppress(BridgeError):
                 truth = await device.document(Document.TRUTH)
         return Over(outcome=outcome, vitals=self.vitals(whole=True), truth=truth)

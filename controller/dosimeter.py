@@ -37,7 +37,7 @@ class Dosimeter:
         """Take one event."""
         match event:
             case Sampled(at_s, target_kpa, pressure_kpa):
-                self._until(at_s, max(target_kpa, pressure_kpa, 0.0))
+                self._until(at_s, max(target_kpa, pressure_kpa or 0.0, 0.0))
             case StepBegan(at_s, index):
                 self._until(at_s, self._kpa)
                 self._index = index

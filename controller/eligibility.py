@@ -9,7 +9,7 @@ import msgspec
 from profiles.program import Program, Step
 from profiles.quantities import shown
 
-from .ledger import REGION_DAY_S, SESSIONS_A_DAY, Doses
+from .ledger import REGION_DAY_S, SESSIONS_A_DAY, Doses, Entry
 from .person import Person
 from .screening import BY_ID, LIGHT_SHARE, STRUCK, Question, permit, refuses_everything
 
@@ -46,6 +46,22 @@ class NotAdmitted(Exception):
         self.refusals = tuple(refusals)
         head = f"{person_id} is not treated like this now, and nothing was pressed"
         super().__init__("\n  ".join([f"{head}:", *map(str, self.refusals)]))
+
+
+class Booked(msgspec.Struct, frozen=True):
+    """Whom a programme is for, as they were when it was reserved, and what was reserved for it."""
+
+    person: Person
+    reserved: Entry
+
+
+def admit_booked(booked: Booked, program: Program, now_s: float) -> None:
+    """Say yes again, to whoever was said yes to when it was reserved. Raises `NotAdmitted`."""
+    entry = booked.reserved
+    if entry.kind == "session":
+        admit(booked.person, program, entry.doses, now_s)
+    for region in entry.doses if entry.kind == "calibration" else ():
+        admit_calibration(booked.person, region, entry.doses, now_s)
 
 
 def admit(person: Person, program: Program, worst: Doses, now_s: float) -> None:

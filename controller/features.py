@@ -31,6 +31,7 @@ def features(
         duration_s=len(columns[0]) / batch.pressure_rate_hz,
         pressure_kpa=sum(here[0]) / len(here[0]),
         lowest_kpa=min(max(here, key=sum)),
+        least_kpa=min(map(sum, here)) / len(here[0]),
         others_kpa=max((min(column) for column in others), default=0.0),
         lost_s=batch.lost / max(batch.emg_rate_hz, batch.pressure_rate_hz),
         still=tuple(None if min(c) != max(c) else c[0] for c in columns),

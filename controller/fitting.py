@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -13,7 +13,10 @@ from profiles.program import Program, Step
 from profiles.rig import Rig
 from profiles.trajectory import Track
 
+from .hearing import EMG
+from .in_levels import InLevels, in_levels, told
 from .intent import Mount
+from .own_techniques import play_own
 from .pausing import PAUSED_MAX_S
 from .tracking import BANDWIDTH_HZ
 
@@ -51,16 +54,60 @@ HOLDING_KPA = 2.0
 """A pad that keeps its pressure without power presses twice contact at most (E, rules)."""
 
 
+LOWER_BODY = frozenset(
+    {
+        "thigh_quadriceps_belly",
+        "thigh_hamstring",
+        "calf_gastrocnemius",
+        "tibialis_anterior",
+        "foot_heel",
+        "foot_medial_arch",
+    }
+)
+UPPER_BODY = frozenset(
+    {
+        "neck_cervical_paraspinal",
+        "upper_trapezius",
+        "mid_trapezius_rhomboid",
+        "lumbar_erector_spinae",
+        "gluteus",
+    }
+)
+"""What lies on the two zones of a bed (E); arms and hands lie on neither."""
+
+ZONES = {
+    "upper body": UPPER_BODY,
+    "lower body": LOWER_BODY,
+    "whole body": UPPER_BODY | LOWER_BODY,
+}
+"""Sites of channels that are no pad and stay where they are."""
+
+
+ALWAYS_HEARD = ("pressure", "force")
+"""Signals that every device gives that can be played on."""
+
+
 class Fit(msgspec.Struct, frozen=True):
-    """A program that this device can play: which channel plays each quantity."""
+    """A program that this device can play: which channel plays each quantity.
+
+    `levels` says in numbers what a device of levels loses; others lose nothing.
+    """
 
     program: Program
     channel_of: dict[str, Channel]
     report: tuple[str, ...]
+    levels: InLevels | None = None
 
 
 class CannotPlay(Exception):
-    """The device lacks what the program needs; the message says what, and where it is needed."""
+    """The device lacks what the program needs; the message says what, and where it is needed.
+
+    `line` is the line of the profile that cannot be played, if it is one alone.
+    """
+
+    def __init__(self, sentence: str, line: int | None = None) -> None:
+        super().__init__(sentence)
+        self.line = line
 
 
 def device_envelope(capabilities: Capabilities) -> Envelope:
@@ -109,34 +156,96 @@ def _rates(pressure: Channel, bandwidth_hz: float) -> Envelope:
 
 
 def rig(capabilities: Capabilities) -> Rig:
-    """Return what the device has to move, in the words of a profile."""
+    """Return what the device has to move, in the words of a profile: a zone is no pad to name."""
+    sites = tuple(channel.site or "" for channel in _pads(capabilities))
     return Rig(
         quantities=frozenset(channel.quantity for channel in capabilities.channels),
-        sites=tuple(channel.site or "" for channel in _pads(capabilities)) or ("",),
+        sites=sites if sites and sites[0] not in ZONES else ("",),
     )
 
 
 def fit(program: Program, capabilities: Capabilities) -> Fit:
     """Return `program` with a channel for each of its quantities. Raises `CannotPlay`.
 
-    Checks and reports; reshapes nothing.
+    Checks and reports; reshapes nothing, but for what the device plays by itself.
     """
+    program, report = _own(program, capabilities)
     channel_of: dict[str, Channel] = {}
-    report: list[str] = []
+    report += _without(program, capabilities)
     for track in program.steps[0].trajectory.tracks:
-        channel = _playing(track, capabilities)
+        channel = playing(track, program, capabilities)
         if channel is not None:
             channel_of[track] = channel
             continue
         step = _in_need(track, program)
         if step is not None:
             where = f"line {step.line}: {step.label}"
-            raise CannotPlay(f"{where} needs {track}, which {capabilities.model} lacks")
+            raise CannotPlay(f"{where} needs {track}, which {capabilities.model} lacks", step.line)
         if track in program.channels:
             raise CannotPlay(f"{program.id} needs {track}, which {capabilities.model} lacks")
         report.append(f"{capabilities.model} has no {track}: it is left out")
-    _check_peak(program, channel_of["pressure"])
-    return Fit(program, channel_of, tuple(report))
+    pressure = channel_of["pressure"]
+    _check_peak(program, pressure)
+    if not pressure.step:
+        return Fit(program, channel_of, tuple(report))
+    lost = in_levels(program, pressure)
+    report += told(lost, pressure, capabilities)
+    return Fit(program, channel_of, tuple(report), lost)
+
+
+def _own(program: Program, capabilities: Capabilities) -> tuple[Program, list[str]]:
+    """Leave to the device what it does by itself, and say what that is."""
+    technique = capabilities.channel("technique")
+    if technique is None or "on" not in technique.choices:
+        return program, []
+    speed = capabilities.channel("frequency")
+    played = [play_own(step, technique, speed) for step in program.steps]
+    report = [
+        f"{one.step.label} is its own {one.name}, as strong as the mean of what is written"
+        if one.name
+        else f"{one.step.label}: it has no {one.step.technique}; its strength alone follows"
+        for one in played
+    ]
+    return msgspec.structs.replace(program, steps=tuple(one.step for one in played)), report
+
+
+def _zone(zones: Sequence[Channel], program: Program, capabilities: Capabilities) -> Channel:
+    """Return the zone on which the program lies. Raises `CannotPlay`."""
+    regions = {step.region: step.line for step in reversed(program.steps)}
+    for zone in zones:
+        if regions.keys() <= ZONES.get(zone.site or "", frozenset[str]()):
+            return zone
+    reached = frozenset[str]().union(*(ZONES.get(c.site or "", ()) for c in zones))
+    for region, line in regions.items():
+        if region not in reached:
+            raise CannotPlay(f"line {line}: {capabilities.model} does not reach {region}")
+    raise CannotPlay(
+        f"{program.id} goes over several zones of {capabilities.model}: "
+        f"{', '.join(sorted(regions))}; write a profile for each"
+    )
+
+
+def hears(capabilities: Capabilities, signal: str) -> bool:
+    """Return whether a signal of a profile can be heard from a device."""
+    return signal in ALWAYS_HEARD or (signal == EMG and bool(capabilities.sensors_of(EMG)))
+
+
+def _without(program: Program, capabilities: Capabilities) -> Iterator[str]:
+    """Tell what becomes of each signal that the device does not have. Raises `CannotPlay`."""
+    for name, need in program.signals.items():
+        if hears(capabilities, name):
+            continue
+        match need.missing:
+            case "refuse":
+                raise CannotPlay(
+                    f"{program.id} listens to {name}, which {capabilities.model} cannot give; "
+                    f"a profile that says `missing: skip` or `missing: timed` of it is played "
+                    "without"
+                )
+            case "skip":
+                yield f"{capabilities.model} gives no {name}: what listens to it is left out"
+            case "timed":
+                yield f"{capabilities.model} gives no {name}: steps take their full time"
 
 
 def mount(fit: Fit) -> Mount:
@@ -152,13 +261,18 @@ def first_pad(fit: Fit, capabilities: Capabilities) -> tuple[int, ...]:
     return () if all(under) else tuple(i for i, here in enumerate(under) if here)
 
 
-def _playing(track: str, capabilities: Capabilities) -> Channel | None:
-    """Return the channel that plays a track: "pressure:SITE" is the pad at that site."""
+def playing(track: str, program: Program, capabilities: Capabilities) -> Channel | None:
+    """Return the channel that plays a track: "pressure:SITE" is the pad at that site.
+
+    Of zones that stay where they are, it is the one on which the program lies.
+    """
     quantity, _, site = track.partition(":")
+    several = tuple(c for c in capabilities.channels if c.quantity == quantity)
+    if several and several[0].site in ZONES:
+        return _zone(several, program, capabilities)
     if quantity == "pressure":
-        pads = _pads(capabilities)
-        return next((pad for pad in pads if not site or pad.site == site), None)
-    return next((c for c in capabilities.channels if c.quantity == quantity), None)
+        return next((pad for pad in several if not site or pad.site == site), None)
+    return several[0] if several else None
 
 
 def _pads(capabilities: Capabilities) -> tuple[Channel, ...]:

@@ -12,7 +12,8 @@ FREEZE_OVER_S = 0.005
 """How fast a freeze bites (E; as the supervisor's)."""
 
 GUARD_SHARE, GUARD_OVER_S = 0.7, 0.5
-"""What is pressed of the programme after a confirmed guard, and how fast that comes about (E)."""
+"""What is pressed after a confirmed guard, of the programme and of what it guards against, and how
+fast that comes about (E)."""
 
 AFTER_GUARD_SHARE = 0.8
 """The most that is pressed again after a guard (E, rules)."""
@@ -26,13 +27,15 @@ def guard_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
     emg, hearing, at_s = scene.felt.emg, mind.hearing, scene.at_s
     if emg is None or EMG not in mind.program.signals:
         return mind, NOTHING
+    crossing = any(c and t for c, t in zip(emg.crossing, emg.trusted, strict=True))
+    begins = crossing and not hearing.guard.crossing
     baseline, mvc = emg_reference(hearing, "baseline"), emg_reference(hearing, "mvc")
     guard, answer = hear(
         hearing.guard,
         at_s,
         loudness(emg, baseline, mvc, scene.asked.noise_uv),
-        crossing=any(c and t for c, t in zip(emg.crossing, emg.trusted, strict=True)),
-        pressing=_pressing(mind, at_s),
+        crossing=crossing,
+        pressing=begins and _pressing(mind, at_s),
         moving=any(flags & Quality.MOTION for flags in emg.flags),
         pained_s=hearing.pained_s,
     )
@@ -48,7 +51,11 @@ def guard_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
 
 
 def _answered(mind: Mind, answer: Answer, at_s: float) -> tuple[Mind, Reply]:
-    mind = lowered(mind, guard=GUARD_SHARE)
+    """Press less of the programme, and less than was frozen.
+
+    A muscle that guards against what is held does not calm while it is held.
+    """
+    mind = lowered(mind, guard=GUARD_SHARE, guard_kpa=GUARD_SHARE * mind.factors.guard_kpa)
     if answer.lower:
         most_kpa = min(mind.factors.limit_kpa, mind.program.peak_kpa)
         mind = lowered(mind, guarded_often_kpa=OFTEN_SHARE * most_kpa)

@@ -31,8 +31,9 @@ NEAR_PAIN_S = 120.0
 SPASM_OVER, SPASM_S = (5.0, 0.20), 2.0
 """A spasm: over both of these for so long, without our act or movement to explain it (E, rules)."""
 
-ANSWERING_S = 0.5
-"""How long our own answer takes; until then, what is loud is explained by our act (E)."""
+ANSWERING_S = 3.0
+"""How long what is loud is explained by our act: less is pressed then, and a guard fades in about
+so long; a cramp does not (E; physiology 4.3 gives no number)."""
 
 
 class Loudness(msgspec.Struct, frozen=True, gc=False):

@@ -41,8 +41,8 @@ class Mind(msgspec.Struct, frozen=True):
 
     `well_at_s` is when a freeze may end and `frozen_s` since when it holds, `acted` the last cause
     that acted and when, `approach_s` since when contact is felt for, `grows_until_s` until when a
-    raised parameter is still coming about, `hurt` whether somebody has said that it hurts, and
-    `early` which step was ended before its time, and how.
+    raised parameter is still coming about, `hurt` whether somebody has said that it hurts,
+    `pain_told` how often by an order, and `early` which step was ended before its time, and how.
     """
 
     program: Program
@@ -66,6 +66,7 @@ class Mind(msgspec.Struct, frozen=True):
     spent: Spent = Spent()
     grows_until_s: float = 0.0
     hurt: bool = False
+    pain_told: int = 0
     over_at_s: float = NEVER_S
 
     def waits(self, at_s: float) -> bool:

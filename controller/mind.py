@@ -10,7 +10,7 @@ from .cues import KEEP, Cue
 from .intent import Mind
 from .listening import listen
 from .moment import Moment
-from .obedience import obey
+from .obedience import hear_pain, obey
 from .progress import advance, go_on
 from .safety import stronger
 from .supervision import supervise
@@ -22,6 +22,7 @@ def decide(mind: Mind, moment: Moment) -> tuple[Mind, Cue, tuple[Event, ...]]:
     at_s = moment.at_s
     if mind.phase == "over":
         return mind, KEEP, ()
+    mind, moment = hear_pain(mind, moment)
 
     mind, verdict, careful, seen = supervise(mind, moment)
     mind, heard, answer, told = listen(mind, moment)

@@ -46,7 +46,7 @@ def watch_trust(before: Trust, felt: Features | None, health: Health) -> Trust:
     """Return the account one moment later; the same object where nothing is or was amiss."""
     if felt is None:
         return before if before.clock_s == health.clock_s else _with_clock(before, health.clock_s)
-    age_s = health.pressure_age_s
+    age_s = health.pressure_age_s or 0.0  # of what is never measured, nothing is late
     if not (before.lost or before.late or felt.lost_s or age_s > LATE_S):
         return before if before.clock_s == health.clock_s else _with_clock(before, health.clock_s)
     missing = round(felt.lost_s / SLOT_S)

@@ -3,14 +3,15 @@
 import msgspec
 
 from .emg_words import EmgFeatures
-from .words import Order, Reason
+from .words import Order, Pain, Reason
 
 
 class Features(msgspec.Struct, frozen=True):
     """What a sensor batch says.
 
     `pressure_kpa` is the regulated sensor's mean, `lowest_kpa` the least sample of the sensor that
-    reads most: what both may not exceed. `others_kpa` is the same of the further pads, 0 where
+    reads most: what both may not exceed. `least_kpa` is the mean of the sensor that reads least,
+    infinite where nobody has looked. `others_kpa` is the lowest again, of the further pads, 0 where
     there are none. `still` has, for each pressure sensor, the one value that
     all its samples are, None where they differ; `lost_s` is how much is missing before this; `emg`
     is what the muscles say, None where nobody listens to them.
@@ -22,6 +23,7 @@ class Features(msgspec.Struct, frozen=True):
     lowest_kpa: float
     emg_uv: tuple[float, ...]
     others_kpa: float = 0.0
+    least_kpa: float = float("inf")
     still: tuple[float | None, ...] = ()
     lost_s: float = 0.0
     emg: EmgFeatures | None = None
@@ -33,10 +35,11 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     `clock_s` is how far the device's clock may be off. `fading` says that the device lets go
     because it was not told enough, `limited` that it holds back a rise, `pain_presses` counts
     since the session began, `pressed` names the buttons that are held down, `failure` says what has
-    gone for good.
+    gone for good. `pressure_age_s` is None on a device that measures no pressure: then nothing can
+    be late, and the limits are those of that.
     """
 
-    pressure_age_s: float
+    pressure_age_s: float | None
     judgement_age_s: float
     device_age_s: float
     clock_s: float = 0.0
@@ -54,3 +57,8 @@ class Moment(msgspec.Struct, frozen=True):
     features: Features | None
     health: Health
     orders: tuple[Order, ...] = ()
+
+
+def pain_said(moment: Moment) -> int:
+    """Return how often somebody says just now, by an order, that it hurts."""
+    return sum(isinstance(order, Pain) for order in moment.orders)

@@ -9,6 +9,7 @@ from .acts import pause, paused_event, resume
 from .cues import KEEP, Cue, Lower, Splice
 from .ending import end_early
 from .intent import Mind, steered, with_factors
+from .moment import Moment, pain_said
 from .replacing import replaced, unfit
 from .safety import stronger
 from .words import (
@@ -35,6 +36,17 @@ EASE_OVER_S = 0.5
 
 Obeyed: TypeAlias = tuple[Mind, Verdict | None, Cue, tuple[Event, ...]]
 """A mind that has taken an order: what must happen, what to do, what to tell."""
+
+
+def hear_pain(mind: Mind, moment: Moment) -> tuple[Mind, Moment]:
+    """Count what was said to hurt with what was pressed: both are the same."""
+    told = mind.pain_told + pain_said(moment)
+    if told == 0:
+        return mind, moment
+    presses = moment.health.pain_presses + told
+    health = msgspec.structs.replace(moment.health, pain_presses=presses)
+    mind = msgspec.structs.replace(mind, pain_told=told)
+    return mind, msgspec.structs.replace(moment, health=health)
 
 
 def obey(mind: Mind, orders: tuple[Order, ...], at_s: float) -> Obeyed:
@@ -74,7 +86,7 @@ def _take(mind: Mind, order: Order, at_s: float) -> Obeyed:
             return mind, None, cue, (Replaced(at_s, index, at_once),)
         case Acknowledge(reason):
             return _acknowledged(mind, reason, at_s)
-        case _:  # the mind has moved on since the order was taken
+        case _:  # pain is evidence; or the mind has moved on since the order was taken
             return mind, None, KEEP, ()
 
 

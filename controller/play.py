@@ -9,7 +9,7 @@ from profiles.envelope import Envelope
 from profiles.regions import Thresholds
 
 from .ears import ears_for
-from .fitting import Fit, device_envelope, fit, rig
+from .fitting import Fit, device_envelope, fit, hears, rig
 from .preflight import NeedsPerson, SimulatedPerson, preflight
 from .priority import urgent
 from .session import Session
@@ -64,15 +64,18 @@ def prepare(
     from profiles.load import read
     from profiles.model import Profile
 
+    profile = read(text, Profile, file=file)
     program = compile_profile(
-        read(text, Profile, file=file),
+        profile,
         values,
         device_envelope(capabilities).lower(operator or Envelope()),
         area_cm2=pad_area_cm2(capabilities),
         thresholds=simulated_person(capabilities) if capabilities.emulated else person,
         emulated=capabilities.emulated,
+        measured=measures_pressure(capabilities),
         closed_loop=listened_to(capabilities) if closed_loop is None else closed_loop,
         rig=rig(capabilities),
+        lacking=[name for name in profile.needs.signals if not hears(capabilities, name)],
     )
     return fit(program, capabilities)
 
@@ -85,6 +88,11 @@ def read_profile(profile: str | Path) -> tuple[str | bytes, str]:
 
         return library_text(name.removeprefix(LIBRARY)), name
     return Path(profile).read_bytes(), name
+
+
+def measures_pressure(capabilities: Capabilities) -> bool:
+    """Return whether a device knows what it presses."""
+    return bool(capabilities.sensors_of("pressure"))
 
 
 def pad_area_cm2(capabilities: Capabilities) -> float:

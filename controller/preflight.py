@@ -104,15 +104,20 @@ class SimulatedPerson:
 
 
 async def preflight(device: Device, person: Person, ears: Ears | None = None) -> Readiness:
-    """See that everything is in order. Raises `NotReady`. `ears` hear the muscles meanwhile."""
+    """See that everything is in order. Raises `NotReady`. `ears` hear the muscles meanwhile.
+
+    What a product does not have, a pressure sensor or a pain button, cannot be tried.
+    """
     watch = _Lookout(ears)
     device.listen(watch.see, lambda error: watch.lose(error))
     timing = asyncio.create_task(_lateness_p99_s(), name="pre-flight timing")
     try:
         await person.take_pad_off()
-        zero_kpa = await _zero(watch)
+        measures = bool(device.capabilities.sensors_of("pressure"))
+        zero_kpa = await _zero(watch) if measures else ()
         vented_after_s = await _stop_and_clear(device, watch)
-        await _button(person, watch)
+        if device.capabilities.pain_button:
+            await _button(person, watch)
         await person.put_pad_on()
         if ears is not None:
             await _trusted(watch, ears)

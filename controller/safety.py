@@ -156,6 +156,8 @@ def _silent(health: Health) -> Verdict | None:
 
 def _blind(health: Health, mode: Mode) -> Verdict | None:
     age_s = health.pressure_age_s
+    if age_s is None:  # it never measures: a program for it is compiled for less
+        return None
     no_rise_s, release_s = _FRESH[mode]
     if age_s > STOP_AFTER_S:
         return Verdict("stop", Reason.SENSOR_LOST, age_s, STOP_AFTER_S)

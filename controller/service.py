@@ -13,7 +13,7 @@ from .door import PROTOCOL, STRANGER_FRAME, Answered, Welcome, encode, token
 from .lease import Lease
 from .visitor import Unfit, Visitor
 from .visits import Alive, Asked, Errand, Fact, Leased, Said, Take, Vitals, asked_of
-from .words import Accepted, Answer, Ended, Rejected, Release, Sampled, Stop
+from .words import Accepted, Answer, Ended, Pain, Rejected, Release, Sampled, Stop
 
 SAMPLES_TOGETHER_S = 0.05
 """Samples go out together, twenty times a second (E): the eye sees no more, a tick is spared."""
@@ -120,10 +120,10 @@ class Service:
 
     def _answer(self, visitor: Visitor, asked: Asked) -> "Answer | asyncio.Task[Answer]":
         order = asked.order
-        if isinstance(order, Stop):
+        if isinstance(order, (Stop, Pain)):
             return self._control.order(order)
         if visitor.role != "operator":
-            return Rejected("only an operator may do more than stop")
+            return Rejected("only an operator may do more than stop, and say that it hurts")
         if isinstance(order, Take):
             return self._take(visitor, order.grace_s)
         if isinstance(order, Alive):

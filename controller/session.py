@@ -75,6 +75,7 @@ class Session:
     ) -> None:
         self._device = device
         self._zero_kpa = zero_kpa
+        self._measures = bool(device.capabilities.sensors_of("pressure"))
         self._ears = ears or ears_for(fit.program, device.capabilities)
         self._fit = fit
         self._first_pad = first_pad(fit, device.capabilities)
@@ -177,7 +178,7 @@ class Session:
 
     def _health(self, now_s: float, at_s: float) -> Health:
         return Health(
-            pressure_age_s=at_s + self._offset_s - self._sampled_s,
+            pressure_age_s=at_s + self._offset_s - self._sampled_s if self._measures else None,
             judgement_age_s=now_s - self._judged_at_s,
             device_age_s=now_s - self._heard_s,
             clock_s=self._device.clock.uncertainty_s,
@@ -225,6 +226,9 @@ class Session:
             self._on_event(event)
         if felt is not None:
             self._on_event(self._sampled(felt))
+        elif not self._measures:
+            at_s = max(0.0, at_s)
+            self._on_event(Sampled(at_s, self._mind.target_kpa(at_s), None, ()))
 
     def _follow(self, cue: Cue, streamer: Streamer, at_s: float) -> None:
         match cue:
@@ -259,12 +263,17 @@ class Session:
         if self._state >= State.STOPPED:
             return
         try:
-            if self._ended.done() and isinstance(self._ended.result(), Halt):
+            if self._was_halted():
                 await self._device.halted()
             else:
                 await self._device.disarm()
         except BridgeError:
             self._device.halt(Source.SESSION)
+
+    def _was_halted(self) -> bool:
+        """Whether a stop is on its way. Being cancelled cancels what was waited for, too."""
+        ended = self._ended
+        return ended.done() and not ended.cancelled() and isinstance(ended.result(), Halt)
 
     def _tell_the_end(self, cue: Halt | Finish) -> Outcome:
         at_s = self._ended_s

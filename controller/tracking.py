@@ -68,8 +68,8 @@ def watch_tracking(
 ) -> Tracking:
     """Return the model and its account one batch later.
 
-    Below the model counts the sensor that regulates, above it the one that reads most. Further pads
-    may press less than was asked of the one that is asked for most, and not more.
+    Above the model counts the sensor that reads most, below it the one that reads least. Further
+    pads may press less than was asked of the one that is asked for most, and not more.
     """
     passed_s = felt.duration_s + felt.lost_s
     follows = 1.0 - exp(-passed_s / lag_s)
@@ -78,8 +78,8 @@ def watch_tracking(
     measured = felt.pressure_kpa
     if health.fading or health.limited:  # the device itself presses less, and says so
         expected = min(expected, measured)
-    above = max(felt.lowest_kpa - expected, felt.others_kpa - others)
-    off = max(abs(measured - expected), above)
+    above = max(max(measured, felt.lowest_kpa) - expected, felt.others_kpa - others)
+    off = max(above, expected - min(measured, felt.least_kpa))
     missed = expected > asked.touch_kpa and felt.lowest_kpa < CONTACT_KPA
     known = before.recent[1 - _RECENT :] if felt.lost_s == 0.0 else ()
     recent = (*known, measured)

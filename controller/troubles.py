@@ -21,7 +21,7 @@ class Left(Exception):
 
 
 class ControlLost(Exception):
-    """The control process is gone, or hangs. The device lets go by itself."""
+    """The control process is gone, or hangs."""
 
 
 _PLAIN: dict[str, type[Exception]] = {

@@ -1,16 +1,26 @@
-"""What a control process plays: nothing above what the device allows, whoever compiled it."""
+"""What a control process plays: nothing above what device and person allow, whoever compiled it."""
 
 import math
+from collections.abc import Mapping
 from itertools import pairwise
 
 from firmware_bridge.capabilities import Capabilities
+from profiles.dose import Dose, astuple, dose
+from profiles.limits import CAPS, Body
 from profiles.program import Program, Step
+from profiles.regions import REGIONS
 from profiles.trajectory import MAX_SEGMENT_S, Track
 
+from .eligibility import Booked, admit_booked
 from .fitting import CannotPlay, Fit, device_envelope, fit
+from .person import pad_of
 
 ROUNDING = 1e-6
 """By how much a number may be over a limit that it was computed from."""
+
+
+MORE_THAN_RESERVED = 1.02
+"""By what a dose may be over its reservation (E): rhythms of another rate end at other phases."""
 
 
 def admit(program: Program, capabilities: Capabilities) -> Fit:
@@ -31,6 +41,70 @@ def admit(program: Program, capabilities: Capabilities) -> Fit:
     for step in program.steps:
         _check(step, lowered.pressure_kpa.value)
     return fit(program, capabilities)
+
+
+def admit_for(
+    program: Program, booked: Booked | None, capabilities: Capabilities, now_s: float
+) -> None:
+    """See that this may be pressed on whoever is there, and that it was reserved.
+
+    An emulated device brings its own person. Raises `CannotPlay`, `NotAdmitted`.
+    """
+    if capabilities.emulated:
+        return
+    if booked is not None:
+        admit_booked(booked, program, now_s)
+        _reserved(program, booked.reserved.doses)
+        if booked.reserved.kind == "calibration":
+            return
+    _under_what_they_bear(program, booked, capabilities, now_s)
+
+
+def _reserved(program: Program, reserved: Mapping[str, Dose]) -> None:
+    for region, wanted in dose(program).items():
+        most = reserved.get(region, Dose())
+        pairs = zip(astuple(wanted), astuple(most), strict=True)
+        if any(want > MORE_THAN_RESERVED * much for want, much in pairs):
+            raise CannotPlay(
+                f"{program.id} presses more on {region} than was reserved for it: "
+                "reserve anew, with `myoloop run`"
+            )
+
+
+def _under_what_they_bear(
+    program: Program, booked: Booked | None, capabilities: Capabilities, now_s: float
+) -> None:
+    body = _body(program, booked, capabilities, now_s)
+    for step in program.steps:
+        if step.technique not in CAPS or step.region not in REGIONS:
+            raise CannotPlay(f"{step.label} (line {step.line}) is nothing that is known here")
+        if step.grade == "deep" and not body.knows(step.region):
+            raise CannotPlay(
+                f"{step.label} (line {step.line}) is deep work, and nobody knows what "
+                f"{step.region} bears: measure it (`myoloop person calibrate`), or play less"
+            )
+        _check(step, body.pressing(step.technique, step.region).value)
+
+
+def _body(
+    program: Program, booked: Booked | None, capabilities: Capabilities, now_s: float
+) -> Body:
+    """Return who is pressed with what; somebody unknown is taken for a sensitive woman."""
+    pressure = capabilities.channel("pressure")
+    area_cm2 = (pressure.area_cm2 if pressure else None) or 10.0
+    thresholds, closed_loop = None, False
+    if booked is not None:
+        person, pad = booked.person, pad_of(capabilities, area_cm2)
+        stages = {person.stage(step.technique, pad.model) for step in program.steps}
+        closed_loop = bool(capabilities.sensors_of("emg")) and stages == {"closed_loop"}
+        thresholds = person.thresholds(pad, now_s)
+    return Body(
+        envelope=device_envelope(capabilities),
+        area_cm2=area_cm2,
+        thresholds=thresholds,
+        emulated=False,
+        closed_loop=closed_loop,
+    )
 
 
 def _check(step: Step, limit_kpa: float) -> None:

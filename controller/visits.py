@@ -12,6 +12,7 @@ from firmware_bridge.capabilities import Capabilities
 from profiles.program import Program
 
 from .door import Answered, Refused, Welcome
+from .eligibility import Booked
 from .words import Event, Order, Outcome
 
 Standing = Literal["idle", "connecting", "connected", "preflight", "ready", "running", "over"]
@@ -43,10 +44,14 @@ class Connect(msgspec.Struct, frozen=True, tag="connect"):
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
-    """Play this. `profile` is the file or library name it was compiled from."""
+    """Play this. `profile` is the file or library name it was compiled from.
+
+    `booked` is the person it is for, and what was reserved; None where nobody is known.
+    """
 
     program: Program
     profile: str = ""
+    booked: Booked | None = None
 
 
 class Alive(msgspec.Struct, frozen=True, tag="alive"):

@@ -85,6 +85,10 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     """Let go at once, latched. Honoured in any state."""
 
 
+class Pain(msgspec.Struct, frozen=True, tag="pain"):
+    """It hurts: as a press of the pain button, from wherever it is said."""
+
+
 class Release(msgspec.Struct, frozen=True, tag="release"):
     """Let go within a second, and end."""
 
@@ -133,7 +137,9 @@ class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
     reason: Reason | None = None
 
 
-Order: TypeAlias = Stop | Release | Ease | Ceiling | Pause | Resume | Mark | Replace | Acknowledge
+Order: TypeAlias = (
+    Stop | Pain | Release | Ease | Ceiling | Pause | Resume | Mark | Replace | Acknowledge
+)
 
 
 class Accepted(msgspec.Struct, frozen=True, tag="accepted"):
@@ -248,11 +254,14 @@ class Alarm(msgspec.Struct, frozen=True, tag="alarm"):
 
 
 class Sampled(msgspec.Struct, frozen=True, tag="sampled", gc=False):
-    """One batch: what was asked for and what was felt, kPa, and the EMG's RMS per channel, uV."""
+    """One batch: what was asked for and what was felt, kPa, and the EMG's RMS per channel, uV.
+
+    On a device that measures no pressure it is one tick, and what was felt is None.
+    """
 
     at_s: float
     target_kpa: float
-    pressure_kpa: float
+    pressure_kpa: float | None
     emg_uv: tuple[float, ...]
 
 

@@ -7,13 +7,16 @@ import msgspec
 
 from .errors import BadFrame
 
-Quantity = Literal["gain", "cap", "pressure", "position", "frequency", "amplitude", "temperature"]
+Quantity = Literal[
+    "gain", "cap", "pressure", "position", "frequency", "amplitude", "temperature", "technique"
+]
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """Something the device moves. A level is a channel with a `step`.
 
-    `low`, `high`, `resolution` are in `unit`; `max_rate` in unit per second. `unpowered` says what
+    `low`, `high`, `resolution` are in `unit`; `max_rate` in unit per second. A level lasts
+    `dwell_s` at least, and the first one after off comes `wake_s` later. `unpowered` says what
     happens to it without power, `on_loss` without a host.
     """
 
@@ -35,6 +38,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     vent_s: float | None = None
     unpowered: Literal["releases", "holds", "unknown"] = "unknown"
     on_loss: Literal["releases", "holds", "unknown"] = "unknown"
+    wake_s: float = 0.0
 
 
 class Sensor(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +62,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a host must know of a device.
 
     `person` is the simulated one of an emulated device: pressure pain thresholds for 1 cm2, in
-    kPa, by region.
+    kPa, by region. `auto_off_s` is when a device that latches lets go by itself, if it does, and
+    `pain_button` says that a person can press one on it.
     """
 
     model: str
@@ -68,6 +73,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     queue_slots: int
     uplink_bytes_s: float
     person: dict[str, float] = {}
+    auto_off_s: float | None = None
+    pain_button: bool = True
 
     def channel(self, quantity: Quantity) -> Channel | None:
         """Return the first channel of `quantity`, if there is one."""

@@ -2,19 +2,38 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import TypeAlias
+from urllib.parse import urlsplit
 
+from .drivers import products
+from .leveled import LeveledDevice
 from .link import open_link
 from .streamed import StreamedDevice, connect
 
+Opened: TypeAlias = StreamedDevice | LeveledDevice
+"""One of ours, or a product that somebody owns."""
+
 
 @asynccontextmanager
-async def open_device(url: str) -> AsyncGenerator[StreamedDevice]:
+async def open_device(url: str) -> AsyncGenerator[Opened]:
     """Open the device at `url`, and hang up on the way out.
 
-    Raises `LinkUnavailable`, `LinkBusy`, `LinkTimeout`, `LinkTooSlow`, `VersionMismatch`.
+    The scheme is how a device of ours is reached, or the name of a product: `jensen://ADDRESS`.
+
+    Raises `LinkUnavailable`, `LinkBusy`, `LinkTimeout`, `LinkTooSlow`, `VersionMismatch`,
+    `DeviceUnruly`.
     """
-    device = await connect(await open_link(url))
+    device = await _open(url)
     try:
         yield device
     finally:
         await device.aclose()
+
+
+async def _open(url: str) -> Opened:
+    product = products().get(urlsplit(url).scheme)
+    if product is None:
+        return await connect(await open_link(url))
+    from .links.gatt_client import open_product  # bleak takes a while to load
+
+    return await open_product(product, url)

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 from serial.tools.list_ports import comports
 
+from .drivers import drivers
 from .links.ble_radio import Radio, SystemRadio
 from .lock import is_alive, runtime_folder, write_whole
 from .recognise import recognise
@@ -52,7 +53,8 @@ async def near(for_s: float, radio: Radio | None = None) -> list[Found]:
     from .links.ble_scan import scan  # bleak takes a while to load
 
     seen = await scan(radio or SystemRadio(), for_s)
-    guesses = [(one, recognise(one)) for one in seen]
+    known = drivers()
+    guesses = [(one, recognise(one, known)) for one in seen]
     return [
         Found(f"{g.driver}://{one.address}", one.name, g.driver, g.confidence, one.rssi)
         for one, g in guesses

@@ -4,17 +4,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from .advertisement import Advertisement
 from .gatt import SERVICE
-
-
-class Advertisement(msgspec.Struct, frozen=True, kw_only=True):
-    """What one Bluetooth device has advertised, all together. `rssi` in dBm."""
-
-    address: str
-    name: str
-    services: tuple[str, ...] = ()
-    makers: dict[int, bytes] = {}
-    rssi: int | None = None
 
 
 class Guess(msgspec.Struct, frozen=True):

@@ -1,6 +1,8 @@
 """compile_profile: a profile, the chosen values and an envelope become a program."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+import msgspec
 
 from . import meaning
 from .asking import longest_s
@@ -20,7 +22,7 @@ from .regions import Thresholds
 from .rig import Rig
 from .steps import PromptText
 from .trajectory import Track
-from .unrolling import unrolled
+from .unrolling import Abreast, unrolled
 from .weaving import Loom, Woven
 
 
@@ -33,14 +35,18 @@ def compile_profile(
     thresholds: Thresholds | None = None,
     emulated: bool = False,
     closed_loop: bool = False,
+    measured: bool = True,
     rig: Rig | None = None,
+    lacking: Collection[str] = (),
 ) -> Program:
     """Return the program that plays a profile on a pad of `area_cm2` within an envelope.
 
     `envelope` holds what device, person and operator allow; region and profile lower it here.
     `thresholds` are the person's (None: nobody, the 5th percentile of women). `closed_loop` says
     that the muscle will be listened to; a profile without EMG is open loop whatever it says.
-    `rig` says what there is to move (None: a pad that presses and slides).
+    `measured` says that the device measures what it presses. `lacking` names signals that nobody
+    hears: steps whose `until` or `adapt` asks for one of them are left out where the profile says
+    `missing: skip`. `rig` says what there is to move (None: a pad that presses and slides).
 
     Raises:
         ProfileProblems: over what author or region allow, or unplayable; everything at once.
@@ -52,18 +58,28 @@ def compile_profile(
         thresholds=thresholds,
         emulated=emulated,
         closed_loop=closed_loop and "emg" in profile.needs.signals,
+        measured=measured,
     )
-    return _Compiler(profile, choose(profile, values), body, rig or Rig()).program()
+    skipped = {name for name in lacking if meaning.is_skipped(profile, name)}
+    return _Compiler(profile, choose(profile, values), body, rig or Rig(), skipped).program()
 
 
 class _Compiler:
     """One compilation."""
 
-    def __init__(self, profile: Profile, chosen: Chosen, body: Body, rig: Rig) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        chosen: Chosen,
+        body: Body,
+        rig: Rig,
+        skipped: Collection[str],
+    ) -> None:
         self._profile = profile
         self._chosen = chosen
         self._body = body
         self._rig = rig
+        self._skipped = skipped
         self._findings = Findings(profile)
 
     def program(self) -> Program:
@@ -77,7 +93,7 @@ class _Compiler:
         judge = Judge(self._profile, self._chosen, self._body, self._rig, self._findings)
         groups = [
             (abreast.path, tuple(judge.judge(step) for step in abreast.branches))
-            for abreast in unrolled(self._profile)
+            for abreast in self._heard()
         ]
         played = {mode: self._woven(groups, mode) for mode in self._chosen.modes}
         self._findings.stop_if_wrong()
@@ -91,6 +107,27 @@ class _Compiler:
 
     def _woven(self, groups: list[tuple[Path, tuple[Judged, ...]]], mode: Mode) -> list[Woven]:
         return Loom(self._chosen, mode, self._body, self._rig, self._findings).weave(groups)
+
+    def _heard(self) -> list[Abreast]:
+        """Return what is played, without what listens to nothing. Raises `Refused` for nothing."""
+        written = list(unrolled(self._profile))
+        heard = [one for abreast in written if (one := self._without_deaf(abreast)).branches]
+        if not heard:
+            names = " and ".join(sorted(self._skipped))
+            sentence = (
+                f"every step listens to {names}, which is not there; use a device that has it"
+            )
+            self._findings.refuse(Reason.NO_SIGNAL, written[0].path, sentence)
+            self._findings.stop_if_refused()
+        return heard
+
+    def _without_deaf(self, abreast: Abreast) -> Abreast:
+        heard = tuple(
+            one
+            for one in abreast.branches
+            if meaning.listens_to(one.body).isdisjoint(self._skipped)
+        )
+        return msgspec.structs.replace(abreast, branches=heard)
 
     def _check_session(self) -> None:
         """Bound the time before anything is unrolled."""

@@ -35,6 +35,9 @@ ESTIMATED_SHARE = 0.45
 """Share of any other pain threshold (E, rules, *What may press*)."""
 OPEN_LOOP_SHARE = 0.5
 """Share of the pain threshold while nobody listens to the muscle (E, rules, *EMG*)."""
+BLIND_SHARE = 0.4
+"""Share of the pain threshold on a device that does not measure what it presses (E, rules,
+*Supervisor's numbers*: open loop)."""
 SCREENING = "screening"
 """The owner of what a person's own answers let them bear."""
 LIGHT_TO = 0.30
@@ -48,7 +51,8 @@ LEAST_SCALE = 0.5
 class Body(msgspec.Struct, frozen=True, kw_only=True):
     """On whom and with what: everything about a playing that is not the profile.
 
-    `envelope` is what device, person and operator allow; `area_cm2` is the pad's.
+    `envelope` is what device, person and operator allow; `area_cm2` is the pad's; `measured` says
+    that the device measures what it presses.
     """
 
     envelope: Envelope
@@ -56,6 +60,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: Thresholds | None
     emulated: bool
     closed_loop: bool
+    measured: bool = True
 
     def pain_threshold(self, region: str) -> Limit:
         """Return the pain threshold in force in a region, in kPa on this pad."""
@@ -75,6 +80,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
         share = min(CAPS[kind], CALIBRATED_SHARE if calibrated else ESTIMATED_SHARE)
         if not self.closed_loop:
             share = min(share, OPEN_LOOP_SHARE)
+        if not self.measured:
+            share = min(share, BLIND_SHARE)
         threshold = self.pain_threshold(region)
         person = Limit(share * threshold.value, threshold.owner)
         screened = self.thresholds.shares.get(region, 1.0) if self.thresholds else 1.0

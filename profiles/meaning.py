@@ -1,6 +1,6 @@
 """Conditions, actions and maps: from the words of a profile to those of a program."""
 
-from .model import Profile
+from .model import Profile, TechniqueText
 from .parameters import Chosen
 from .program import (
     Action,
@@ -21,6 +21,7 @@ from .program import (
 )
 from .quantities import OWN_UNIT
 from .reactions import ActionText, AdaptPressure, ConditionText
+from .steps import PromptText
 
 
 def condition(text: ConditionText, chosen: Chosen) -> Condition:
@@ -80,3 +81,24 @@ def signals(profile: Profile) -> dict[str, SignalNeed]:
     """Return what is to be done without each signal."""
     named = profile.needs.signals.items()
     return {name: SignalNeed(text.missing, text.lost) for name, text in named}
+
+
+def is_skipped(profile: Profile, name: str) -> bool:
+    """Return whether whatever listens to a signal is left out where nobody hears it."""
+    need = profile.needs.signals.get(name)
+    return need is not None and need.missing == "skip"
+
+
+def listens_to(body: TechniqueText) -> set[str]:
+    """Return the signals that a step's `until` and `adapt` ask for."""
+    if isinstance(body, PromptText):
+        return set()
+    names = {body.adapt.pressure.signal} if body.adapt else set[str]()
+    return names | (_signals_in(body.until) if body.until else set[str]())
+
+
+def _signals_in(text: ConditionText) -> set[str]:
+    names = {text.signal} if text.signal else set[str]()
+    for part in (*(text.any_of or ()), *(text.all_of or ())):
+        names |= _signals_in(part)
+    return names

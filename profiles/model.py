@@ -238,6 +238,20 @@ class Profile(Document):
     steps: list[StepEntry] = Field(min_length=1, examples=["[...]"])
     rules: dict[Word, RuleText] = Field(default_factory=dict)
 
+    def every_step(self) -> Iterator[StepEntry]:
+        """Yield every step, wherever in the file it stands."""
+        waiting = [*self.steps, *(entry for steps in self.phrases.values() for entry in steps)]
+        while waiting:
+            entry = waiting.pop(0)
+            yield entry
+            match entry.body:
+                case RepeatText() as body:
+                    waiting += body.steps
+                case TogetherText() as body:
+                    waiting += body.branches
+                case _:
+                    pass
+
     @classmethod
     def names(cls, data: dict[str, Any]) -> Names:
         return Names(

@@ -2,6 +2,7 @@
 
 ProfileProblems   the author's mistakes: every one, with its line
 Refused           the profile is sound, but not for this person or on this device
+ExchangeError     a file of another tool cannot be read
 """
 
 from collections.abc import Iterable
@@ -45,6 +46,7 @@ class Reason(StrEnum):
     UNPLAYABLE = "unplayable"
     OCCLUSION = "occlusion"
     SESSION_TIME = "session_time"
+    NO_SIGNAL = "no_signal"
 
 
 class Refused(Exception):
@@ -54,6 +56,10 @@ class Refused(Exception):
         self.reason = reason
         self.problem = problem
         super().__init__(str(problem))
+
+
+class ExchangeError(Exception):
+    """A file cannot be read as what it is called; the message says what is wrong, and where."""
 
 
 class Places:

@@ -1,8 +1,11 @@
 """Curves made of raised cosines and rests, as the knots that carry them."""
 
 import math
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
 
-from .trajectory import MAX_SEGMENT_S, Track
+from .trajectory import MAX_SEGMENT_S, Track, hermite
 
 SEGMENT_S = MAX_SEGMENT_S - 0.0001
 """Longest segment that is made: one tick of the wire (0.1 ms) below the longest allowed."""
@@ -44,10 +47,15 @@ class Curve:
             self._snap_to(until_s)
             return
         count = max(FEWEST_SEGMENTS if half else 1, math.ceil(length / SEGMENT_S))
-        for i in range(1, count):
-            angle = math.pi * i / count
-            slope = half * math.pi / length * math.sin(angle)
-            self._add(begin + length * i / count, start + half * (1.0 - math.cos(angle)), slope)
+        inner = range(1, count)
+        self._at_s += [begin + length * i / count for i in inner]
+        if half:
+            waves, steepest = _wave(count), half * math.pi / length
+            self._value += [start + half * risen for risen, _ in waves]
+            self._slope += [steepest * steep for _, steep in waves]
+        else:
+            self._value += [start] * len(inner)
+            self._slope += [0.0] * len(inner)
         self._add(until_s, value, 0.0)
         self._rhythmic.extend([rhythmic] * count)
 
@@ -68,6 +76,21 @@ class Curve:
         """Stay where it is."""
         self.swing_to(self.value, until_s, rhythmic=rhythmic)
 
+    def go_through(self, points: Sequence[tuple[float, float]]) -> None:
+        """Go smoothly through points in the order of their times, over none of their values."""
+        whole = [(self.now_s, self.value), *points]
+        slopes = smooth_slopes(whole)
+        for (begin, one), (end, two), before, after in zip(
+            whole, whole[1:], slopes, slopes[1:], strict=False
+        ):
+            length = end - begin
+            count = max(1, math.ceil(length / SEGMENT_S))
+            for i in range(1, count):
+                since = length * i / count
+                self._add(begin + since, *hermite(since, length, (one, before), (two, after)))
+            self._add(end, two, after)
+            self._rhythmic.extend([False] * count)
+
     def track(self) -> Track:
         """Return the curve drawn so far."""
         return Track(
@@ -83,6 +106,38 @@ class Curve:
         self._at_s.append(at_s)
         self._value.append(value)
         self._slope.append(slope)
+
+
+@lru_cache(maxsize=256)
+def _wave(count: int) -> tuple[tuple[float, float], ...]:
+    """Return a raised cosine from 0 to 2 between its ends, and its slope, in `count` segments."""
+    angles = [math.pi * i / count for i in range(1, count)]
+    return tuple((1.0 - math.cos(angle), math.sin(angle)) for angle in angles)
+
+
+def smooth_slopes(points: Sequence[tuple[float, float]]) -> list[float]:
+    """Return the slope at each point of a smooth curve that overshoots none (Fritsch, Carlson).
+
+    It is that of a parabola through the neighbours, less where that would overshoot; the curve is
+    at rest at both ends, and wherever it turns.
+    """
+    lengths = [max(b[0] - a[0], SHORTEST_S) for a, b in pairwise(points)]
+    ways = [(b[1] - a[1]) / h for (a, b), h in zip(pairwise(points), lengths, strict=True)]
+    slopes = [0.0]
+    for (h0, h1), (m0, m1) in zip(pairwise(lengths), pairwise(ways), strict=True):
+        middle = (h1 * m0 + h0 * m1) / (h0 + h1)
+        most = 3.0 * min(m0, m1, key=abs) if m0 * m1 > 0.0 else 0.0
+        slopes.append(min(middle, most, key=abs))
+    return [*slopes, 0.0]
+
+
+def fastest(length: float, way: float, before: float, after: float) -> float:
+    """Return the largest slope of a cubic of this length and way, by its slopes at its ends."""
+    mean = way / length
+    bend, turn = 3.0 * mean - 2.0 * before - after, before + after - 2.0 * mean
+    at = -bend / (3.0 * turn) if turn else 0.0
+    middle = before + at * (2.0 * bend + 3.0 * turn * at) if 0.0 < at < 1.0 else before
+    return max((before, middle, after), key=abs)
 
 
 def swing_s(start: float, end: float, steepest: float) -> float:

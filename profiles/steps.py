@@ -261,13 +261,13 @@ class CompressionText(StepText):
 class PointText(Words):
     """Where a curve is at one time."""
 
-    at: Annotated[float, Written("time", 0.1, 1800.0, fixed=True)] = Field(examples=["2 s"])
+    at: Annotated[float, Written("time", 0.02, 1800.0, fixed=True)] = Field(examples=["2 s"])
     pressure: Pressure | None = None
     position: Annotated[float, Written("length", 0.0, 600.0, fixed=True)] | None = None
 
 
 class CurveText(StepText):
-    """Any shape, by points; raised cosines lead from one to the next."""
+    """Any shape, by points: smoothly through all of them, over none."""
 
     points: list[PointText] = Field(
         min_length=1, max_length=1000, examples=["[{at: 2 s, pressure: 6 kPa}]"]

@@ -1,6 +1,8 @@
 """One function per kind of technique: what was asked for, in numbers, becomes a trajectory."""
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -20,6 +22,7 @@ from .oscillation import oscillation
 from .pace import (
     CONTACT_LOST_KPA,
     LEAST_FALL_S,
+    MAX_ACCELERATION_KPA_S2,
     MAX_STROKE_MM_S,
     Pace,
     Shape,
@@ -31,8 +34,12 @@ from .pace import (
 )
 from .quantities import shown
 from .rhythm import rhythm
-from .shapes import Curve, steepest, swing_s
+from .shapes import Curve, fastest, smooth_slopes, steepest, swing_s
 from .trajectory import Track, Trajectory, pad_track
+
+SLACK = 1.01
+"""A curve through points that were measured on another may be this much faster (E: levels leave
+3 % of what a device allows)."""
 
 
 def shape(ask: Ask, pace: Pace) -> Shape:
@@ -187,38 +194,72 @@ def chambers(ask: Chambers, pace: Pace) -> Shape:
 
 
 def by_points(ask: Points, pace: Pace) -> Shape:
-    """Curve: raised cosines from point to point, none of them steeper than a change of level."""
+    """Curve: smoothly through every point, nowhere faster than a change of level may be."""
     release_s = change_s(ask.pressures_kpa[-1], 0.0, pace) if pace.last else 0.0
+    end_s = ask.for_s - release_s
+    kpa = [(min(at_s, end_s), kpa, i) for i, (at_s, kpa, _) in enumerate(ask.points)
+           if kpa is not None]  # fmt: skip
+    mm = [(min(at_s, end_s), mm, i) for i, (at_s, _, mm) in enumerate(ask.points) if mm is not None]
     curve, place = Curve(pace.start_kpa), Curve(0.0)
-    for index, (at_s, kpa, mm) in enumerate(ask.points):
-        end_s = at_s - release_s if index == len(ask.points) - 1 else at_s
-        if kpa is not None:
-            _check_change(curve, kpa, end_s, pace, index)
-            curve.swing_to(kpa, end_s)
-        if mm is not None:
-            _check_travel(place, mm, end_s, index)
-            place.swing_to(mm, end_s)
-    curve.rest_until(ask.for_s - release_s)
+    _check_changes(curve.value, kpa, pace)
+    curve.go_through([point[:2] for point in kpa])
+    if mm:
+        _check_travel(mm)
+        place.go_through([point[:2] for point in mm])
     if place.value != 0.0:
         raise Unplayable("the pad must come back to 0 mm with the last point", "points")
-    others = {"position": place} if any(mm is not None for _, _, mm in ask.points) else {}
+    others = {"position": place} if mm else {}
     return finish(curve, ask.for_s, release_s, ask.points[0][0], **others)
 
 
-def _check_change(curve: Curve, kpa: float, end_s: float, pace: Pace, index: int) -> None:
-    needed_s = change_s(curve.value, kpa, pace)
-    if needed_s > end_s - curve.now_s + 1e-9:
-        least = math.ceil((curve.now_s + needed_s) * 10.0) / 10.0
-        sentence = f"{shown(kpa, 'pressure')} can be reached at {least:g} s at the earliest"
-        raise Unplayable(sentence, "points", index)
+def _check_changes(start: float, points: Sequence[tuple[float, float, int]], pace: Pace) -> None:
+    """Refuse a curve that rises, falls or bends faster than a change of level may."""
+    whole = [(0.0, start), *(point[:2] for point in points)]
+    found = too_fast(whole, pace.rise_level_kpa_s, pace.fall_kpa_s)
+    if found is not None:
+        (begin_s, one), (end_s, two) = whole[found], whole[found + 1]
+        most = SLACK * (pace.rise_level_kpa_s if two > one else pace.fall_kpa_s)
+        least_s = begin_s + 1.5 * abs(two - one) / most + 0.01
+        at_s = math.ceil(max(10.0 * least_s, 10.0 * end_s + 1.0)) / 10.0
+        sentence = f"{shown(two, 'pressure')} can be reached at {at_s:g} s at the earliest"
+        raise Unplayable(sentence, "points", points[found][2])
 
 
-def _check_travel(place: Curve, mm: float, end_s: float, index: int) -> None:
-    length_s = end_s - place.now_s
-    if length_s <= 0.0 or steepest(place.value, mm, length_s) > MAX_STROKE_MM_S:
-        least = math.ceil((place.now_s + swing_s(place.value, mm, MAX_STROKE_MM_S)) * 10.0) / 10.0
-        sentence = f"{shown(mm, 'length')} can be reached at {least:g} s at the earliest"
-        raise Unplayable(sentence, "points", index)
+def too_fast(
+    points: Sequence[tuple[float, float]], rise_kpa_s: float, fall_kpa_s: float
+) -> int | None:
+    """Return after which point a smooth curve first rises, falls or bends faster than it may."""
+    slopes = smooth_slopes(points)
+    for i, ((begin_s, one), (end_s, two)) in enumerate(pairwise(points)):
+        length_s, way, before, after = end_s - begin_s, two - one, slopes[i], slopes[i + 1]
+        most = SLACK * (rise_kpa_s if way > 0.0 else fall_kpa_s)
+        if way and (
+            length_s < 1e-9
+            or abs(fastest(length_s, way, before, after)) > most
+            or not _eases(length_s, way, before, after)
+        ):
+            return i
+    return None
+
+
+def _eases(length_s: float, way: float, before: float, after: float) -> bool:
+    """Whether a rise itself becomes faster slowly enough, at both ends of a cubic."""
+    mean = way / length_s
+    bends = (6.0 * mean - 4.0 * before - 2.0 * after, 4.0 * after + 2.0 * before - 6.0 * mean)
+    return way < 0.0 or max(bends) / length_s <= MAX_ACCELERATION_KPA_S2
+
+
+def _check_travel(points: Sequence[tuple[float, float, int]]) -> None:
+    whole = [(0.0, 0.0), *(point[:2] for point in points)]
+    slopes = smooth_slopes(whole)
+    for (a, b), (before, after), (_, mm, index) in zip(
+        pairwise(whole), pairwise(slopes), points, strict=True
+    ):
+        length_s, way = b[0] - a[0], b[1] - a[1]
+        if length_s <= 0.0 or abs(fastest(length_s, way, before, after)) > MAX_STROKE_MM_S:
+            least = math.ceil((a[0] + 1.5 * abs(way) / MAX_STROKE_MM_S) * 10.0) / 10.0
+            sentence = f"{shown(mm, 'length')} can be reached at {least:g} s at the earliest"
+            raise Unplayable(sentence, "points", index)
 
 
 def _check_slide(length_mm: float, time_s: float) -> None:

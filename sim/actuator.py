@@ -40,6 +40,10 @@ RANGE_KPA = (-3.0, 90.0)
 STALE_MS, OVER_MS, UNEXPLAINED_MS = 20, 10, 100
 """How long a reading may be missing, too high or at odds with the effort (wire; over: rules)."""
 
+APART_KPA = 0.5
+"""Where the two sensors differ by more, the one that reads more is believed (E: seven times what
+their noise makes of it): whichever lies low, it does not press more."""
+
 UNEXPLAINED_N = 15.0
 """An effort this far from what pressure explains is at odds with it (E: correction and a bit)."""
 
@@ -307,7 +311,7 @@ class Actuator:
         self._rise = (rate, peak, allowed)
 
     def _sense(self, true_kpa: float, drive_n: float) -> None:
-        """Take both readings, regulate with one of them, and notice what is wrong."""
+        """Take both readings, regulate, and notice what is wrong."""
         reading = self._regulated.read(true_kpa)
         other = self._independent.read(true_kpa)
         if other is not None:
@@ -341,9 +345,14 @@ class Actuator:
             self._loop = (0.0, 0.0)
             return
         most = self._correction_n
-        error = (self.pressed_kpa - self.measured_kpa) * _N_PER_KPA
+        error = (self.pressed_kpa - self._believed_kpa()) * _N_PER_KPA
         integral = max(-most, min(most, self._loop[0] + error * (_KI * _SENSE * 1e-3)))
         self._loop = (integral, max(-most, min(most, integral + _KP * error)))
+
+    def _believed_kpa(self) -> float:
+        """Return what the regulated sensor reads; the other one, where that reads clearly more."""
+        apart = self._independent_kpa - self.measured_kpa > APART_KPA
+        return self._independent_kpa if apart else self.measured_kpa
 
     def _judge(self, drive_n: float) -> None:
         measured = self.measured_kpa
@@ -351,7 +360,8 @@ class Actuator:
         explained = newtons + _NOMINAL_ROOT * sqrt(newtons) + _NOMINAL_LINEAR * newtons
         odd = abs(drive_n - explained) > UNEXPLAINED_N
         self._odd_ms = self._odd_ms + _SENSE if odd else 0
-        self._over_ms = self._over_ms + _SENSE if measured > self._limits[5] else 0
+        over = self._believed_kpa() > self._limits[5]
+        self._over_ms = self._over_ms + _SENSE if over else 0
         if self._stale_ms > STALE_MS:
             self.trip |= Fault.SENSOR_STALE
         if not RANGE_KPA[0] <= measured <= RANGE_KPA[1]:

@@ -29,19 +29,28 @@ async def on_virtual_air(socket: Path, air: Air, recipe: Recipe, twin: Twin) -> 
 
     Raises `LinkUnavailable`.
     """
-    radio = VirtualRadio(air, np.random.Generator(np.random.PCG64(recipe.seed)))
-    peripheral = on_radio(radio, recipe, twin)
+    async with radio_at(socket, air, recipe.seed) as radio:
+        peripheral = on_radio(radio, recipe, twin)
+        try:
+            await peripheral.switch_on()
+            yield f"ble://{name_of(recipe)}?hci=unix:{socket}"
+        finally:
+            await peripheral.aclose()
+
+
+@asynccontextmanager
+async def radio_at(socket: Path, air: Air, seed: int) -> AsyncGenerator[VirtualRadio]:
+    """Give a virtual radio that hosts join at `socket`. Raises `LinkUnavailable`."""
+    radio = VirtualRadio(air, np.random.Generator(np.random.PCG64(seed)))
     loop = asyncio.get_running_loop()
     try:
         server = await loop.create_unix_server(lambda: _Joined(radio), socket)
     except OSError as error:
         raise LinkUnavailable(f"{socket} cannot be made: {error.strerror}") from error
     try:
-        await peripheral.switch_on()
-        yield f"ble://{name_of(recipe)}?hci=unix:{socket}"
+        yield radio
     finally:
         server.close()
-        await peripheral.aclose()
         radio.close()
         socket.unlink(missing_ok=True)  # noqa: ASYNC240 - one file, at the very end
 

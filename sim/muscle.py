@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal  # pyright: ignore[reportMissingTypeStubs]
 
 from .artefacts import RATE_HZ, Leads
 from .heart import Heart
@@ -59,8 +58,6 @@ _LOUD = 2000.0
 _BLOCK = RATE_HZ
 _SETTLE = 200
 """Samples thrown away at first, so that the filters forget their start."""
-
-_signal: Any = signal
 
 
 class Muscle:
@@ -150,12 +147,12 @@ class _Filter:
         impulse = np.zeros(RATE_HZ)
         impulse[0] = 1.0
         self.sections = sections.copy()
-        loudness = np.sqrt(np.sum(np.square(_signal.sosfilt(sections, impulse))))
+        loudness = np.sqrt(np.sum(np.square(_signal().sosfilt(sections, impulse))))
         self.sections[0, :3] /= loudness
         self._memory = np.zeros((len(sections), channels, 2))
 
     def run(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
-        done, self._memory = _signal.sosfilt(self.sections, samples, axis=1, zi=self._memory)
+        done, self._memory = _signal().sosfilt(self.sections, samples, axis=1, zi=self._memory)
         return done
 
 
@@ -205,13 +202,20 @@ def _mixed(own: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _band() -> NDArray[np.float64]:
-    return _signal.butter(2, BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
+    return _signal().butter(2, BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
 
 
 def _potential() -> NDArray[np.float64]:
     """Return what makes of one impulse the potential of a motor unit: s / (s + a) (s + b)^2."""
     low, high = (2.0 * np.pi * hz for hz in POTENTIAL_HZ)
-    zeros, poles, gain = _signal.bilinear_zpk([0.0], [-low, -high, -high], high * high, RATE_HZ)
-    shape = _signal.zpk2sos(zeros, poles, gain)
-    edge = _signal.butter(2, BAND_HZ[0], "highpass", fs=RATE_HZ, output="sos")
+    zeros, poles, gain = _signal().bilinear_zpk([0.0], [-low, -high, -high], high * high, RATE_HZ)
+    shape = _signal().zpk2sos(zeros, poles, gain)
+    edge = _signal().butter(2, BAND_HZ[0], "highpass", fs=RATE_HZ, output="sos")
     return np.vstack((shape, edge))
+
+
+def _signal() -> Any:  # noqa: ANN401  scipy has no types
+    """Return `scipy.signal`, which takes a second to load, once it is needed."""
+    from scipy import signal  # pyright: ignore[reportMissingTypeStubs]
+
+    return signal

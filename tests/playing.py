@@ -13,6 +13,7 @@ from controller.session import Session
 from controller.words import Ease, Outcome, Resume, Sampled, StepBegan
 from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import Document
+from firmware_bridge.device import Device
 from firmware_bridge.discovery import open_device
 from sim.oracle import Truth, read_truth
 
@@ -56,18 +57,30 @@ async def played(
     """
     async with open_device(url) as device:
         fit = prepare(text, "test.yaml", device.capabilities, {})
-        ready = await preflight(device, SimulatedPerson(device))
-        eased = False
+        return await _on(device, fit, ease_to, ease_at_s)
 
-        def watch(event: object) -> None:
-            nonlocal eased
-            if isinstance(event, StepBegan) and event.technique == "prompt":
-                asyncio.get_running_loop().call_later(ANSWER_S, session.tell, Resume())
-            if isinstance(event, Sampled) and event.at_s >= ease_at_s and not eased:
-                eased = True
-                session.tell(Ease(ease_to))
 
-        session = Session(device, fit, watch, ready.zero_kpa)
-        outcome = await session.run()
-        truth = read_truth(await device.document(Document.TRUTH))
+async def played_fit(fit: Fit, url: str) -> Played:
+    """Play what was compiled elsewhere to its end."""
+    async with open_device(url) as device:
+        return await _on(device, fit)
+
+
+async def _on(
+    device: Device, fit: Fit, ease_to: float = 1.0, ease_at_s: float = float("inf")
+) -> Played:
+    ready = await preflight(device, SimulatedPerson(device))
+    eased = False
+
+    def watch(event: object) -> None:
+        nonlocal eased
+        if isinstance(event, StepBegan) and event.technique == "prompt":
+            asyncio.get_running_loop().call_later(ANSWER_S, session.tell, Resume())
+        if isinstance(event, Sampled) and event.at_s >= ease_at_s and not eased:
+            eased = True
+            session.tell(Ease(ease_to))
+
+    session = Session(device, fit, watch, ready.zero_kpa)
+    outcome = await session.run()
+    truth = read_truth(await device.document(Document.TRUTH))
     return Played(fit, outcome, truth, device.capabilities)

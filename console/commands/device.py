@@ -1,13 +1,17 @@
 """myoloop device: what is there, how it is, and out of the latch again."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 import typer
 
 from console.documents import (
+    DeviceBundle,
     DeviceClear,
     DeviceInfo,
     DeviceList,
@@ -16,14 +20,17 @@ from console.documents import (
     Told,
 )
 from console.failures import StoppedAgain
-from console.options import DeviceUrl, needed
+from console.options import DeviceUrl, Driver, driven, needed
 from console.tables import table
 from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import State
 from firmware_bridge.errors import BridgeError, DeviceRefused, LinkTimeout, LinkUnavailable
 from firmware_bridge.ports import Found
 from firmware_bridge.readings import Reading, Status
-from firmware_bridge.streamed import StreamedDevice
+
+if TYPE_CHECKING:
+    from firmware_bridge.discovery import Opened
+    from firmware_bridge.products.product import Product
 
 STATUS_WITHIN_S = 0.5
 """How long to wait for a device to say how it is: 25 times its period (E)."""
@@ -52,6 +59,7 @@ def list_devices(
             driver=each.driver,
             confidence=each.confidence,
             rssi=each.rssi,
+            evidence=_evidence(each.driver),
         )
         for each in (*announced(), *near, *serial_ports())
     ]
@@ -64,8 +72,11 @@ def list_devices(
         )
         for name in PRESETS
     ]
-    rows = [(d.url, d.name, d.driver, f"{d.confidence:.0%}", _dbm(d.rssi)) for d in devices]
-    text = table(("address", "what", "driver", "sure", "signal"), rows)
+    rows = [
+        (d.url, d.name, d.driver, f"{d.confidence:.0%}", _dbm(d.rssi), d.evidence or "")
+        for d in devices
+    ]
+    text = table(("address", "what", "driver", "sure", "signal", ""), rows)
     return Told(DeviceList(devices=tuple(devices), notes=notes), "\n".join((text, *notes)))
 
 
@@ -79,15 +90,39 @@ def _near(for_s: float) -> tuple[list[Found], tuple[str, ...]]:
         return [], (str(error),)
 
 
+def _evidence(driver: str) -> str | None:
+    """Return what is known of a product's driver; None for devices of ours."""
+    product = _product(driver)
+    return None if product is None else product.evidence.mark
+
+
+def _product(driver: str) -> "Product | None":
+    from firmware_bridge.drivers import products
+
+    return products().get(driver)
+
+
 def _dbm(rssi: float | None) -> str:
     return "" if rssi is None else f"{rssi:g} dBm"
 
 
-def info(device: DeviceUrl = None) -> Told:
-    """Say what a device has, what it is doing, and whether a stop is latched."""
-    url = needed(device)
+Bundle = Annotated[
+    Path | None,
+    typer.Option(
+        "--bundle",
+        metavar="FILE",
+        help="Of a Bluetooth device that nobody knows: write what it shows, for a driver.",
+    ),
+]
 
-    async def ask(opened: StreamedDevice) -> tuple[Capabilities, Status]:
+
+def info(device: DeviceUrl = None, driver: Driver = None, bundle: Bundle = None) -> Told:
+    """Say what a device has, what it is doing, and whether a stop is latched."""
+    if bundle is not None:
+        return _bundled(needed(device), bundle)
+    url = driven(device, driver)
+
+    async def ask(opened: "Opened") -> tuple[Capabilities, Status]:
         return opened.capabilities, await _status(opened)
 
     capabilities, status = _with_device(url, ask)
@@ -97,19 +132,34 @@ def info(device: DeviceUrl = None) -> Told:
         state=status.state.name.lower(),
         latch=latch,
         capabilities=msgspec.to_builtins(capabilities),
+        evidence=_evidence(urlsplit(url).scheme),
     )
     return Told(document, _described(url, capabilities, document))
 
 
+def _bundled(url: str, file: Path) -> Told:
+    """Write a support bundle; nothing is ordered by that."""
+    from firmware_bridge.links.bundle import bundle
+
+    found = asyncio.run(bundle(url))
+    file.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    text = (
+        f"{file}: what the device advertises and offers, without its address, the digits of its "
+        "name and its maker's data. Look at it before you pass it on."
+    )
+    return Told(DeviceBundle(device_url=url, file=str(file)), text)
+
+
 def clear(
     device: DeviceUrl = None,
+    driver: Driver = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> Told:
     """Clear the latch that a stop has left. Nothing starts by that."""
-    url = needed(device)
+    url = driven(device, driver)
 
-    async def clear_it(opened: StreamedDevice) -> Latch | None:
+    async def clear_it(opened: "Opened") -> Latch | None:
         latch = _latch(await _status(opened))
         if latch is not None:
             if not yes:
@@ -125,7 +175,7 @@ def clear(
     return Told(document, f"{url}: cleared; it was latched by {_who(latch)}")
 
 
-async def _clear(device: StreamedDevice, latch: Latch) -> None:
+async def _clear(device: "Opened", latch: Latch) -> None:
     """Clear this latch, and none that came after it. Raises `StoppedAgain`."""
     try:
         await device.clear(latch.nonce)
@@ -138,7 +188,7 @@ async def _clear(device: StreamedDevice, latch: Latch) -> None:
         ) from error
 
 
-async def _status(device: StreamedDevice) -> Status:
+async def _status(device: "Opened") -> Status:
     """Return what the device says next. Raises `LinkTimeout`."""
     heard: asyncio.Future[Status] = asyncio.get_running_loop().create_future()
 
@@ -163,7 +213,7 @@ async def _agreed(question: str) -> None:
     await asyncio.to_thread(typer.confirm, question, abort=True, err=True)
 
 
-def _with_device(url: str, ask: Callable[[StreamedDevice], Coroutine[Any, Any, T]]) -> T:
+def _with_device(url: str, ask: Callable[["Opened"], Coroutine[Any, Any, T]]) -> T:
     from firmware_bridge.discovery import open_device
 
     async def visit() -> T:
@@ -194,7 +244,8 @@ def _who(latch: Latch) -> str:
 
 
 def _described(url: str, capabilities: Capabilities, document: DeviceInfo) -> str:
-    kind = "emulated" if capabilities.emulated else "real"
+    kind = "emulated" if capabilities.emulated else "real, as far as can be known"
+    product = _product(urlsplit(url).scheme)
     latch = document.latch
     lines = [
         f"{capabilities.model} at {url}, {kind}",
@@ -208,6 +259,11 @@ def _described(url: str, capabilities: Capabilities, document: DeviceInfo) -> st
             ],
         ),
         "",
+        *(_unmeasured(product, capabilities) if product is not None else ()),
+    ]
+    if product is not None:
+        return "\n".join(lines)
+    lines += [
         table(
             ("sensor", "rate", ""),
             [
@@ -217,3 +273,17 @@ def _described(url: str, capabilities: Capabilities, document: DeviceInfo) -> st
         ),
     ]
     return "\n".join(lines)
+
+
+def _unmeasured(product: "Product", capabilities: Capabilities) -> list[str]:
+    """Return what is known of somebody else's product, and what is not."""
+    from controller.in_levels import goes_on
+
+    evidence = product.evidence
+    rest = goes_on(capabilities)
+    return [
+        f"{product.title}: it has no sensors, so its kPa are labels, shares of its strongest level",
+        f"driver: {evidence.mark} ({evidence.source}); by us on an emulation only",
+        f"nobody has tried: {'; '.join(evidence.unchecked)}",
+        f"when the link is lost: {'it goes on ' + rest if rest else 'it lets go'}",
+    ]

@@ -9,12 +9,13 @@ from console import drawing
 from console.documents import Told
 from console.options import (
     DeviceUrl,
+    Driver,
     NoDisplay,
     PersonId,
     Picture,
     ProfileName,
     Settings,
-    needed,
+    driven,
     settings,
 )
 
@@ -22,6 +23,7 @@ from console.options import (
 def run(
     profile: ProfileName,
     device: DeviceUrl = None,
+    driver: Driver = None,
     set_: Settings = [],  # noqa: B006  typer copies it
     person: PersonId = None,
     *,
@@ -40,7 +42,7 @@ def run(
     from profiles.load import read
     from profiles.model import Profile
 
-    url, values = needed(device), settings(set_)
+    url, values = driven(device, driver), settings(set_)
     file = drawing.check_kind(picture) if picture else None
     text, name = read_profile(profile)
     read(text, Profile, file=name)  # a file with mistakes never reaches a device
@@ -51,6 +53,7 @@ def run(
         Programme(
             lambda capabilities: fitted(text, name, capabilities, values),
             name if name.startswith(LIBRARY) else str(Path(name).resolve()),
+            lambda: care.booked if care else None,
         ),
         display=not no_display,
         yes=yes,

@@ -12,7 +12,7 @@ from console.options import NoDisplay, settings
 from controller.announcing import Announced, announced
 from controller.client import DoorError
 from controller.troubles import ControlLost
-from controller.words import Ease, Mark, Order, Pause, Rejected, Resume
+from controller.words import Ease, Mark, Order, Pain, Pause, Rejected, Resume
 from firmware_bridge.errors import LinkError
 
 SessionName = Annotated[
@@ -41,6 +41,11 @@ def watch(session: SessionName = None, *, no_display: NoDisplay = False) -> Told
 def pause(session: SessionName = None) -> Told:
     """Let go within a second, and wait for `session resume`, ten minutes at most."""
     return asyncio.run(_order(chosen(session), "pause", Pause()))
+
+
+def pain(session: SessionName = None) -> Told:
+    """Say that it hurts, as with the pain button: let go, wait, and press no more than now."""
+    return asyncio.run(_order(chosen(session), "pain", Pain()))
 
 
 def resume(session: SessionName = None) -> Told:

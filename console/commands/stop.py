@@ -85,6 +85,7 @@ def _tell(target: Target) -> words.Outcome | None:
 
 def _past_the_session(url: str, pid: int | None, why: str) -> Stopped:
     """Tell the device itself."""
+    from firmware_bridge.drivers import is_product
     from firmware_bridge.errors import LinkUnavailable
     from firmware_bridge.links.blunt import stop_device
 
@@ -92,7 +93,9 @@ def _past_the_session(url: str, pid: int | None, why: str) -> Stopped:
         heeded = stop_device(url)
     except LinkUnavailable as error:
         heeded, why = False, f"{why}; {error}"
-    if heeded:
+    if heeded and is_product(url):
+        detail = f"{why}; connected to it, and switched it off as far as can be known"
+    elif heeded:
         detail = f"{why}; told past it, the device has confirmed the stop"
     else:
         detail = f"{why}; NOT CONFIRMED by the device either: use its own stop button"

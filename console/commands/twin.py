@@ -26,6 +26,10 @@ def twin(
     baud: Annotated[
         int | None, typer.Option(min=9600, help="Make its line as slow as a serial one.")
     ] = None,
+    product: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Be a product instead: jensen, linak, ... (ble only)."),
+    ] = None,
     *,
     stroke: Annotated[bool, typer.Option("--stroke", help="It moves along the body.")] = False,
     urgent: Annotated[bool, typer.Option("--urgent", help="Scheduled ahead, if it may.")] = False,
@@ -34,8 +38,12 @@ def twin(
 
     PATH becomes a link to its serial port. PORT is one of this machine's alone, as 127.0.0.1;
     tcp:ADDRESS:PORT names another address. `ble` is a virtual radio, and the address to open is
-    told; `ble:usb:0` is a dongle, untested on hardware.
+    told; `ble:usb:0` is a dongle, untested on hardware. A product says what it does as it does it.
     """
+    if product is not None:
+        if stroke or more or baud is not None:
+            raise typer.BadParameter("--stroke, --baud and --more are for our own device")
+        return _product(on, product)
     from sim.birth import recipe
     from sim.process import serve
 
@@ -44,3 +52,21 @@ def twin(
     with contextlib.redirect_stdout(sys.stderr):  # that it is ready is progress, not the result
         serve(on, wanted, baud=baud, fifo=urgent)
     return Told(Twin(on=on, preset=preset), f"{on}: the virtual device is gone")
+
+
+def _product(on: str, name: str) -> Told:
+    from firmware_bridge.errors import LinkUnavailable
+    from sim.places import AirPlace, no_radio, place
+
+    where = place(on)
+    if not isinstance(where, AirPlace):
+        raise LinkUnavailable(
+            f'a product is found over Bluetooth alone: write --on ble, not "{on}"'
+        )
+    try:
+        from sim.products.process import serve
+    except ImportError as error:
+        raise no_radio(error) from error
+    with contextlib.redirect_stdout(sys.stderr):
+        serve(name, where)
+    return Told(Twin(on=on, product=name), f"{on}: the emulated product is gone")

@@ -8,9 +8,9 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakBluetoothNotAvailableError, BleakError
 
+from firmware_bridge.advertisement import Advertisement
 from firmware_bridge.errors import LinkUnavailable
 from firmware_bridge.gatt import SERVICE
-from firmware_bridge.recognise import Advertisement
 
 from .ble_radio import Radio, SystemRadio
 
@@ -27,18 +27,23 @@ FAILURES = (BleakError, OSError, EOFError, TimeoutError)
 """What a Bluetooth stack that is not there, or dies, raises."""
 
 
-async def find(wanted: str, radio: Radio, within_s: float = SCAN_S) -> BLEDevice:
-    """Return the device of our service that has this address or name. Raises `LinkUnavailable`."""
+async def find(
+    wanted: str, radio: Radio, within_s: float = SCAN_S, service: str | None = SERVICE
+) -> BLEDevice:
+    """Return the device that has this address or name, and advertises a service, if one is named.
+
+    Raises `LinkUnavailable`.
+    """
     seen: set[str] = set()
 
     def fits(device: BLEDevice, said: AdvertisementData) -> bool:
-        if SERVICE not in said.service_uuids:
+        if service is not None and service not in said.service_uuids:
             return False
         seen.add(said.local_name or device.name or device.address)
         return _is_called(wanted, device, said)
 
     try:
-        if (held := await _held(wanted, radio)) is not None:
+        if service is not None and (held := await _held(wanted, radio, service)) is not None:
             return held
         for _ in range(_SCAN_TRIES):
             found = await BleakScanner.find_device_by_filter(
@@ -48,7 +53,7 @@ async def find(wanted: str, radio: Radio, within_s: float = SCAN_S) -> BLEDevice
                 return found
     except FAILURES as error:
         raise LinkUnavailable(no_bluetooth(error)) from error
-    others = f"there is {', '.join(sorted(seen))}" if seen else "none of our service is near by"
+    others = f"there is {', '.join(sorted(seen))}" if seen else "nothing of the kind is near by"
     raise LinkUnavailable(
         f'no Bluetooth device "{wanted}" was found in {within_s:g} s ({others}): is it switched '
         "on, near, and not connected to something else?"
@@ -76,13 +81,13 @@ def no_bluetooth(error: Exception) -> str:
     return f"Bluetooth is not available here: {said}; is an adapter there, and bluetoothd running?"
 
 
-async def _held(wanted: str, radio: Radio) -> BLEDevice | None:
+async def _held(wanted: str, radio: Radio, service: str) -> BLEDevice | None:
     """Return the device if this machine is connected to it already: it does not advertise then."""
     if not isinstance(radio, SystemRadio):
         return None  # nobody else uses that one
     with contextlib.suppress(NotImplementedError):  # a system without such a question
         adapter = await BleakAdapter.get()
-        for device in await adapter.get_connected_devices([SERVICE]):
+        for device in await adapter.get_connected_devices([service]):
             if wanted.casefold() in (device.address.casefold(), (device.name or "").casefold()):
                 return device
     return None

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from serial.serialposix import TIOCCBRK, TIOCSBRK
 
 from firmware_bridge.codes import Cause, Source, State
+from firmware_bridge.drivers import products
 from firmware_bridge.errors import LinkUnavailable, ProtocolError
 from firmware_bridge.framing import Deframer, seal, stuff, unseal
 from firmware_bridge.lock import owner_of
@@ -50,6 +51,10 @@ def stop_device(url: str) -> bool:
             from .blunt_ble import stop_ble  # bleak takes a while to load
 
             return stop_ble(url)
+        case scheme if scheme in (known := products()):
+            from .blunt_product import stop_product
+
+            return stop_product(known[scheme], url)
         case _:
             raise LinkUnavailable(f"there is no second path to {url}")
 

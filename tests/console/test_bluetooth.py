@@ -32,6 +32,7 @@ def test_a_device_near_by_is_listed_beside_the_others(monkeypatch, capsys):
     (one,) = [each for each in told["devices"] if each["url"].startswith("ble:")]
     assert one == {
         "url": NEAR.url, "name": "massager", "driver": "ble", "confidence": 1.0, "rssi": -61.0,
+        "evidence": None,
     }  # fmt: skip
     assert {each["driver"] for each in told["devices"]} >= {"ble", "sim"}
     assert told["notes"] == []

@@ -1,19 +1,26 @@
 """A known person's session, in virtual time: reserved before, booked after, or counted in full."""
 
 import asyncio
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from console.authoring import host
 from console.care import Care, care_for
 from console.people import SimulatedAttendant
 from console.sitting import Programme, Sitting
 from console.witness import true_pressure
 from controller.eligibility import NotAdmitted, Why
-from controller.person import ANY_DEVICE, Calibration, Pad, Unlock
+from controller.fitting import CannotPlay
+from controller.person import ANY_DEVICE, Calibration, Pad, Unlock, pad_of
 from controller.preflight import NeedsPerson
 from controller.screening import Answer
+from controller.troubles import ControlLost
 from firmware_bridge.discovery import open_device
 from profiles.library import library_text
 from profiles.problems import Reason, Refused
@@ -35,7 +42,9 @@ steps:
   - settle: {pressure: 3 kPa, for: 4 s}
   - effleurage: {pressure: $depth, rate: 12/min, length: 150 mm, for: 16 s}
 """
+ROOT = Path(__file__).parents[2]
 PAD = Pad("voice_coil", 10.0)
+REAL = msgspec.structs.replace(host("voice_coil", "simulated").capabilities, emulated=False)
 
 
 @pytest.fixture
@@ -122,6 +131,69 @@ async def test_a_session_whose_end_nobody_saw_counts_in_full(ready):
     (entry,) = ready.load("p1").ledger.open
     assert entry.doses[UPPER].worked_s == pytest.approx(20.0)
     assert "myoloop person settle p1" in watcher.lines[-1]
+
+
+DEEP = """
+format: myoloop-profile/1
+id: deep
+revision: 1
+title: Deep
+region: upper_trapezius
+needs: {channels: [pressure]}
+limits: {pressure: 40 kPa, rise: 40 kPa/s, session: 10 min}
+steps:
+  - settle: {pressure: 4 kPa, for: 190 s}
+  - trigger_point: {pressure: 10 kPa, for: 30 s}
+"""
+
+
+def measured(people):
+    """Somebody whose threshold was measured on this pad bears deep work."""
+    pad = pad_of(REAL, 10.0)
+    known = Calibration(at_s=time.time(), region=UPPER, side="left", pad=pad, kpa=60.0)
+    people.calibrate("p1", known)
+
+
+def begun(people):
+    care = Care(people, "p1")
+    care.prepare(DEEP, "deep.yaml", REAL, {})
+    care.beside(Watcher())
+    return care
+
+
+@pytest.mark.parametrize("lost", [ControlLost("gone"), asyncio.CancelledError()])
+def test_a_deep_session_is_not_forgotten_when_its_control_process_is_lost(ready, lost):
+    """Not even where nobody saw it begin: it may have begun all the same."""
+    measured(ready)
+    with pytest.raises(type(lost)), begun(ready):
+        raise lost
+    (entry,) = ready.load("p1").ledger.open
+    assert entry.doses[UPPER].deep_s > 25.0
+    with pytest.raises(NotAdmitted, match="person settle p1"):
+        begun(ready)
+    ready.settle("p1")
+    with pytest.raises(NotAdmitted, match="48 hours"):
+        begun(ready)
+
+
+def test_a_deep_session_is_not_forgotten_when_its_client_is_killed(ready):
+    """Nor when both are: what is on the disk was there before anything could press."""
+    measured(ready)
+    killed = (
+        "from tests.console.test_care import People, begun; import os, signal; "
+        "begun(People()); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    client = subprocess.run([sys.executable, "-c", killed], cwd=ROOT, check=False)
+    assert client.returncode == -signal.SIGKILL
+    with pytest.raises(NotAdmitted, match="person settle p1"):
+        begun(ready)
+
+
+def test_a_deep_session_that_was_refused_at_the_door_has_spent_nothing(ready):
+    measured(ready)
+    with pytest.raises(CannotPlay), begun(ready):
+        raise CannotPlay("not today")
+    begun(ready)
 
 
 async def test_whoever_does_not_agree_has_spent_nothing(ready):

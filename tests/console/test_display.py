@@ -8,6 +8,7 @@ from console.authoring import host
 from console.display import View
 from console.excerpt import excerpt
 from console.sitting import Scene
+from controller.play import prepare, read_profile
 from controller.visits import Late, Vitals
 from controller.words import Judged, Reason, Sampled, StepBegan, StepEnded, Verdict
 
@@ -111,3 +112,21 @@ def test_it_fits_narrow_and_wide_terminals():
         lines = text(seen, width).splitlines()
         assert max(map(len, lines)) <= width
         assert len(lines) < 24
+
+
+def test_of_a_product_it_says_what_plays_and_that_nothing_is_measured():
+    on_bed = prepare(*read_profile("library:demo"), host("jensen", "nobody").capabilities, {})
+    scene = Scene(
+        url="jensen://jmc400",
+        emulated=False,
+        fit=on_bed,
+        vitals=vitals_of,
+    )
+    seen = View(scene)
+    for k in range(71):
+        seen.hear(Sampled(k / 10, 6.25, None, ()))
+    shown = text(seen)
+    assert "not measured: levels of the head zone" in shown
+    assert "target   6.2 kPa" in shown
+    assert "0:07 of 1:00" in shown
+    assert "ON A PERSON" in shown

@@ -10,7 +10,10 @@ import pytest
 from console.authoring import host
 from console.excerpt import excerpt
 from console.people import TerminalPerson, attendant
+from controller.play import prepare, read_profile
 from controller.preflight import NeedsPerson
+from firmware_bridge.products.catalogue import product
+from firmware_bridge.wish import with_gain_and_cap
 
 wire = pytest.mark.wire
 
@@ -116,3 +119,24 @@ def test_a_real_device_is_not_started_unattended(yes, monkeypatch):
         monkeypatch.setattr("sys.stdin", nobody)
         with pytest.raises(NeedsPerson, match="is a real device"):
             attendant(Device(), excerpt(20, CAPABILITIES), print, yes=yes)
+
+
+@wire
+async def test_on_a_product_what_is_lost_is_told_and_nobody_is_asked_for_a_pad():
+    terminal = Terminal()
+    bed = with_gain_and_cap(product("richmat").capabilities)
+    fit = prepare(*read_profile("library:demo"), bed, {})
+    terminal.person = TerminalPerson(bed, fit, terminal.near, terminal.say)
+    told = asyncio.create_task(terminal.person.agree())
+    for asked, answer in (
+        ("What lies on it?", "lumbar erector spinae"),
+        ("On which side", "middle"),
+        ("Up to how many kPa", "15.0"),
+    ):
+        while not any(asked in line for line in terminal.said):  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        os.write(terminal.far, answer.encode() + b"\n")
+    await asyncio.wait_for(told, 5.0)
+    assert any("goes on until it is switched off by hand" in line for line in terminal.said)
+    assert not any("pad" in line for line in terminal.said)
+    terminal.close()

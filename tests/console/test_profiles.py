@@ -98,7 +98,13 @@ def test_a_profile_is_drawn(kind, tmp_path, capsys):
     assert drawn.startswith(b"<?xml" if kind == "svg" else b"\x89PNG")
     if kind == "svg":
         assert b"Trigger point, upper trapezius" in drawn
-        assert b"limit (profile)" in drawn
+        for word in (
+            b"limit 22.0 kPa (profile)",
+            b"may end sooner",
+            b"rule guarding",
+            b"position in",
+        ):
+            assert word in drawn
 
 
 def test_the_same_profile_is_the_same_picture(tmp_path):
@@ -106,3 +112,35 @@ def test_the_same_profile_is_the_same_picture(tmp_path):
     for file in (one, two):
         assert main(["profile", "plot", "library:demo", "--picture", str(file)]) == 0
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_typical_and_worst_case_are_both_drawn(tmp_path):
+    file = tmp_path / "picture.svg"
+    assert main(["profile", "plot", "library:kneading", "--picture", str(file)]) == 0
+    drawn = file.read_text("utf-8")
+    for word in ("typical", "at most (live parameters)", "worst case 20.0 kPa"):
+        assert word in drawn
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["library:trigger-point"], ("Side by side", "Kneading, upper", "Trigger point, upper")),
+        (["--beside", "sim://healthy_f?seed=7"], ("Kneading, upper", "voice_coil")),
+    ],
+)
+def test_two_are_drawn_side_by_side(more, words, tmp_path):
+    file = tmp_path / "two.svg"
+    assert main(["profile", "plot", "library:kneading", *more, "--picture", str(file)]) == 0
+    drawn = file.read_text("utf-8")
+    assert all(word in drawn for word in words)
+    assert drawn.count("typical") == (2 if "--beside" in more else 1)
+
+
+@pytest.mark.parametrize("product", ["jensen", "rongtai"])
+def test_a_check_for_a_product_says_what_is_lost(product, capsys):
+    assert main(["profile", "check", "library:kneading", "--device", product]) == 0
+    said = capsys.readouterr().out
+    assert "kPa off (RMS)" in said
+    assert "does not measure what it presses" in said
+    assert ("its own knead" in said) is (product == "rongtai")

@@ -88,7 +88,7 @@ async def test_a_session_is_played_and_told():
     assert run.link_stats.frames_bad == run.link_stats.samples_lost == 0
     assert run.verdict_counts.hold == run.verdict_counts.release == run.verdict_counts.stop == 0
     assert msgspec.json.decode(msgspec.json.encode(run), type=Run) == run
-    assert "outcome: complete" in summary(run, visit.outcome)
+    assert "outcome: complete" in summary(run, visit)
     assert len(watcher.scenes) == watcher.closed == 1
     assert isinstance(watcher.events[-1], Ended)
 

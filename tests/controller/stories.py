@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 
+from msgspec.structs import replace
+
 from controller.ears import ears_for
 from controller.play import prepare
 from controller.preflight import SimulatedPerson, preflight
@@ -53,17 +55,25 @@ class Stage:
 
 
 class SampleWire:
-    """A link on which SAMPLES may be late or lost, from some time on."""
+    """A link on which SAMPLES may be late or lost, from some time on. It keeps what was `sent`."""
 
     def __init__(self, link):
         self._link = link
         self.kind, self.max_frame, self.aclose = link.kind, link.max_frame, link.aclose
-        self.send, self.send_urgent = link.send, link.send_urgent
+        self.sent = []
         self.late_s, self.lose_every, self.count = 0.0, 0, 0
 
     @property
     def frames_bad(self):
         return self._link.frames_bad
+
+    def send(self, body):
+        self.sent.append(body)
+        self._link.send(body)
+
+    def send_urgent(self, body):
+        self.sent.append(body)
+        self._link.send_urgent(body)
 
     def listen(self, on_frame, on_lost):
         loop = asyncio.get_running_loop()
@@ -94,8 +104,20 @@ class Sensor:
         return self.says(self._good.read(true_kpa))
 
 
-async def story(*happenings, text=KNEADING, recipe=None):
-    """Play, and at each (session time, what) do what; return the stage after the end."""
+def stating(capabilities, area_cm2):
+    """What a device says of itself, with another area of its pad."""
+    channels = tuple(
+        replace(channel, area_cm2=area_cm2) if channel.name == "pressure" else channel
+        for channel in capabilities.channels
+    )
+    return replace(capabilities, channels=channels)
+
+
+async def story(*happenings, text=KNEADING, recipe=None, area_cm2=None):
+    """Play, and at each (session time, what) do what; return the stage after the end.
+
+    `area_cm2` is what the device says of its pad, whatever that is.
+    """
     link = SampleWire(join(recipe or Recipe()))
     twin = link._link._twin
     actuator = twin._machine.actuator
@@ -105,7 +127,10 @@ async def story(*happenings, text=KNEADING, recipe=None):
     stage = Stage(device, twin, link)
     stage.regulated, stage.independent = actuator._regulated, actuator._independent
     try:
-        fitted = prepare(text, "story.yaml", device.capabilities, {})
+        capabilities = device.capabilities
+        if area_cm2 is not None:
+            capabilities = stating(capabilities, area_cm2)
+        fitted = prepare(text, "story.yaml", capabilities, {})
         ears = ears_for(fitted.program, device.capabilities)
         ready = await preflight(device, SimulatedPerson(device), ears)
         stage.fit, stage.cues = fitted, sorted(happenings, key=lambda one: one[0])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.adaptation import CALM_S, STEP, Adaptation, follow, mapped
+from controller.adaptation import STEP, Adaptation, follow, mapped
 from profiles.program import Adapt
 
 MAP = Adapt("emg", "baseline", ((0.8, 1.0), (1.0, 0.9), (1.5, 0.6)), 1.0)
@@ -37,7 +37,7 @@ def test_a_muscle_that_answers_is_pressed_less():
 def test_more_is_pressed_again_only_after_calm():
     shares = followed(steady(1.5, 0, 6) + steady(0.7, 6, 12))
     back = next(k for k in range(600, 1200) if shares[k] > shares[599])
-    assert back / 100 - 6.0 >= CALM_S
+    assert back / 100 - 6.0 >= 2.0
 
 
 def test_a_signal_that_is_gone_leaves_the_share_as_it_is():

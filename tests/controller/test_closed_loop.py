@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.words import Paused, Reacted, Reason, Release, StepEnded, Unmeasurable
+from controller.words import Judged, Paused, Reacted, Reason, Release, StepEnded, Unmeasurable
 from firmware_bridge.codes import Gesture
 from profiles.library import library_text
 from sim.birth import recipe
@@ -45,6 +45,19 @@ async def test_a_guarding_body_is_pressed_less_once(rate):
     assert stage.outcome.result == "complete"
     (eased_s,) = [e.at_s for e in stage.events if getattr(e, "verdict", None)]
     assert stage.felt(eased_s + 0.6, 31.0).max() < 0.8 * 16.0 + 0.5
+
+
+@pytest.mark.parametrize("seed", [3, 5, 8])
+async def test_a_body_that_is_let_off_calms_and_is_kneaded_on(seed):
+    """What was frozen is no level to stay at: a muscle guards on against what is held."""
+    stage = await kneaded(f"sim://healthy_f?seed={seed}&guards=early")
+    assert stage.judged[0] == ("ease", "guarding")
+    assert set(stage.judged) == {("ease", "guarding")}
+    assert stage.outcome.result == "complete"
+    (confirmed_s, *_) = [e.at_s for e in stage.said(Judged)]
+    frozen_kpa = stage.felt(confirmed_s - 0.1, confirmed_s).mean()
+    assert stage.felt(confirmed_s + 0.1, confirmed_s + 0.11).max() < frozen_kpa - 0.05
+    assert stage.felt(confirmed_s + 0.6, confirmed_s + 0.7).max() < 0.75 * frozen_kpa
 
 
 async def test_a_rise_stops_when_the_muscle_answers_it():

@@ -53,6 +53,7 @@ def test_a_signal_that_cannot_be_trusted_holds_nothing():
     story[15] = (1.5, (None,))
     assert when_it_holds(QUIET, story)[0] == pytest.approx(3.6)
     assert when_it_holds(LOUD, steady((None,))) == []
+    assert when_it_holds(QUIET, steady((5.0, None))) == []
 
 
 def test_above_acts_on_the_first_channel_and_below_waits_for_all():

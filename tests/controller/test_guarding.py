@@ -69,6 +69,11 @@ def test_one_cause_is_answered_once():
     assert len(eases(told([(0, 2, 5.0), (2, 4.3, 20.0)]))) == 1
 
 
+def test_what_comes_again_before_it_has_settled_is_the_same_cause():
+    again = [(0, 2, 5.0), (2, 2.9, 20.0), (2.9, 3.4, 5.0), (3.4, 4.4, 20.0), (4.4, 6, 5.0)]
+    assert len(eases(told(again))) == 1
+
+
 @pytest.mark.parametrize("rate_hz", [0.4, 0.6, 1.0])
 def test_it_works_at_every_rate_of_kneading(rate_hz):
     cycle_s = 1.0 / rate_hz
@@ -119,4 +124,11 @@ def test_movement_explains_what_is_loud():
 def test_what_stays_loud_after_our_answer_is_a_spasm():
     answers = told([(0, 2, 5.0), (2, 8, 60.0)])
     assert eases(answers) == [pytest.approx(2.5)]
-    assert next(at_s for at_s, answer in answers if answer.spasm) == pytest.approx(5.0)
+    assert next(at_s for at_s, answer in answers if answer.spasm) == pytest.approx(7.5)
+
+
+def test_a_guard_that_fades_after_our_answer_is_no_spasm():
+    fading = [(2 + k, 3 + k, 60.0 * 0.72**k) for k in range(6)]  # as a body's does, in 3 s
+    answers = told([(0, 2, 5.0), *fading, (8, 10, 5.0)])
+    assert eases(answers) == [pytest.approx(2.5)]
+    assert not any(answer.spasm for _, answer in answers)

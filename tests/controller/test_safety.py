@@ -111,6 +111,16 @@ def test_a_rise_just_inside_is_let_go_on(limit, speed):
     assert Reason.RISE not in reasons(verdicts)
 
 
+def test_a_touch_up_to_2_5_kpa_is_no_rise():
+    kpas = [0.0] * 20 + [2.5] * 20
+    assert reasons(fold(kpas, 2.0, watch=settled(0.0))) == set()
+
+
+def test_a_touch_of_more_than_2_5_kpa_is_a_rise_like_any_other():
+    kpas = [0.0] * 20 + [2.6] * 20
+    assert first(fold(kpas, 2.0, watch=settled(0.0)), Reason.RISE) == (21, "release")
+
+
 def test_a_jolt_shorter_than_50_ms_is_no_rise():
     kpas = [3.0] * 20 + [3.8] * 2 + [3.0] * 20
     assert reasons(fold(kpas, 3.0, watch=settled(3.0))) == set()
@@ -149,6 +159,16 @@ def test_pressure_off_by_less_than_6_kpa_does_not_stop():
 
 def test_the_sensor_that_reads_most_counts_above_the_model():
     verdicts = fold([8.0] * 40, 8.0, others=[10.1] * 40, watch=settled(8.0))
+    assert first(verdicts, Reason.TRACKING) == (30, "release")
+
+
+def test_the_sensor_that_reads_least_counts_below_the_model():
+    watch, verdicts = settled(8.0), []
+    for k in range(40):
+        one = felt(k * BATCH_S, 8.0, least_kpa=5.9)
+        scene = Scene(LIMIT_KPA, Asked(8.0, 10.0), lag_s(20.0), "closed_loop")
+        watch, verdict = judge(watch, Moment(k * BATCH_S, one, WELL), scene)
+        verdicts.append(verdict)
     assert first(verdicts, Reason.TRACKING) == (30, "release")
 
 

@@ -28,6 +28,7 @@ from controller.words import (
     Ceiling,
     Ease,
     Mark,
+    Pain,
     Pause,
     Rejected,
     Release,
@@ -68,13 +69,21 @@ async def test_a_stop_needs_the_token_and_no_role():
 
 
 @pytest.mark.parametrize("role", ["none", "watcher"])
+async def test_that_it_hurts_may_be_said_by_anybody(role):
+    async with house() as one:
+        caller = one.call().hello(role)
+        caller.ask(Pain())
+        assert await answered(caller) == Rejected("nothing plays yet")
+
+
+@pytest.mark.parametrize("role", ["none", "watcher"])
 @pytest.mark.parametrize("order", [*ORDERS, *BUSINESS], ids=lambda o: type(o).__name__)
 async def test_everything_else_needs_an_operator(order, role):
     async with house() as one:
         caller = one.call().hello(role)
         caller.ask(order)
         answer = await answered(caller)
-        assert answer == Rejected("only an operator may do more than stop")
+        assert answer == Rejected("only an operator may do more than stop, and say that it hurts")
         assert not one.visit.done()
 
 

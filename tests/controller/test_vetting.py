@@ -9,10 +9,17 @@ from hypothesis import strategies as st
 
 from console.authoring import host
 from console.excerpt import excerpt
+from controller.eligibility import Booked, NotAdmitted
 from controller.fitting import CannotPlay
-from controller.vetting import admit
+from controller.ledger import Entry
+from controller.person import pad_of
+from controller.play import prepare
+from controller.vetting import admit, admit_for
+from controller.visits import Asked, Start, asked_of
+from profiles.dose import dose
 from profiles.envelope import Envelope, Limit
 from profiles.trajectory import Track
+from tests.controller.people import NOW_S, UPPER, entry, person
 
 CAPABILITIES = host("voice_coil", "simulated").capabilities
 PROGRAM = excerpt(20, CAPABILITIES).program
@@ -91,3 +98,98 @@ def test_a_program_survives_the_door():
     assert again == PROGRAM
     assert isinstance(again.envelope, Envelope)
     assert isinstance(again.steps[0].trajectory.tracks["pressure"], Track)
+
+
+# --- whom it is for ---------------------------------------------------------------------------
+
+REAL = msgspec.structs.replace(CAPABILITIES, emulated=False)
+PERSON_PAD = pad_of(REAL, 10.0)
+
+
+def kneading(depth="6 kPa", who=None):
+    """Return light work, compiled for somebody under a device that is real."""
+    text = f"""
+format: myoloop-profile/1
+id: work
+revision: 1
+title: Work
+region: {UPPER}
+needs: {{channels: [pressure]}}
+limits: {{pressure: 20 kPa, rise: 40 kPa/s, session: 5 min}}
+steps:
+  - settle: {{pressure: 3 kPa, for: 90 s}}
+  - effleurage: {{pressure: {depth}, rate: 12/min, length: 150 mm, for: 60 s}}
+"""
+    known = (who or person()).thresholds(PERSON_PAD, NOW_S)
+    return prepare(text, "work", REAL, {}, person=known).program
+
+
+def booked(program, who=None, **changes):
+    reserved = Entry(
+        at_s=NOW_S, device="voice_coil", profile="work", area_cm2=10.0, doses=dose(program)
+    )
+    return Booked(who or person(), msgspec.structs.replace(reserved, **changes))
+
+
+def test_what_was_reserved_for_somebody_who_may_is_played():
+    program = kneading()
+    admit_for(program, booked(program), REAL, NOW_S)
+
+
+def test_the_person_of_an_emulated_device_needs_no_reservation():
+    admit_for(PROGRAM, None, CAPABILITIES, NOW_S)
+
+
+def test_somebody_whose_answers_are_old_by_now_is_not_treated():
+    program = kneading()
+    with pytest.raises(NotAdmitted, match="24 hours"):
+        admit_for(program, booked(program), REAL, NOW_S + 25 * 3600.0)
+
+
+def test_somebody_who_has_an_open_session_is_not_treated_on_top_of_it():
+    who = person(None, entry(None, deep_s=20.0, worked_s=890.0))
+    program = kneading()
+    with pytest.raises(NotAdmitted, match="settle"):
+        admit_for(program, booked(program, who), REAL, NOW_S)
+
+
+def test_more_than_was_reserved_is_not_played():
+    light, more = kneading("4 kPa"), kneading("6 kPa")
+    with pytest.raises(CannotPlay, match="than was reserved"):
+        admit_for(more, booked(light), REAL, NOW_S)
+
+
+def test_a_region_that_was_not_reserved_is_not_pressed():
+    program = kneading()
+    with pytest.raises(CannotPlay, match="than was reserved"):
+        admit_for(program, booked(program, doses={}), REAL, NOW_S)
+
+
+def test_what_was_compiled_for_somebody_who_bears_more_is_refused():
+    program = kneading()
+    step = program.steps[1]
+    tracks = step.trajectory.tracks
+    hard = msgspec.structs.replace(
+        tracks["pressure"], value=tuple(4.0 * v for v in tracks["pressure"].value)
+    )
+    trajectory = msgspec.structs.replace(step.trajectory, tracks={**tracks, "pressure": hard})
+    steps = (program.steps[0], msgspec.structs.replace(step, trajectory=trajectory))
+    harder = msgspec.structs.replace(program, steps=steps)
+    with pytest.raises(CannotPlay, match="are allowed"):
+        admit_for(harder, booked(harder), REAL, NOW_S)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_deep_work_on_somebody_of_whom_nothing_was_measured_is_refused(known):
+    program = kneading()
+    steps = tuple(msgspec.structs.replace(step, grade="deep") for step in program.steps)
+    deep = msgspec.structs.replace(program, steps=steps)
+    with pytest.raises(CannotPlay, match="calibrate"):
+        admit_for(deep, booked(deep) if known else None, REAL, NOW_S)
+
+
+def test_a_start_is_the_same_on_the_other_side_of_the_door():
+    program = kneading()
+    start = Start(program, "work.yaml", booked(program))
+    sent = msgspec.msgpack.encode(Asked(1, start))
+    assert asked_of(sent).order == start

@@ -1,7 +1,8 @@
 """Every driver is asked, and the surest answers."""
 
+from firmware_bridge.advertisement import Advertisement
 from firmware_bridge.gatt import SERVICE
-from firmware_bridge.recognise import Advertisement, Guess, recognise
+from firmware_bridge.recognise import Guess, recognise
 
 HEADSET = Advertisement(address="11:22:33:44:55:66", name="headset", services=("180f",))
 OURS = Advertisement(address="F0:05:00:00:00:01", name="massage", services=("180f", SERVICE))

@@ -9,6 +9,14 @@ PAUSING = "tests/controller/test_pausing.py"
 ALARMS = "tests/controller/test_alarms.py"
 LAWS = "tests/laws/test_never_harder.py"
 REPLACING = "tests/controller/test_replacing.py"
+GUARDING = "tests/controller/test_guarding.py"
+EMG_TRUST = "tests/controller/test_emg_trust.py"
+ADAPTATION = "tests/controller/test_adaptation.py"
+CONDITIONS = "tests/controller/test_conditions.py"
+REFERENCES = "tests/controller/test_references.py"
+REACTING = "tests/controller/test_reacting.py"
+EMG = "tests/controller/test_emg.py"
+EMG_PARTS = "tests/controller/test_emg_parts.py"
 
 LIMITS = [
     ("safety", "OVER_FOR_S = 1.05, 0.5, 0.02", "OVER_FOR_S = 1.05, 0.5, 0.2",
@@ -41,6 +49,8 @@ LIMITS = [
      f"{SAFETY}::test_a_rise_over_one_and_a_half_times_its_limit_is_released"),
     ("tracking", "RISE_OVER_S = 1.5, 2.5, 0.05", "RISE_OVER_S = 1.5, 2.5, 0.5",
      f"{SAFETY}::test_a_rise_over_one_and_a_half_times_its_limit_is_released"),
+    ("tracking", "GENTLE_KPA = 2.5", "GENTLE_KPA = 5.0",
+     f"{SAFETY}::test_a_touch_of_more_than_2_5_kpa_is_a_rise_like_any_other"),
     ("tracking", "OFF_S = 2.0, 0.2, 0.3", "OFF_S = 20.0, 0.2, 0.3",
      f"{SAFETY}::test_pressure_off_its_model_for_300_ms_is_released"),
     ("tracking", "OFF_S = 2.0, 0.2, 0.3", "OFF_S = 2.0, 2.0, 0.3",
@@ -129,6 +139,10 @@ COMPARISONS = [
      f"{MIND}::test_a_stop_and_a_release_together_stop"),
     ("tracking", "rise_kpa_s <= tracking.limit_kpa_s", "rise_kpa_s >= tracking.limit_kpa_s",
      f"{SAFETY}::test_a_rise_just_inside_is_let_go_on"),
+    ("tracking", "GENTLE_KPA = 2.5", "GENTLE_KPA = 1.0",
+     f"{SAFETY}::test_a_touch_up_to_2_5_kpa_is_no_rise"),
+    ("tracking", "measured > GENTLE_KPA", "measured < GENTLE_KPA",
+     f"{SAFETY}::test_a_touch_of_more_than_2_5_kpa_is_a_rise_like_any_other"),
     ("tracking", "off > max(OFF_KPA", "off < max(OFF_KPA",
      f"{SAFETY}::test_pressure_just_inside_its_model_goes_on"),
     ("tracking", "off > FAR_KPA", "off < FAR_KPA",
@@ -137,7 +151,8 @@ COMPARISONS = [
      f"{SAFETY}::test_no_pressure_for_100_ms_where_some_is_expected_is_lost_contact"),
     ("tracking", "expected > asked.touch_kpa", "expected < asked.touch_kpa",
      f"{SAFETY}::test_a_light_touch_is_no_lost_contact"),
-    ("tracking", "off = max(abs(measured - expected), above)", "off = abs(measured - expected)",
+    ("tracking", "above = max(max(measured, felt.lowest_kpa) - expected, felt.others_kpa - others)",
+     "above = measured - expected",
      f"{SAFETY}::test_the_sensor_that_reads_most_counts_above_the_model"),
     ("sticking", "same.for_s >= limit_s", "same.for_s <= limit_s",
      f"{SAFETY}::test_a_sensor_that_says_the_same_while_the_command_moves_is_stuck"),
@@ -202,4 +217,86 @@ LEFT_OUT = [
      f"{PAUSING}::test_a_rhythm_is_always_entered_at_a_peak_that_has_been"),
 ]  # fmt: skip
 
-MUTANTS = [*LIMITS, *COMPARISONS, *LEFT_OUT]
+HEARD = [
+    ("guarding", "CONFIRM_S = 0.7, 0.5", "CONFIRM_S = 0.7, 0.05",
+     f"{GUARDING}::test_a_twitch_is_no_guard"),
+    ("guarding", "CONFIRM_S = 0.7, 0.5", "CONFIRM_S = 0.07, 0.5",
+     f"{GUARDING}::test_an_onset_freezes_at_once_and_half_a_second_of_it_eases"),
+    ("guarding", "GUARDING_OVER = (3.0, 0.10)", "GUARDING_OVER = (30.0, 0.10)",
+     f"{GUARDING}::test_thresholds_are_in_baselines_and_in_shares_of_the_strongest_contraction"),
+    ("guarding", "GUARDING_OVER = (3.0, 0.10)", "GUARDING_OVER = (3.0, 0.010)",
+     f"{GUARDING}::test_thresholds_are_in_baselines_and_in_shares_of_the_strongest_contraction"),
+    ("guarding", "PERSISTS_S = 3.0, 10.0", "PERSISTS_S = 0.03, 0.1",
+     f"{GUARDING}::test_what_comes_again_before_it_has_settled_is_the_same_cause"),
+    ("guarding", "OFTEN_S = 3, 60.0", "OFTEN_S = 30, 60.0",
+     f"{GUARDING}::test_three_guards_in_a_minute_lower_the_ceiling_and_three_more_close_the_region"),
+    ("guarding", "OFTEN_S = 3, 60.0", "OFTEN_S = 3, 600.0",
+     f"{GUARDING}::test_three_guards_in_more_than_a_minute_are_just_that"),
+    ("guarding", "NEAR_PAIN_S = 120.0", "NEAR_PAIN_S = 12.0",
+     f"{GUARDING}::test_a_guard_near_a_press_of_the_pain_button_closes_the_region"),
+    ("guarding", "NEAR_PAIN_S = 120.0", "NEAR_PAIN_S = 1200.0",
+     f"{GUARDING}::test_a_guard_near_a_press_of_the_pain_button_closes_the_region"),
+    ("guarding", "SPASM_S = (5.0, 0.20), 2.0", "SPASM_S = (5.0, 0.20), 20.0",
+     f"{GUARDING}::test_a_spasm_is_two_loud_seconds_that_nothing_of_ours_explains"),
+    ("guarding", "SPASM_S = (5.0, 0.20), 2.0", "SPASM_S = (50.0, 0.20), 2.0",
+     f"{GUARDING}::test_a_spasm_is_two_loud_seconds_that_nothing_of_ours_explains"),
+    ("guarding", "ANSWERING_S = 3.0", "ANSWERING_S = 0.3",
+     f"{GUARDING}::test_a_guard_that_fades_after_our_answer_is_no_spasm"),
+    ("guarding", "ANSWERING_S = 3.0", "ANSWERING_S = 30.0",
+     f"{GUARDING}::test_what_stays_loud_after_our_answer_is_a_spasm"),
+    ("guarding", "        if emg.trusted[i]:\n", "        if True:\n",
+     f"{GUARDING}::test_a_channel_that_cannot_be_trusted_says_nothing"),
+    ("guarding", "not guard.crossing and pressing", "not guard.crossing",
+     f"{GUARDING}::test_an_onset_that_nothing_of_ours_explains_opens_nothing"),
+    ("guarding", "explained = moving or", "explained =",
+     f"{GUARDING}::test_movement_explains_what_is_loud"),
+    ("emg_trust", "LOST_S = 1.0", "LOST_S = 10.0",
+     f"{EMG_TRUST}::test_a_second_is_lost_and_five_are_gone"),
+    ("emg_trust", "GONE_S = 5.0", "GONE_S = 50.0",
+     f"{EMG_TRUST}::test_a_second_is_lost_and_five_are_gone"),
+    ("emg_trust", "BACK_S = 2.0", "BACK_S = 0.2",
+     f"{EMG_TRUST}::test_trust_is_back_after_two_clean_seconds"),
+    ("emg_trust", "GAP_S = 0.15", "GAP_S = 0.015",
+     f"{EMG_TRUST}::test_a_gap_locked_to_a_stroke_is_no_loss"),
+    ("emg_trust", "GAP_S = 0.15", "GAP_S = 1.5",
+     f"{EMG_TRUST}::test_a_loss_that_flickers_is_still_a_loss"),
+    ("adaptation", "CALM_S = 2.0", "CALM_S = 0.2",
+     f"{ADAPTATION}::test_more_is_pressed_again_only_after_calm"),
+    ("adaptation", "return min(1.0, points[0][1])", "return points[0][1] + 1.0",
+     f"{ADAPTATION}::test_a_map_is_straight_between_its_points_and_level_beyond_them"),
+    ("adaptation", "    if ratio is None:\n", "    if False:\n",
+     f"{ADAPTATION}::test_a_signal_that_is_gone_leaves_the_share_as_it_is"),
+    ("adaptation", "elif now.share - wanted >= STEP", "elif wanted - now.share >= STEP",
+     f"{ADAPTATION}::test_a_muscle_that_answers_is_pressed_less"),
+    ("conditions", "if known and len(known) == len(values)", "if known",
+     f"{CONDITIONS}::test_a_signal_that_cannot_be_trusted_holds_nothing"),
+    ("conditions", "value > condition.level", "value < condition.level",
+     f"{CONDITIONS}::test_an_absolute_level_needs_no_reference"),
+    ("conditions", "return net_uv(value, noise)", "return value",
+     f"{CONDITIONS}::test_noise_counts_in_neither_side_of_a_ratio"),
+    ("references", "len(trusted) < TRUSTED_SHARE", "len(trusted) > TRUSTED_SHARE",
+     f"{REFERENCES}::test_on_less_than_half_trusted_data_nothing_is_measurable"),
+    ("references", "found if found >= least", "found if found <= least",
+     f"{REFERENCES}::test_under_twice_the_noise_nothing_is_measurable"),
+    ("reacting", "at_s - acted_s >= SETTLES_S", "at_s - acted_s >= 0.0",
+     f"{REACTING}::test_what_comes_anew_is_answered_anew_once_it_has_settled"),
+    ("reacting", "first = held and called is None", "first = held",
+     f"{REACTING}::test_the_first_rule_in_the_file_wins"),
+    ("emg_settings", "score_needed: float = 1.6", "score_needed: float = 160.0",
+     f"{EMG}::test_each_contraction_is_one_onset_and_one_offset_at_its_time"),
+    ("emg_settings", "ratio_on: float = 2.5\n    usual", "ratio_on: float = 250.0\n    usual",
+     f"{EMG}::test_a_contraction_that_creeps_up_is_found_before_it_is_at_its_height"),
+    ("emg_settings", "off_s: float = 0.200", "off_s: float = 2.00",
+     f"{EMG}::test_each_contraction_is_one_onset_and_one_offset_at_its_time"),
+    ("emg_settings", "gap_hold_s: float = 0.300", "gap_hold_s: float = 0.0",
+     f"{EMG}::test_after_a_long_gap_time_has_passed_and_nothing_is_decided_at_once"),
+    ("emg_scale", "LEAST_OVER_NOISE = 2.0", "LEAST_OVER_NOISE = 0.2",
+     f"{EMG_PARTS}::test_what_is_not_clear_of_the_noise_measures_nothing"),
+    ("emg_scale", "LEAST_TRUSTED = 0.5", "LEAST_TRUSTED = 0.05",
+     f"{EMG_PARTS}::test_a_baseline_is_a_low_quantile_of_what_is_trusted"),
+    ("tracking", "expected - min(measured, felt.least_kpa)", "expected - measured",
+     f"{SAFETY}::test_the_sensor_that_reads_least_counts_below_the_model"),
+]  # fmt: skip
+"""What is heard of the muscles, and what is made of it."""
+
+MUTANTS = [*LIMITS, *COMPARISONS, *LEFT_OUT, *HEARD]

@@ -24,7 +24,7 @@ def test_a_sound_profile_is_told_at_its_worst():
     assert 30.0 < check.peak_rise_kpa_s < 40.0
     assert check.needs.channels == ("pressure",)
     assert check.needs.signals["emg"].missing == "timed"
-    found = check.dose["upper_trapezius"]
+    found = check.regions["upper_trapezius"].dose
     profile = read(library_text("kneading"), Profile)
     played = dose(compile_profile(profile, {}, DEVICE))["upper_trapezius"]
     assert found.pressure_kpa_s > played.pressure_kpa_s > 0.0

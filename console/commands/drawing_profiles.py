@@ -1,0 +1,99 @@
+"""myoloop profile plot: what a profile does, over time; anew whenever it is saved."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console import drawing
+from console.authoring import Host, able, compiled, host, read_profile
+from console.commands.profile import ModelOrUrl, PersonName
+from console.documents import ProfilePlot, Told
+from console.exits import STOPPED
+from console.options import ProfileName, Settings, settings
+from console.plan import Plan, draw_plans
+from controller.fitting import CannotPlay
+from profiles.check import highest
+from profiles.load import read
+from profiles.model import Profile
+from profiles.problems import ProfileProblems, Refused
+
+LOOK_S = 0.2
+"""How often a watched file is looked at (E)."""
+
+
+def plot(
+    profile: ProfileName,
+    other: Annotated[
+        str | None, typer.Argument(metavar="[OTHER]", help="Another profile, beside it.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", metavar="FILE", help="Where to: .svg or .png")
+    ] = None,
+    device: ModelOrUrl = "voice_coil",
+    beside: Annotated[
+        str | None,
+        typer.Option("--beside", metavar="MODEL|URL", help="Another device, beside the first."),
+    ] = None,
+    person: PersonName = "simulated",
+    set_: Settings = [],  # noqa: B006  typer copies it
+    *,
+    watch: Annotated[bool, typer.Option("--watch", help="Draw anew on every save.")] = False,
+) -> Told:
+    """Draw what a profile does, over time."""
+    values = settings(set_)
+
+    def drawn() -> Told:
+        pairs = [(profile, device)]
+        pairs += [(other, device)] if other else []
+        pairs += [(profile, beside)] if beside else []
+        plans = [_plan(one, where, person, values) for one, where in pairs]
+        file = drawing.check_kind(picture or Path(f"{plans[0].program.id}.svg"))
+        draw_plans(plans, file)
+        title = " and ".join(dict.fromkeys(plan.program.title for plan in plans))
+        return Told(ProfilePlot(id=plans[0].program.id, picture=str(file)), f"{file}: {title}")
+
+    return _watched([Path(one) for one in (profile, other) if one], drawn) if watch else drawn()
+
+
+def _watched(files: list[Path], drawn: Callable[[], Told]) -> Told:
+    """Draw on every save, and tell mistakes, until somebody presses Ctrl-C."""
+    told = Told(ProfilePlot(id="", picture=""), "", STOPPED)
+    with contextlib.suppress(KeyboardInterrupt):
+        for _ in _saves(files):
+            try:
+                told = drawn()
+                typer.echo(told.text, err=True)
+            except (ProfileProblems, Refused, CannotPlay) as error:
+                typer.echo(str(error), err=True)
+    return Told(told.document, "", STOPPED)
+
+
+def _plan(profile: str, device: str, person: str, values: dict[str, str]) -> Plan:
+    text, name = read_profile(profile)
+    on = _on(text, name, device, person)
+    program, _ = compiled(text, name, values, on)
+    most = highest(read(text, Profile, file=name))
+    worst, _ = compiled(text, name, {**values, **most}, on) if most else (program, ())
+    return Plan(program, worst, on)
+
+
+def _on(text: str | bytes, name: str, device: str, person: str) -> Host:
+    """Return the device; a profile of the library is drawn on one that has what it names."""
+    if name.startswith("library:") and (device, person) == ("voice_coil", "simulated"):
+        return able(text)
+    return host(device, person)
+
+
+def _saves(files: list[Path]) -> Iterator[None]:
+    """Yield at once, and whenever one of the files is saved."""
+    seen: tuple[int, ...] | None = None
+    while True:
+        now = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+        if now != seen:
+            seen = now
+            yield
+        time.sleep(LOOK_S)

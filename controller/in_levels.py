@@ -1,0 +1,96 @@
+"""What is lost when a curve becomes levels: in numbers, and as sentences."""
+
+import math
+from collections.abc import Iterator
+
+import msgspec
+
+from firmware_bridge.capabilities import Capabilities, Channel
+from firmware_bridge.levels import follow, level_under, value_of
+from firmware_bridge.wish import TICK_S
+from profiles.program import Program
+
+
+class InLevels(msgspec.Struct, frozen=True, kw_only=True):
+    """How a programme sounds on a device of levels.
+
+    `rms_kpa` is how far the levels are off the curve, `quantised_kpa` how far they would be with
+    all the time in the world; `shortest_s` is how long a level lasts at least.
+    """
+
+    rms_kpa: float
+    quantised_kpa: float
+    step_kpa: float
+    shortest_s: float
+    changes: int
+    highest: int
+
+
+def in_levels(program: Program, channel: Channel) -> InLevels:
+    """Play the programme's pressure on a channel of levels, in the mind."""
+    said = changes = highest = ticks = 0
+    said_s, woken_s, late, coarse = float("-inf"), float("inf"), 0.0, 0.0
+    for at_s, kpa in _curve(program):
+        wanted = level_under(kpa, channel)
+        after = follow(said, wanted, channel)
+        free = at_s - said_s >= channel.dwell_s
+        if said or not after:
+            woken_s = float("inf")
+        elif free:
+            woken_s = min(woken_s, at_s + channel.wake_s)
+        if after != said and free and (said or at_s >= woken_s):
+            said, said_s, changes = after, at_s, changes + 1
+        highest = max(highest, said)
+        late += (value_of(said, channel) - kpa) ** 2
+        coarse += (value_of(wanted, channel) - kpa) ** 2
+        ticks += 1
+    return InLevels(
+        rms_kpa=math.sqrt(late / ticks),
+        quantised_kpa=math.sqrt(coarse / ticks),
+        step_kpa=channel.step,
+        shortest_s=channel.dwell_s,
+        changes=changes,
+        highest=highest,
+    )
+
+
+def told(lost: InLevels, channel: Channel, capabilities: Capabilities) -> tuple[str, ...]:
+    """Return a sentence for each thing that is lost."""
+    levels = round((channel.high - channel.low) / channel.step)
+    lines = [
+        f"pressure is played as {levels} levels of the {channel.name}, {channel.step:.3g} kPa "
+        f"apart, the highest being level {lost.highest}: {lost.rms_kpa:.1f} kPa off (RMS), "
+        f"{lost.quantised_kpa:.1f} kPa if they could change at any time",
+        f"a level lasts {lost.shortest_s:.3g} s at least"
+        + ("" if channel.absolute else ", and goes one up or down at a time"),
+    ]
+    if not capabilities.sensors_of("pressure"):
+        lines.append(
+            "it does not measure what it presses: its kPa are shares of its strongest level, "
+            "nobody listens to the body, and half its levels are left out"
+        )
+    if (rest := goes_on(capabilities)) is not None:
+        lines.append(f"if the link or this program is lost, it goes on {rest}")
+    return tuple(lines)
+
+
+def goes_on(capabilities: Capabilities) -> str | None:
+    """Return for how long a device presses that nobody talks to any more; None: it lets go."""
+    pressure = capabilities.channel("pressure")
+    if pressure is None or pressure.on_loss != "holds":
+        return None
+    if capabilities.auto_off_s is None:
+        return "until it is switched off by hand: keep its own remote at hand"
+    return f"for up to {capabilities.auto_off_s / 60:g} min, by its own timer"
+
+
+def _curve(program: Program) -> Iterator[tuple[float, float]]:
+    """Yield what is asked for each time that levels are looked at, under the envelope."""
+    begin_s, limit_kpa = 0.0, program.envelope.pressure_kpa.value
+    number = 0
+    for step in program.steps:
+        track, end_s = step.trajectory.tracks["pressure"], begin_s + step.trajectory.duration_s
+        while (at_s := number * TICK_S) < end_s:
+            yield at_s, min(track.value_at(at_s - begin_s), limit_kpa)
+            number += 1
+        begin_s = end_s

@@ -1,0 +1,268 @@
+"""MPEG-I haptics as JSON (`.hjif`, ISO/IEC 23090-31): each channel is a perception of its own.
+
+Written is the edition of 2023; the drafts before it (`tracks`, `mixing_weight`,
+`encoding_modality`) are read too (V, ui C).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+import msgspec
+
+from profiles.problems import ExchangeError
+
+from .carried import Carried, Line, Point, Quantity, in_order, value_at
+from .json_parts import document, listed, mapping, number, pretty
+
+TIMESCALE = 10_000
+"""Ticks a second: as fine as our wire (E; at most 48000 in the profile Main, V)."""
+
+TAP_S = 0.3
+"""How long a transient is pressed: a body feels nothing shorter as a tap (E)."""
+
+DATE = "2023-01-01"
+"""A date must be there; the same profile is the same file, so it is the edition's."""
+
+_MODALITY: Mapping[Quantity, str] = {
+    "pressure": "Pressure", "position": "Position", "frequency": "Vibrotactile",
+    "amplitude": "Vibrotactile",
+}  # fmt: skip
+_EXPONENT: Mapping[Quantity, int] = {"pressure": 3, "position": -3, "amplitude": -3, "frequency": 0}
+"""kPa and mm, in powers of ten of Pa and m."""
+
+_PLACED = ("direction", "actuator_target", "body_part_target", "vertices")
+"""Where on a body, or which way: a profile says that with a region."""
+
+_AS_PRESSURE = ("Pressure", "Force", "Vibrotactile", "VibrotactileTexture")
+"""What is pressed where a file knows no pressure: the first of these that it has."""
+
+
+def write_hjif(title: str, profile_id: str, lines: Sequence[Line]) -> tuple[str, tuple[str, ...]]:
+    """Return the file, and a sentence for each thing that it cannot say."""
+    head = {line.quantity: line for line in lines}
+    curves = [line for line in lines if line.quantity in {"pressure", "position"}]
+    perceptions = [_perception(index, line) for index, line in enumerate(curves)]
+    if "frequency" in head and "amplitude" in head:
+        perceptions.append(_vibration(len(curves), head["frequency"], head["amplitude"]))
+    whole = {
+        "version": "2023",
+        "profile": "Main",
+        "level": 1,
+        "date": DATE,
+        "description": f"{title} ({profile_id})",
+        "timescale": TIMESCALE,
+        "avatars": [],
+        "perceptions": perceptions,
+        "syncs": [],
+    }
+    return pretty(whole), ()
+
+
+def read_hjif(text: str | bytes, range_kpa: float | None) -> Carried:
+    """Return what a file says; `range_kpa` is what an amplitude of 1 presses.
+
+    It counts where the file itself has no unit for its pressure.
+
+    Raises:
+        ExchangeError: it is no such file, or nobody says what an amplitude of 1 is.
+    """
+    found = document(text, "perceptions", "file of MPEG haptics")
+    timescale = number(found.get("timescale"), 1000.0)
+    left = [f"{word}: not carried" for word in ("avatars", "syncs") if listed(found.get(word))]
+    perceptions = [mapping(one) for one in listed(found.get("perceptions"))]
+    pressed = _pressed(perceptions)
+    lines: list[Line] = []
+    for index, perception in enumerate(perceptions):
+        where = f"perceptions[{index}]"
+        modality = str(perception.get("perception_modality"))
+        if modality not in {pressed, "Position"}:
+            left.append(f"{where}: {modality} is not carried")
+            continue
+        quantity: Quantity = "position" if modality == "Position" else "pressure"
+        if quantity == "pressure" and modality != "Pressure":
+            left.append(f"{where}: {modality} is read as pressure")
+        for channel, points in _channels(perception, where, timescale, left):
+            scale = _scale(quantity, modality, perception, range_kpa)
+            lines.append(Line(quantity, tuple((t, scale * v) for t, v in points), channel))
+    if not lines:
+        left.append("nothing in it is pressed or moved")
+    return Carried(_title(found), _told_apart(lines), tuple(dict.fromkeys(left)))
+
+
+def _perception(index: int, line: Line) -> dict[str, Any]:
+    range_ = line.highest or 1.0
+    effect = {
+        "effect_type": "Basis",
+        "position": 0,
+        "phase": 0,
+        "base_signal": "Sine",
+        "keyframes": [
+            {"relative_position": round(at_s * TIMESCALE), "amplitude_modulation": value / range_}
+            for at_s, value in line.points
+        ],
+    }
+    band = {
+        "band_type": "Curve",
+        "curve_type": "Linear",
+        "lower_frequency_limit": 0,
+        "upper_frequency_limit": 100,
+        "effects": [effect],
+    }
+    return _around(index, line, range_, band)
+
+
+def _vibration(index: int, frequency: Line, amplitude: Line) -> dict[str, Any]:
+    """Return the oscillating head: amplitude and frequency change together."""
+    range_ = amplitude.highest or 1.0
+    times = sorted({at_s for line in (frequency, amplitude) for at_s, _ in line.points})
+    effect = {
+        "effect_type": "Basis",
+        "position": 0,
+        "phase": 0,
+        "base_signal": "Sine",
+        "keyframes": [
+            {
+                "relative_position": round(at_s * TIMESCALE),
+                "amplitude_modulation": value_at(amplitude.points, at_s) / range_,
+                "frequency_modulation": round(value_at(frequency.points, at_s)),
+            }
+            for at_s in times
+        ],
+    }
+    band = {
+        "band_type": "VectorialWave",
+        "lower_frequency_limit": 0,
+        "upper_frequency_limit": max(1, round(frequency.highest)),
+        "effects": [effect],
+    }
+    return _around(index, amplitude, range_, band)
+
+
+def _around(index: int, line: Line, range_: float, band: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": index,
+        "avatar_id": 0,
+        "description": line.quantity,
+        "perception_modality": _MODALITY[line.quantity],
+        "unit_exponent": _EXPONENT[line.quantity],
+        "effect_library": [],
+        "channels": [
+            {
+                "id": 0,
+                "description": line.site or line.quantity,
+                "gain": range_,
+                "mixing_coefficient": 1.0,
+                "body_part_mask": 0,
+                "bands": [band],
+            }
+        ],
+    }
+
+
+def _title(document: Mapping[str, Any]) -> str:
+    return str(document.get("description", ""))
+
+
+def _pressed(perceptions: Sequence[Mapping[str, Any]]) -> str:
+    """Return the modality that becomes the pressure."""
+    there = {str(one.get("perception_modality")) for one in perceptions}
+    return next((name for name in _AS_PRESSURE if name in there), "Pressure")
+
+
+def _scale(
+    quantity: Quantity, modality: str, perception: Mapping[str, Any], range_kpa: float | None
+) -> float:
+    """Return what one is, in kPa or mm. A pressure whose unit nobody says is an error."""
+    exponent = perception.get("unit_exponent")
+    known = modality in {"Pressure", "Position"} and isinstance(exponent, int)
+    if known:
+        return 10.0 ** (cast("int", exponent) - _EXPONENT[quantity])
+    if quantity == "position":
+        return 1000.0  # metres, where nothing else is said
+    if range_kpa is None:
+        raise ExchangeError("an amplitude has no unit: say what 1 is, as `--range 12kPa`")
+    return range_kpa
+
+
+def _channels(
+    perception: Mapping[str, Any], where: str, timescale: float, left: list[str]
+) -> Iterator[tuple[str, tuple[Point, ...]]]:
+    """Yield each channel's name and curve, with its gain."""
+    library = {one.get("id"): one for one in map(mapping, listed(perception.get("effect_library")))}
+    channels = listed(perception.get("channels")) or listed(perception.get("tracks"))
+    for index, channel in enumerate(map(mapping, channels)):
+        at = f"{where}.channels[{index}]"
+        left += [f"{at}.{word}: not carried" for word in _PLACED if channel.get(word)]
+        gain = number(channel.get("gain"), 1.0)
+        mix = channel.get("mixing_coefficient", channel.get("mixing_weight"))
+        curves = [
+            curve
+            for index, band in enumerate(map(mapping, listed(channel.get("bands"))))
+            for curve in _band(band, f"{at}.bands[{index}]", timescale, library, left)
+        ]
+        if curves:
+            factor = gain * number(mix, 1.0)
+            points = ((at_s, max(0.0, value)) for at_s, value in _summed(curves))
+            yield str(channel.get("description", "")), tuple((t, factor * v) for t, v in points)
+
+
+def _band(
+    band: Mapping[str, Any],
+    where: str,
+    timescale: float,
+    library: Mapping[Any, Mapping[str, Any]],
+    left: list[str],
+) -> Iterator[tuple[Point, ...]]:
+    kind = str(band.get("band_type", band.get("encoding_modality")))
+    if kind not in {"Curve", "Transient"}:
+        left.append(f"{where}: {kind} is not carried: a curve knows no oscillation")
+        return
+    shape = str(band.get("curve_type", "Linear"))
+    if kind == "Curve" and shape not in {"Linear", "Unknown"}:
+        left.append(f"{where}: its {shape} curve is read as straight lines between its keyframes")
+    for index, effect in enumerate(map(mapping, listed(band.get("effects")))):
+        at = f"{where}.effects[{index}]"
+        refers = effect.get("effect_type") == "Reference"
+        kept = mapping(library.get(effect.get("id")) if refers else None)
+        if effect.get("effect_type") == "Composite":
+            left.append(f"{at}: a composite effect is not carried")
+            continue
+        begin_s = number(effect.get("position"), 0.0) / timescale
+        frames = listed(kept.get("keyframes")) or listed(effect.get("keyframes"))
+        if not frames:
+            left.append(f"{at}: there is no keyframe in it")
+            continue
+        points = [_keyframe(mapping(frame), begin_s, timescale) for frame in frames]
+        if kind == "Curve":
+            yield in_order(points)
+            continue
+        left.append(f"a transient is pressed as a tap of {TAP_S:g} s, as far as a body may be")
+        yield from (((t, 0.0), (t + TAP_S / 2.0, v), (t + TAP_S, 0.0)) for t, v in points)
+
+
+def _keyframe(frame: Mapping[str, Any], begin_s: float, timescale: float) -> Point:
+    at_s = begin_s + number(frame.get("relative_position"), 0.0) / timescale
+    return at_s, number(frame.get("amplitude_modulation"), 0.0)
+
+
+def _summed(curves: Sequence[tuple[Point, ...]]) -> tuple[Point, ...]:
+    """Return the sum of curves, each of which is zero outside its ends."""
+    if len(curves) == 1:
+        return curves[0]
+    just = 1e-6
+    times = {at_s for curve in curves for at_s, _ in curve}
+    times |= {curve[0][0] - just for curve in curves if curve[0][0] > just}
+    times |= {curve[-1][0] + just for curve in curves}
+    return tuple(
+        (at_s, sum(value_at(c, at_s) for c in curves if c[0][0] <= at_s <= c[-1][0]))
+        for at_s in sorted(times)
+    )
+
+
+def _told_apart(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines; where one alone has a quantity, its name says nothing."""
+    count = {line.quantity: sum(one.quantity == line.quantity for one in lines) for line in lines}
+    return tuple(
+        line if count[line.quantity] > 1 else msgspec.structs.replace(line, site="")
+        for line in lines
+    )
