@@ -201,8 +201,8 @@ class Control:
         self._tell(self._connected)
         start, fitted = await self._start
         self._stand("preflight")
+        ears = ears_for(fitted.program, device.capabilities)  # it imports: not ahead of others
         with urgent() as self._scheduling:
-            ears = ears_for(fitted.program, device.capabilities)
             ready = await preflight(device, self._favours, ears)
             self._stand("ready")
             await self._favours.start()

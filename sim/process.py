@@ -47,13 +47,11 @@ def serve(
     Raises `LinkUnavailable`, `LinkTooSlow`.
     """
     where = place(on)
-    if fifo:
-        _hurry()
-    asyncio.run(_live(where, wanted, baud, plan, until_eof=until_eof))
+    asyncio.run(_live(where, wanted, baud, plan, fifo=fifo, until_eof=until_eof))
 
 
 async def _live(
-    where: Place, wanted: Recipe, baud: int | None, plan: Plan, *, until_eof: bool
+    where: Place, wanted: Recipe, baud: int | None, plan: Plan, *, fifo: bool, until_eof: bool
 ) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -72,6 +70,8 @@ async def _live(
             twin.start()
             gc.collect()
             gc.freeze()
+            if fifo:  # not before: imports ahead of everybody would hold up other sessions
+                _hurry()
             sys.stdout.write(f"twin ready on {url}\n")
             sys.stdout.flush()
             await ended.wait()

@@ -1,6 +1,7 @@
 """myoloop profile plot: what a profile does, over time; anew whenever it is saved."""
 
 import contextlib
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,6 +62,7 @@ def plot(
 
 def _watched(files: list[Path], drawn: Callable[[], Told]) -> Told:
     """Draw on every save, and tell mistakes, until somebody presses Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # where a shell has it ignored, too
     told = Told(ProfilePlot(id="", picture=""), "", STOPPED)
     with contextlib.suppress(KeyboardInterrupt):
         for _ in _saves(files):

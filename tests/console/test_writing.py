@@ -113,6 +113,14 @@ def test_from_one_tool_to_another_there_is_no_way(tmp_path, capsys):
     assert "one of both is a profile" in capsys.readouterr().err
 
 
+def ended(process):
+    try:
+        return process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
 @pytest.mark.wire
 def test_a_watched_profile_is_drawn_anew_when_it_is_saved(tmp_path):
     file, picture = tmp_path / "mine.yaml", tmp_path / "mine.svg"
@@ -132,4 +140,5 @@ def test_a_watched_profile_is_drawn_anew_when_it_is_saved(tmp_path):
             assert picture.read_bytes() != before
         finally:
             os.kill(watching.pid, signal.SIGINT)
-        assert watching.wait(20) == 1
+            code = ended(watching)
+        assert code == 1

@@ -178,7 +178,7 @@ async def test_a_session_is_moved_paused_and_resumed_from_elsewhere(runtime):
     )  # fmt: skip
     with Running(*demo, folder=runtime) as run:
         run.until("Kneading begins")
-        await settle(3.0)
+        await settle(6.0)  # the way to the first peak is over
         moved = myoloop("session", "set", "depth=12kPa", "--json", folder=runtime)
         run.until("other values count now")
         too_much = myoloop("session", "set", "depth=30kPa", "--json", folder=runtime)

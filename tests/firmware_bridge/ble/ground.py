@@ -77,7 +77,7 @@ class Ground:
 
     @property
     def truth(self):
-        return read_truth(self.twin._truth())
+        return read_truth(self.twin.truth)
 
     @property
     def now_s(self):
