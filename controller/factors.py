@@ -82,8 +82,8 @@ def steer(
 
 
 def let_go(course: Course, at_s: float, over_s: float) -> Course:
-    """Return the course whose gain goes to nothing. The cap stays."""
-    return Course(Glide(at_s, course.gain.value_at(at_s), 0.0, over_s), course.cap)
+    """Return the course whose gain goes to nothing, as fast as it falls already. The cap stays."""
+    return Course(_glide(course.gain, 0.0, at_s, over_s, GAIN_RISE_PER_S), course.cap)
 
 
 def come_back(course: Course, factors: Factors, at_s: float, over_s: float) -> Course:

@@ -26,7 +26,7 @@ class Glide(msgspec.Struct, frozen=True, gc=False):
         if since_s >= self.over_s or self.over_s == 0.0:
             return self.end, 0.0
         if since_s <= 0.0:
-            return self.start, 0.0
+            return self.start, self.slope if since_s == 0.0 else 0.0
         return hermite(since_s, self.over_s, (self.start, self.slope), (self.end, 0.0))
 
     def track(self, after_s: float, until_s: float) -> Track:

@@ -3,7 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.factors import CAP_RISE_KPA_S, GAIN_RISE_PER_S, Factors, begin, steer
+from controller.factors import (
+    CAP_RISE_KPA_S,
+    GAIN_RISE_PER_S,
+    Factors,
+    begin,
+    let_go,
+    steer,
+)
 
 LATER_S = [k / 100 for k in range(101)]
 factors = st.builds(
@@ -40,3 +47,10 @@ def test_every_turn_arrives_where_it_is_wanted(story):
         course = steer(course, wanted, at_s, over_s)
     assert course.gain.value_at(at_s + 1e3) == wanted.gain
     assert course.cap.value_at(at_s + 1e3) == wanted.cap_kpa
+
+
+def test_letting_go_is_never_slower_than_a_fall_that_is_under_way():
+    falling = steer(begin(Factors(limit_kpa=20.0)), Factors(limit_kpa=20.0, share=0.0), 1.0, 0.005)
+    gone = let_go(falling, 1.002, 0.5)
+    assert gone.gain.value_at(1.002) == falling.gain.value_at(1.002)
+    assert gone.gain.value_at(1.005) == 0.0
