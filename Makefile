@@ -11,7 +11,7 @@ demo: $(READY)
 
 test: gates tools
 	$(BIN)/pytest -q -n 2 -m "not wire and not long"
-	$(BIN)/pytest -q -n 3 -m wire
+	$(BIN)/pytest -q -n 2 -m wire
 
 quick: $(READY)
 	$(BIN)/pytest -q -n 2 -m "not wire and not slow and not long"
