@@ -232,7 +232,7 @@ class Sheet:
 
 def _rounded(svg: str) -> str:
     """Return a picture whose paths keep a tenth of a point: nobody sees more, and it is a third."""
-    return _PATH.sub(lambda path: _FINE.sub(r"\1", path[0]).replace(" \n", "\n"), svg)
+    return _PATH.sub(lambda path: " ".join(_FINE.sub(r"\1", path[0]).split()), svg)
 
 
 def check_kind(file: Path) -> Path:

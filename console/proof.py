@@ -14,7 +14,9 @@ from profiles.quantities import OWN_UNIT, shown
 
 from . import standing
 from .authoring import Host, otherwise
-from .documents import (
+from .documents import Told
+from .exits import STOPPED
+from .profile_documents import (
     AgainstLimit,
     ChannelFidelity,
     FidelityReport,
@@ -24,9 +26,7 @@ from .documents import (
     ProfileNeeds,
     RegionDose,
     SignalNeeded,
-    Told,
 )
-from .exits import STOPPED
 from .tables import table
 
 

@@ -25,7 +25,7 @@ def features(
     for column, zero in zip(columns, zero_kpa, strict=False):
         column[:] = [sample - zero for sample in column]
     here = [columns[i] for i in first_pad] or columns
-    others = [column for column in columns if not any(column is one for one in here)]
+    others = [c for i, c in enumerate(columns) if i not in first_pad] if first_pad else []
     return Features(
         start_s=batch.start_s - offset_s,
         duration_s=len(columns[0]) / batch.pressure_rate_hz,

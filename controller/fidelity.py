@@ -8,10 +8,11 @@ import msgspec
 from firmware_bridge.capabilities import Capabilities, Channel
 from firmware_bridge.framing import OVERHEAD
 from profiles.program import Program, Step
-from profiles.trajectory import MAX_SEGMENT_S, Track
+from profiles.trajectory import MAX_SEGMENT_S, Track, quantity_of
 
 from .fitting import CannotPlay, Fit, playing
-from .lag import Course, Off, lagging, levelled
+from .in_levels import InLevels
+from .lag import Off, lagging
 
 QUEUE_S = 0.5
 """The furthest ahead that a device takes motion (wire, *Motion*)."""
@@ -82,7 +83,7 @@ def fidelity(fit: Fit, capabilities: Capabilities, baud: int = BAUD) -> Fidelity
     """Return how faithfully a device plays a program. Raises `CannotPlay`, with the line."""
     program = fit.program
     _refuse(program, capabilities)
-    written = (name for name in program.steps[0].trajectory.tracks if _quantity(name) in _UNITS)
+    written = (name for name in program.steps[0].trajectory.tracks if quantity_of(name) in _UNITS)
     tracks = {name: _played(name, fit) for name in written}
     traffic = _traffic(fit, capabilities, baud)
     if traffic.queued > traffic.queue_slots and not _by_levels(fit):
@@ -154,7 +155,7 @@ def _refuse_unnamed(step: Step, channel: Channel) -> None:
 def _played(name: str, fit: Fit) -> Played:
     tracks = [step.trajectory.tracks[name] for step in fit.program.steps]
     channel = fit.channel_of.get(name)
-    unit = _UNITS[_quantity(name)]
+    unit = _UNITS[quantity_of(name)]
     peak = max(max(track.value) for track in tracks)
     rms, duty = _effort(tracks)
     if channel is None:
@@ -164,7 +165,7 @@ def _played(name: str, fit: Fit) -> Played:
         channel=channel.name,
         unit=unit,
         peak=peak,
-        off=_off(tracks, channel),
+        off=_in_levels(fit.levels) if name == "pressure" and fit.levels else _off(tracks, channel),
         quantum=channel.step or channel.resolution,
         dwell_s=channel.dwell_s,
         effort_peak=peak / range_,
@@ -173,18 +174,16 @@ def _played(name: str, fit: Fit) -> Played:
     )
 
 
-def _quantity(track: str) -> str:
-    return track.partition(":")[0]
+def _in_levels(levels: InLevels) -> Off:
+    return Off(levels.rms_kpa, levels.most_kpa)
 
 
 def _off(tracks: Sequence[Track], channel: Channel) -> Off | None:
     """Return the error of a channel; None where the device keeps to itself what it does."""
     if channel.choices or not channel.absolute:
         return None
-    if channel.step:
-        return levelled(
-            Course(tracks), channel.step, channel.dwell_s or MAX_SEGMENT_S, channel.max_rate
-        )
+    if channel.step:  # the level below, whatever the value
+        return Off(channel.step / math.sqrt(3.0), channel.step)
     rounded = Off(channel.resolution / math.sqrt(12.0), channel.resolution / 2.0)
     if channel.bandwidth_hz is None:
         return rounded

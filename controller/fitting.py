@@ -11,7 +11,7 @@ from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
 from profiles.envelope import Envelope, Limit
 from profiles.program import Program, Step
 from profiles.rig import Rig
-from profiles.trajectory import Track
+from profiles.trajectory import Track, presses, quantity_of
 
 from .hearing import EMG
 from .in_levels import InLevels, in_levels, told
@@ -249,9 +249,13 @@ def _without(program: Program, capabilities: Capabilities) -> Iterator[str]:
 
 
 def mount(fit: Fit) -> Mount:
-    """Return what the mind must know of the pad that plays this: the first one."""
+    """Return what the mind must know of the pads that play this, above all of the first."""
     pressure = fit.channel_of["pressure"]
-    return Mount(pressure.area_cm2 or Mount().area_cm2, pressure.bandwidth_hz or BANDWIDTH_HZ)
+    return Mount(
+        pressure.area_cm2 or Mount().area_cm2,
+        pressure.bandwidth_hz or BANDWIDTH_HZ,
+        tuple(name for name in fit.channel_of if presses(name) and name != "pressure"),
+    )
 
 
 def first_pad(fit: Fit, capabilities: Capabilities) -> tuple[int, ...]:
@@ -266,7 +270,7 @@ def playing(track: str, program: Program, capabilities: Capabilities) -> Channel
 
     Of zones that stay where they are, it is the one on which the program lies.
     """
-    quantity, _, site = track.partition(":")
+    quantity, site = quantity_of(track), track.partition(":")[2]
     several = tuple(c for c in capabilities.channels if c.quantity == quantity)
     if several and several[0].site in ZONES:
         return _zone(several, program, capabilities)
@@ -281,9 +285,8 @@ def _pads(capabilities: Capabilities) -> tuple[Channel, ...]:
 
 def _in_need(track: str, program: Program) -> Step | None:
     """Return the first step that cannot do without a track."""
-    pressed = track.partition(":")[0] == "pressure"
     for step in program.steps:
-        if track in step.needs or (pressed and any(step.trajectory.tracks[track].value)):
+        if track in step.needs or (presses(track) and any(step.trajectory.tracks[track].value)):
             return step
     return None
 

@@ -14,11 +14,13 @@ from profiles.program import Program
 class InLevels(msgspec.Struct, frozen=True, kw_only=True):
     """How a programme sounds on a device of levels.
 
-    `rms_kpa` is how far the levels are off the curve, `quantised_kpa` how far they would be with
-    all the time in the world; `shortest_s` is how long a level lasts at least.
+    `rms_kpa` is how far the levels are off the curve, `most_kpa` how far at most, `quantised_kpa`
+    how far they would be with all the time in the world; `shortest_s` is how long a level lasts at
+    least.
     """
 
     rms_kpa: float
+    most_kpa: float
     quantised_kpa: float
     step_kpa: float
     shortest_s: float
@@ -29,29 +31,38 @@ class InLevels(msgspec.Struct, frozen=True, kw_only=True):
 def in_levels(program: Program, channel: Channel) -> InLevels:
     """Play the programme's pressure on a channel of levels, in the mind."""
     said = changes = highest = ticks = 0
-    said_s, woken_s, late, coarse = float("-inf"), float("inf"), 0.0, 0.0
-    for at_s, kpa in _curve(program):
-        wanted = level_under(kpa, channel)
-        after = follow(said, wanted, channel)
-        free = at_s - said_s >= channel.dwell_s
-        if said or not after:
-            woken_s = float("inf")
-        elif free:
-            woken_s = min(woken_s, at_s + channel.wake_s)
-        if after != said and free and (said or at_s >= woken_s):
-            said, said_s, changes = after, at_s, changes + 1
-        highest = max(highest, said)
-        late += (value_of(said, channel) - kpa) ** 2
-        coarse += (value_of(wanted, channel) - kpa) ** 2
+    late, most, coarse = 0.0, 0.0, 0.0
+    for _, kpa, level in climbed(program, channel):
+        changes += level != said
+        said, highest = level, max(highest, level)
+        off_kpa = value_of(level, channel) - kpa
+        late, most = late + off_kpa**2, max(most, abs(off_kpa))
+        coarse += (value_of(level_under(kpa, channel), channel) - kpa) ** 2
         ticks += 1
     return InLevels(
         rms_kpa=math.sqrt(late / ticks),
+        most_kpa=most,
         quantised_kpa=math.sqrt(coarse / ticks),
         step_kpa=channel.step,
         shortest_s=channel.dwell_s,
         changes=changes,
         highest=highest,
     )
+
+
+def climbed(program: Program, channel: Channel) -> Iterator[tuple[float, float, int]]:
+    """Yield, each time that levels are looked at: when, what is asked for, the level played."""
+    said, said_s, woken_s = 0, float("-inf"), float("inf")
+    for at_s, kpa in _curve(program):
+        after = follow(said, level_under(kpa, channel), channel)
+        free = at_s - said_s >= channel.dwell_s
+        if said or not after:
+            woken_s = float("inf")
+        elif free:
+            woken_s = min(woken_s, at_s + channel.wake_s)
+        if after != said and free and (said or at_s >= woken_s):
+            said, said_s = after, at_s
+        yield at_s, kpa, said
 
 
 def told(lost: InLevels, channel: Channel, capabilities: Capabilities) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from profiles.program import Program
-from profiles.trajectory import presses
 
 from .alarms import Alarms
 from .factors import CAP_RISE_KPA_S, Course, Factors, begin, steer
@@ -30,10 +29,14 @@ GROW_KPA_S = 2.0
 
 
 class Mount(msgspec.Struct, frozen=True):
-    """What the mind must know of the device: its pad, and what its pressure channel follows."""
+    """What the mind must know of the device: its first pad, what its channel follows, other pads.
+
+    `more_pads` are the tracks of the others.
+    """
 
     area_cm2: float = 10.0
     bandwidth_hz: float = BANDWIDTH_HZ
+    more_pads: tuple[str, ...] = ()
 
 
 class Mind(msgspec.Struct, frozen=True):
@@ -90,9 +93,7 @@ class Mind(msgspec.Struct, frozen=True):
 
     def others_kpa(self, at_s: float) -> float:
         """Return the pressure asked for at `at_s` of the further pads, 0 where there are none."""
-        tracks = self.program.steps[0].trajectory.tracks
-        others = [name for name in tracks if presses(name) and name != "pressure"]
-        return max((self._pressed_kpa(name, at_s) for name in others), default=0.0)
+        return max((self._pressed_kpa(pad, at_s) for pad in self.mount.more_pads), default=0.0)
 
     def _pressed_kpa(self, track: str, at_s: float) -> float:
         wanted_kpa, _ = value_at(self.playhead, track, at_s)

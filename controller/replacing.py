@@ -37,7 +37,10 @@ def unfit(mind: Mind, program: Program, at_s: float) -> str | None:
         if mind.hurt and peak_kpa(new) > peak_kpa(step) + _TINY:
             return "it has hurt: from now on values may only go down"
     if _last_that_cannot_change(mind, program, at_s):
-        return "the last step plays already, and cannot take this value on its way"
+        return (
+            "the last step plays already, and cannot take this value now: until its rhythm has "
+            "begun, or where other beats would come of it, a value counts from the next step on"
+        )
     return None
 
 

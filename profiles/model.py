@@ -26,6 +26,7 @@ from .problems import Path
 from .quantities import QuantityError, parse
 from .reactions import RuleText
 from .steps import (
+    Brief,
     CompressionText,
     CurveText,
     EffleurageText,
@@ -78,17 +79,11 @@ class RepeatText(Words):
     steps: "list[StepEntry]" = Field(min_length=1, examples=["[...]"])
 
 
-class UseText(Words):
+class UseText(Brief):
     """A phrase that stands under `phrases`, played here."""
 
     phrase: PhraseName = Field(examples=["warm-up"])
     tempo: Tempo = 1.0
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [{"type": "string"}, handler(schema)]}
 
     @model_validator(mode="before")
     @classmethod

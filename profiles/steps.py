@@ -56,17 +56,21 @@ class StepText(Words):
     baseline: SignalName | None = None
 
 
-class Span(Words):
-    """A pressure over the whole step: one value, or `{from, to}`."""
-
-    start: Pressure = Field(alias="from", examples=["6 kPa"])
-    end: Pressure = Field(alias="to", examples=["3 kPa"])
+class Brief(Words):
+    """Words that a single text may stand for."""
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+
+class Span(Brief):
+    """A pressure over the whole step: one value, or `{from, to}`."""
+
+    start: Pressure = Field(alias="from", examples=["6 kPa"])
+    end: Pressure = Field(alias="to", examples=["3 kPa"])
 
     @model_validator(mode="before")
     @classmethod
@@ -219,23 +223,11 @@ class LymphText(StepText):
     for_s: Duration = Field(alias="for", examples=["3 min"])
 
 
-class SleeveSpan(Words):
+class SleeveSpan(Span):
     """The pressure of the first chamber that fills, and of the last."""
 
     start: SleevePressure = Field(alias="from", examples=["8 kPa"])
     end: SleevePressure = Field(alias="to", examples=["6 kPa"])
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [{"type": "string"}, handler(schema)]}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_value_is_both(cls, written: object) -> object:
-        is_range = isinstance(written, dict)
-        return cast("object", written) if is_range else {"from": written, "to": written}
 
 
 class CompressionText(StepText):

@@ -70,9 +70,14 @@ class Trajectory(msgspec.Struct, frozen=True):
         return next(iter(self.tracks.values())).at_s[-1]
 
 
+def quantity_of(name: str) -> str:
+    """Return what a track moves: "pressure" of "pressure:calf"."""
+    return name.partition(":")[0]
+
+
 def presses(name: str) -> bool:
     """Whether a track is the pressure of a pad."""
-    return name.partition(":")[0] == "pressure"
+    return quantity_of(name) == "pressure"
 
 
 def pad_track(site: str) -> str:

@@ -12,10 +12,11 @@ import typer
 from console import drawing
 from console.authoring import Host, able, compiled, host, read_profile
 from console.commands.profile import ModelOrUrl, PersonName
-from console.documents import ProfilePlot, Told
+from console.documents import Told
 from console.exits import STOPPED
 from console.options import ProfileName, Settings, settings
 from console.plan import Plan, draw_plans
+from console.profile_documents import ProfilePlot
 from controller.fitting import CannotPlay
 from profiles.check import highest
 from profiles.load import read

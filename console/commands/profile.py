@@ -13,9 +13,10 @@ from console.authoring import (
     host,
     read_profile,
 )
-from console.documents import ListedProfile, ProfileList, ProfileText, Told
+from console.documents import Told
 from console.exits import STOPPED
 from console.options import ProfileName, Settings, settings
+from console.profile_documents import ListedProfile, ProfileList, ProfileText
 from console.proof import check_document, check_report, minutes, on_person
 from console.tables import table
 from profiles.check import Check

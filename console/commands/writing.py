@@ -8,8 +8,9 @@ import msgspec
 import typer
 
 from console.conversion import converted
-from console.documents import ProfileConverted, ProfileCreated, ProfileSchema, Told
+from console.documents import Told
 from console.options import ProfileName, Settings, settings
+from console.profile_documents import ProfileConverted, ProfileCreated, ProfileSchema
 from console.questions import at_terminal, one_of
 from profiles.document import did_you_mean
 from profiles.quantities import QuantityError, parse

@@ -1,5 +1,7 @@
 """One profile on five devices: what `profile check` says of each is what the twin then measures."""
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -9,8 +11,9 @@ import pytest
 from console.authoring import Host, checked, faithful
 from controller.fidelity import fidelity
 from controller.fitting import fit
-from controller.lag import Course, level_of, levels
+from controller.in_levels import climbed
 from firmware_bridge.capabilities import Channel
+from firmware_bridge.levels import level_under, value_of
 from profiles.shapes import Curve, swing_s
 from profiles.trajectory import Track, Trajectory
 from sim import virtual_time
@@ -35,6 +38,19 @@ TWINS = {
 }
 
 
+class Course:
+    """The curves of a program's steps, as one."""
+
+    def __init__(self, program: Any) -> None:
+        self._tracks = [step.trajectory.tracks["pressure"] for step in program.steps]
+        self._begins_s = list(accumulate((t.at_s[-1] for t in self._tracks), initial=0.0))
+        self.end_s = self._begins_s[-1]
+
+    def value_at(self, at_s: float) -> float:
+        i = min(bisect_right(self._begins_s, at_s), len(self._tracks)) - 1
+        return self._tracks[i].value_at(at_s - self._begins_s[i])
+
+
 def report(model: str) -> tuple[Any, Any]:
     on = Host(MODELS[model](), "on the simulated person")
     return faithful(checked(GENTLE, "gentle.yaml", {}, on), on, "gentle.yaml")
@@ -47,27 +63,25 @@ def error_of(found: Any, course: Course) -> tuple[float, float]:
     return float(np.sqrt(np.mean(off**2))), float(np.max(np.abs(off)))
 
 
-def course_of(program: Any) -> Course:
-    return Course([step.trajectory.tracks["pressure"] for step in program.steps])
-
-
 @pytest.mark.parametrize("model", TWINS)
 def test_what_a_twin_is_off_by_is_what_was_predicted(model):
     found = virtual_time.run(played(GENTLE, TWINS[model]))
     predicted = fidelity(found.fit, found.capabilities).tracks["pressure"].off
     assert predicted is not None
-    rms, most = error_of(found, course_of(found.fit.program))
+    rms, most = error_of(found, Course(found.fit.program))
     assert rms == pytest.approx(predicted.rms, rel=0.05, abs=0.05)
     assert most == pytest.approx(predicted.most, rel=0.1, abs=0.15)
 
 
-def stairs(course: Course, channel: Channel) -> Track:
+def stairs(program: Any, channel: Channel) -> Track:
     """Return the curve of a device that knows levels alone, as one that follows would play it."""
-    curve = Curve(0.0)
-    for at_s, level in levels(course, channel.step, channel.dwell_s):
-        curve.rest_until(at_s)
-        curve.swing_to(level, at_s + swing_s(curve.value, level, 0.97 * channel.max_rate))
-    curve.rest_until(max(course.end_s, curve.now_s + 0.05))
+    curve, end_s = Curve(0.0), Course(program).end_s
+    for at_s, _, level in climbed(program, channel):
+        kpa = value_of(level, channel)
+        if kpa != curve.value:
+            curve.rest_until(at_s)
+            curve.swing_to(kpa, at_s + swing_s(curve.value, kpa, 0.97 * channel.max_rate))
+    curve.rest_until(max(end_s, curve.now_s + 0.05))
     return curve.track()
 
 
@@ -79,8 +93,8 @@ def test_what_levels_are_off_by_is_what_was_predicted(model):
     off, channel = predicted.tracks["pressure"].off, MODELS[model]().channel("pressure")
     coil = MODELS["voice_coil"]()
     program = check.program
-    course = course_of(program)
-    stair = stairs(course, channel)
+    course = Course(program)
+    stair = stairs(program, channel)
     whole = msgspec.structs.replace(
         program.steps[1],
         trajectory=Trajectory({"pressure": stair}),
@@ -136,4 +150,5 @@ def test_a_refusal_names_the_line_that_breaks_it(model, step, told):
 
 @pytest.mark.parametrize("value", [0.0, 1.99, 2.0, 7.2])
 def test_a_level_is_never_over_the_curve(value):
-    assert value - 2.0 < level_of(value, 2.0) <= value
+    channel = MODELS["levels10"]().channel("pressure")
+    assert value - channel.step < value_of(level_under(value, channel), channel) <= value
