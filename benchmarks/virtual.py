@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import random
 import time
+from pathlib import Path
 from statistics import median
 from unittest.mock import patch
 
@@ -25,7 +26,9 @@ SESSION = {"settle_for": "1 min", "stroke_for": "3 min", "knead_for": "6 min"}
 
 SHORT = {"settle_for": "20 s", "stroke_for": "40 s", "knead_for": "2 min"}
 
-DEAF = "library:effleurage"
+WARM = {"settle_for": "5 s", "stroke_for": "10 s", "knead_for": "10 s"}
+
+DEAF = str(Path(__file__).with_name("ten_minutes.yaml"))
 """A programme that does not listen to the muscle: its EMG comes, and nobody judges it."""
 
 CALIBRATION = 1_000_000
@@ -77,8 +80,9 @@ class Listening:
 
 
 def measure(quick: bool) -> Table:
-    """Play the same sessions twice."""
+    """Play the same sessions twice, after one that loads whatever is loaded late."""
     values = SHORT if quick else SESSION
+    timed(DEMO, WARM)
     deaf, listening = ([timed(one, given) for _ in range(2)]
                        for one, given in ((DEAF, {}), (DEMO, values)))  # fmt: skip
     same = "the same" if all(a.sha256 == b.sha256 for a, b in (deaf, listening)) else "NOT the same"
@@ -92,10 +96,11 @@ def measure(quick: bool) -> Table:
             for one in runs
         ),
         (
-            "Pre-flight and a programme, each twice; COBS, checksum, twin and body included, "
-            "both directions hashed on the way; normal priority. The calibration loop adds floats "
-            f"{CALIBRATION} times, once before and once after each run. Both runs said {same}. "
-            "Goals on a shared machine: at least 60 x, and 50 x where the muscle is listened to.",
+            "Pre-flight and a programme, each twice and none the first in its process; COBS, "
+            "checksum, twin and body included, both directions hashed on the way; normal priority. "
+            f"The calibration loop adds floats {CALIBRATION} times, once before and once after "
+            f"each run. Both runs said {same}. Goals on a shared machine: at least 60 x, and 50 x "
+            "where the muscle is listened to.",
         ),
     )  # fmt: skip
 

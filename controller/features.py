@@ -1,6 +1,7 @@
 """Sensor batches -> features."""
 
 import math
+from operator import mul
 
 from firmware_bridge.readings import SensorBatch
 
@@ -26,19 +27,20 @@ def features(
         column[:] = [sample - zero for sample in column]
     here = [columns[i] for i in first_pad] or columns
     others = [c for i, c in enumerate(columns) if i not in first_pad] if first_pad else []
+    rows, sums = len(columns[0]), list(map(sum, here))
     return Features(
         start_s=batch.start_s - offset_s,
-        duration_s=len(columns[0]) / batch.pressure_rate_hz,
-        pressure_kpa=sum(here[0]) / len(here[0]),
-        lowest_kpa=min(max(here, key=sum)),
-        least_kpa=min(map(sum, here)) / len(here[0]),
-        others_kpa=max((min(column) for column in others), default=0.0),
+        duration_s=rows / batch.pressure_rate_hz,
+        pressure_kpa=sums[0] / rows,
+        lowest_kpa=min(here[sums.index(max(sums))]),
+        least_kpa=min(sums) / rows,
+        others_kpa=max(map(min, others), default=0.0),
         lost_s=batch.lost / max(batch.emg_rate_hz, batch.pressure_rate_hz),
-        still=tuple(None if min(c) != max(c) else c[0] for c in columns),
+        still=tuple([c[0] if c.count(c[0]) == rows else None for c in columns]),
         emg_uv=emg.slow_uv if emg is not None else tuple(map(_rms, batch.emg_uv.T.tolist())),
         emg=emg,
     )
 
 
 def _rms(samples: list[float]) -> float:
-    return math.sqrt(sum(s * s for s in samples) / len(samples))
+    return math.sqrt(sum(map(mul, samples, samples)) / len(samples))

@@ -89,19 +89,17 @@ def loudness(
     A baseline that was not measurable counts as what is just measurable: a quiet muscle is one.
     Without a strongest contraction that half of a threshold is left out.
     """
-    loudest = Loudness(0.0, 0.0, 0.0)
+    guarding = calm = spasm = 0.0
     for i, slow_uv in enumerate(emg.slow_uv):
         if emg.trusted[i]:
             noise = _at(noise_uv, i) or NOISE_UV
             rest_uv = net_uv(_at(baseline, i) or LEAST_OF_NOISE * noise, noise)
             most_uv = net_uv(_at(mvc, i) or 0.0, noise)
             loud_uv = net_uv(slow_uv, noise)
-            over = [
-                loud_uv / max(of_rest * rest_uv, of_most * most_uv)
-                for of_rest, of_most in (GUARDING_OVER, CALM_UNDER, SPASM_OVER)
-            ]
-            loudest = Loudness(*map(max, msgspec.structs.astuple(loudest), over))
-    return loudest
+            guarding = max(guarding, loud_uv / _threshold_uv(GUARDING_OVER, rest_uv, most_uv))
+            calm = max(calm, loud_uv / _threshold_uv(CALM_UNDER, rest_uv, most_uv))
+            spasm = max(spasm, loud_uv / _threshold_uv(SPASM_OVER, rest_uv, most_uv))
+    return Loudness(guarding, calm, spasm)
 
 
 def hear(
@@ -190,6 +188,10 @@ def _listen_for_spasm(
     if guard.spasm_since_s is None:
         return _replace(guard, spasm_since_s=at_s), False
     return guard, at_s - guard.spasm_since_s >= SPASM_S - _EPSILON_S
+
+
+def _threshold_uv(shares: tuple[float, float], rest_uv: float, most_uv: float) -> float:
+    return max(shares[0] * rest_uv, shares[1] * most_uv)
 
 
 def _at(values: Values, index: int) -> float | None:

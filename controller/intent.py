@@ -93,7 +93,8 @@ class Mind(msgspec.Struct, frozen=True):
 
     def others_kpa(self, at_s: float) -> float:
         """Return the pressure asked for at `at_s` of the further pads, 0 where there are none."""
-        return max((self._pressed_kpa(pad, at_s) for pad in self.mount.more_pads), default=0.0)
+        pads = self.mount.more_pads
+        return max(self._pressed_kpa(pad, at_s) for pad in pads) if pads else 0.0
 
     def _pressed_kpa(self, track: str, at_s: float) -> float:
         wanted_kpa, _ = value_at(self.playhead, track, at_s)

@@ -67,10 +67,11 @@ def at_beginning(program: Program) -> Playhead:
 
 def part_at(playhead: Playhead, at_s: float) -> int:
     """Return which part plays at `at_s`; the first or the last outside all of them."""
-    parts, now = playhead.parts, max(playhead.now, 0)
-    if at_s < parts[now].begin_s:
+    parts, now = playhead.parts, playhead.now
+    if now < 0 or at_s < parts[now].begin_s:
         now = 0
-    while now + 1 < len(parts) and at_s >= parts[now + 1].begin_s:
+    last = len(parts) - 1
+    while now < last and at_s >= parts[now + 1].begin_s:
         now += 1
     return now
 
@@ -88,8 +89,8 @@ def value_at(playhead: Playhead, quantity: str, at_s: float) -> tuple[float, flo
     track = part.trajectory.tracks.get(quantity)
     if track is None:
         return 0.0, 0.0
-    since_s = min(at_s, part.end_s) - part.origin_s
-    return track.value_at(since_s), track.slope_at(since_s) if at_s < part.end_s else 0.0
+    value, slope = track.locate(min(at_s, part.end_s) - part.origin_s)
+    return value, slope if at_s < part.end_s else 0.0
 
 
 def rhythmic_at(playhead: Playhead, at_s: float) -> bool:

@@ -57,6 +57,7 @@ def follow(mind: Mind, name: str, value: float) -> Mind:
 
 def _changed(mind: Mind, changes: dict[str, float]) -> Mind:
     now = mind.factors
-    if all(getattr(now, name) == value for name, value in changes.items()):
-        return mind
-    return with_factors(mind, **changes)
+    for name, value in changes.items():
+        if getattr(now, name) != value:
+            return with_factors(mind, **changes)
+    return mind

@@ -93,7 +93,8 @@ def judge(watch: Watch, moment: Moment, scene: Scene) -> tuple[Watch, Verdict | 
     )
     verdict: Verdict | None = None
     for one in found:
-        verdict = stronger(verdict, one)
+        if one is not None:  # nearly all of them, nearly always
+            verdict = stronger(verdict, one)
     return watch, verdict
 
 

@@ -1,5 +1,7 @@
 """SAMPLES frames -> sensor batches, by the layout that the capabilities announce."""
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,11 +51,14 @@ class _Block:
         self._every = first.every if first else 1
         self._resolution = first.resolution if first else 1.0
         self._columns = len(mine)
-        self._before = [sensor.every for sensor in sensors[: mine[0]]] if mine else []
+        before = Counter(sensor.every for sensor in sensors[: mine[0] if mine else 0])
+        self._before = tuple(before.items())
 
     def read(self, samples: Samples) -> NDArray[np.float64]:
         rows = _rows(samples, self._every)
-        offset = sum(_rows(samples, every) for every in self._before) * 2
+        offset = 0
+        for every, sensors in self._before:
+            offset += _rows(samples, every) * sensors * 2
         if offset + rows * self._columns * 2 > len(samples.data):
             raise BadFrame("SAMPLES is shorter than the announced sensors fill")
         flat = np.frombuffer(samples.data, "<i2", rows * self._columns, offset)
@@ -61,5 +66,7 @@ class _Block:
 
 
 def _rows(samples: Samples, every: int) -> int:
+    if every == 1:
+        return samples.count
     last = samples.first + samples.count - 1
     return last // every - (samples.first - 1) // every

@@ -30,30 +30,32 @@ class Track(msgspec.Struct, frozen=True):
 
     def value_at(self, at_s: float) -> float:
         """Return the curve's value at `at_s`; the first or last value outside its knots."""
-        return self._locate(at_s)[0]
+        return self.locate(at_s)[0]
 
     def slope_at(self, at_s: float) -> float:
         """Return the curve's slope per second at `at_s`; 0 outside its knots."""
-        return self._locate(at_s)[1]
+        return self.locate(at_s)[1]
+
+    def locate(self, at_s: float) -> tuple[float, float]:
+        """Return the curve's value and slope at `at_s`."""
+        i = bisect_right(self.at_s, at_s)
+        if i == 0:
+            return self.value[0], 0.0
+        if i == len(self.at_s):
+            return self.value[-1], 0.0
+        start_s, value, slope = self.at_s[i - 1], self.value, self.slope
+        return hermite(
+            at_s - start_s,
+            self.at_s[i] - start_s,
+            (value[i - 1], slope[i - 1]),
+            (value[i], slope[i]),
+        )
 
     def knots_after(self, after_s: float, until_s: float) -> Iterator[Knot]:
         """Yield the knots with `after_s < at_s <= until_s`."""
         first, last = bisect_right(self.at_s, after_s), bisect_right(self.at_s, until_s)
         for i in range(first, last):
             yield Knot(self.at_s[i], self.value[i], self.slope[i], self.rhythmic[i])
-
-    def _locate(self, at_s: float) -> tuple[float, float]:
-        i = bisect_right(self.at_s, at_s)
-        if i == 0:
-            return self.value[0], 0.0
-        if i == len(self.at_s):
-            return self.value[-1], 0.0
-        return hermite(
-            at_s - self.at_s[i - 1],
-            self.at_s[i] - self.at_s[i - 1],
-            (self.value[i - 1], self.slope[i - 1]),
-            (self.value[i], self.slope[i]),
-        )
 
 
 class Trajectory(msgspec.Struct, frozen=True):

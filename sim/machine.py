@@ -318,25 +318,27 @@ class Machine:
         if self.state not in MOVING:
             return NEVER
         watch, tick = self.watch, self.tick
-        if tick >= watch.lost_at:
+        fades_at, lost_at = watch.silence()
+        ends_at, lapses_at = watch.ends_at, watch.lapses_at
+        if tick >= lost_at:
             self.stop(Cause.LINK_LOST, Source.DEVICE)
             return NEVER
-        if tick >= watch.ends_at:
+        if tick >= ends_at:
             self._fail(Fault.SESSION_TOO_LONG)
             return NEVER
-        if tick >= watch.lapses_at:
+        if tick >= lapses_at:
             self.truth.tell(self.true_us, "lapsed")
             self._ease(State.EASING)
             return NEVER
-        next_tick = min(watch.lost_at, watch.ends_at, watch.lapses_at)
+        next_tick = min(lost_at, ends_at, lapses_at)
         if self.state is not State.ARMED:
             return next_tick
-        if tick >= watch.fades_at:
+        if tick >= fades_at:
             heard_us = self._boot_us - self._jumped_us + watch.heard * 1000
             self.truth.tell(heard_us, "silent since")
             self._ease(State.FADING)
             return next_tick
-        return min(next_tick, watch.fades_at)
+        return min(next_tick, fades_at)
 
     # --- changes of state -----------------------------------------------------------------
 

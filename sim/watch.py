@@ -12,6 +12,9 @@ AIR_SILENT_TICKS, AIR_LOST_TICKS, AIR_JUDGED_TICKS = 300, 700, 400
 """The same over Bluetooth LE (wire). The number may stand still for longer than the silence that
 fades, or a silence of 200 ms, in which no number can change, would fade too (E)."""
 
+_WIRE = SILENT_TICKS, LOST_TICKS, JUDGED_TICKS
+_AIR = AIR_SILENT_TICKS, AIR_LOST_TICKS, AIR_JUDGED_TICKS
+
 LAPSE_TICKS = 30_000
 """An arming without motion lapses after this (wire)."""
 
@@ -62,25 +65,16 @@ class Watch:
         self._takeovers.append(tick)
         return len(self._takeovers) == TAKEOVERS and tick - self._takeovers[0] <= TAKEOVER_TICKS
 
-    @property
-    def silent_since(self) -> int:
-        """From when silence counts: the last frame, or before the number stood still too long."""
-        silent, _, judged = self._limits
-        return min(self.heard, self._judged_at + judged - silent)
+    def silence(self) -> tuple[int, int]:
+        """Return when silence starts a fade, and when it ends the session.
 
-    @property
-    def fades_at(self) -> int:
-        return self.silent_since + self._limits[0]
-
-    @property
-    def lost_at(self) -> int:
-        return self.silent_since + self._limits[1]
-
-    @property
-    def _limits(self) -> tuple[int, int, int]:
-        if self.air:
-            return AIR_SILENT_TICKS, AIR_LOST_TICKS, AIR_JUDGED_TICKS
-        return SILENT_TICKS, LOST_TICKS, JUDGED_TICKS
+        It counts from the last frame, or from before the number stood still too long.
+        """
+        silent, lost, judged = _AIR if self.air else _WIRE
+        since = self._judged_at + judged - silent
+        if since > self.heard:
+            since = self.heard
+        return since + silent, since + lost
 
     @property
     def lapses_at(self) -> int:
