@@ -14,6 +14,7 @@ from .characteristics import Characteristics
 from .codes import Buttons, Cause, Gesture, Source, State, StatusFlags
 from .device import Clock, Halted, LinkStats, OnFailure, OnReading
 from .errors import BridgeError, DeviceRefused, LinkClosed, LinkError, LinkTimeout
+from .own_clock import OwnClock
 from .pen import Pen
 from .pending import Pending
 from .products.product import TIMER, Gatt, Levels, Product
@@ -23,9 +24,6 @@ from .wish import TICK_S, wish, with_gain_and_cap
 
 FADE_AFTER_S, LATCH_AFTER_S = 0.1, 0.25
 """Silence of the control task after which it lets go, and after which it is latched (wire)."""
-
-LEAD_S = 0.02
-"""How far ahead motion is wanted: one tick (D)."""
 
 OFF_TIMES = 2
 """How often off is said to a product that reports nothing: one said in haste may be missed (E)."""
@@ -40,20 +38,6 @@ OFF_WITHIN_S = 12.0
 """How long it may take until off is known: twelve steps down, half a second each, twice (E)."""
 
 _MOVING = (State.ARMED, State.FADING)
-
-
-class OwnClock:
-    """The host's own: there is no other."""
-
-    uncertainty_s = 0.0
-    lead_s = LEAD_S
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-
-    @property
-    def now_s(self) -> float:
-        return self._loop.time()
 
 
 class LeveledDevice:

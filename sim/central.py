@@ -16,15 +16,13 @@ from bleak.backends.client import BaseBleakClient, NotifyCallback
 from bleak.backends.descriptor import BleakGATTDescriptor
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import (
-    AdvertisementData,
     AdvertisementDataCallback,
     BaseBleakScanner,
 )
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.exc import BleakError, BleakGATTProtocolError, BleakGATTProtocolErrorCode
-from bleak.uuids import normalize_uuid_str
 from bumble import att, core, hci
-from bumble.core import AdvertisingData, PhysicalTransport
+from bumble.core import PhysicalTransport
 from bumble.device import Advertisement, Connection, Device, DeviceConfiguration, Peer
 from bumble.gatt import Characteristic
 from bumble.gatt_client import CharacteristicProxy
@@ -38,6 +36,7 @@ from bumble.transport.common import (
 
 from firmware_bridge.errors import LinkUnavailable
 
+from .advertised import spelled, uuid_text
 from .radio import VirtualRadio, packets
 
 MTU = 517
@@ -59,13 +58,6 @@ _PROPERTIES = {
     Characteristic.Properties.NOTIFY: "notify",
     Characteristic.Properties.INDICATE: "indicate",
 }
-_UUID_LISTS = (
-    AdvertisingData.Type.INCOMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS,
-    AdvertisingData.Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS,
-    AdvertisingData.Type.INCOMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS,
-    AdvertisingData.Type.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS,
-)
-
 T = TypeVar("T")
 
 
@@ -168,7 +160,7 @@ class Scanner(BaseBleakScanner):
 
     def hear(self, heard: Advertisement) -> None:
         """Take an advertisement, or the answer to a scan."""
-        said = _spelled(heard)
+        said = spelled(heard)
         before = self.seen_devices.get(heard.address.to_string(with_type_qualifier=False))
         if before is not None:  # what an advertisement lacks, the answer to a scan has said
             said = said._replace(
@@ -323,7 +315,7 @@ class Client(BaseBleakClient):
         await peer.request_mtu(MTU)
         services = BleakGATTServiceCollection()
         for service in await peer.discover_services():
-            ours = BleakGATTService(service, service.handle, _uuid(service.uuid))
+            ours = BleakGATTService(service, service.handle, uuid_text(service.uuid))
             services.add_service(ours)
             ones = await service.discover_characteristics()  # pyright: ignore[reportUnknownMemberType]
             for one in ones:
@@ -336,7 +328,7 @@ class Client(BaseBleakClient):
         return BleakGATTCharacteristic(
             proxy,
             proxy.handle,
-            _uuid(proxy.uuid),
+            uuid_text(proxy.uuid),
             cast(Any, [name for bit, name in _PROPERTIES.items() if proxy.properties & bit]),
             lambda: self.mtu_size - 3,
             service,
@@ -385,25 +377,3 @@ def _translated() -> Generator[None]:
         raise BleakGATTProtocolError(BleakGATTProtocolErrorCode(error.error_code)) from error
     except (core.BaseBumbleError, asyncio.InvalidStateError) as error:
         raise BleakError(str(error)) from error
-
-
-def _uuid(uuid: core.UUID) -> str:
-    return normalize_uuid_str(uuid.to_hex_str("-"))
-
-
-def _spelled(heard: Advertisement) -> AdvertisementData:
-    data = heard.data
-    name = data.get(AdvertisingData.Type.COMPLETE_LOCAL_NAME) or data.get(
-        AdvertisingData.Type.SHORTENED_LOCAL_NAME
-    )
-    uuids = [_uuid(u) for kind in _UUID_LISTS for u in cast(Any, data.get(kind) or ())]
-    makers = data.get_all(AdvertisingData.Type.MANUFACTURER_SPECIFIC_DATA)
-    return AdvertisementData(
-        local_name=name,
-        manufacturer_data={company: bytes(said) for company, said in cast(Any, makers)},
-        service_data={},
-        service_uuids=uuids,
-        tx_power=None,
-        rssi=heard.rssi,
-        platform_data=(heard,),
-    )

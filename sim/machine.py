@@ -3,16 +3,7 @@
 from collections.abc import Callable, Mapping
 from math import inf
 
-from firmware_bridge.codes import (
-    Buttons,
-    Cause,
-    Fault,
-    Gesture,
-    Refusal,
-    Source,
-    State,
-    StatusFlags,
-)
+from firmware_bridge.codes import Buttons, Cause, Fault, Gesture, Refusal, Source, State
 from firmware_bridge.knots import Knot
 from firmware_bridge.messages import Arm
 from firmware_bridge.setpoints import CAP, GAIN
@@ -73,10 +64,8 @@ class Machine:
         self.watch = Watch()
         self.truth = TruthRecord()
         self.state = State.IDLE
-        self.faults = Fault.NONE
-        self.buttons = Buttons.NONE
-        self.pain_count = 0
-        self.fades = 0
+        self.faults, self.buttons = Fault.NONE, Buttons.NONE
+        self.pain_count = self.fades = 0
         self.tick = -1
         self.on_latched: Callable[[], None] = lambda: None
         self._boot_us = boot_us
@@ -84,7 +73,7 @@ class Machine:
         self._occlusion = Occlusion()
         self._static_max_s = inf
         self._order: Arm | None = None
-        self._starved = False
+        self.starved = False
         self._vented = True
         self.carriage_mm: float | None = 0.0 if stroke else None
 
@@ -119,21 +108,6 @@ class Machine:
         self._order = None
         self._vented = True
         self._enter(State.IDLE)
-
-    @property
-    def flags(self) -> StatusFlags:
-        """What STATUS tells. A rise that was held back is told once."""
-        flags = StatusFlags.NONE
-        actuator = self.actuator
-        if not actuator.live and self.pads.measured_kpa < LOST_KPA:
-            flags |= StatusFlags.VENTED
-        if self.pads.take_limited():
-            flags |= StatusFlags.LIMITED
-        if self._starved:
-            flags |= StatusFlags.STARVED
-        if actuator.contact:
-            flags |= StatusFlags.CONTACT
-        return flags
 
     # --- orders ---------------------------------------------------------------------------
 
@@ -201,9 +175,7 @@ class Machine:
         """Leave the latch, for IDLE."""
         if self.state is State.IDLE and self.latch.was_cleared(nonce):
             return None
-        if self.state not in LATCHED and self.state is not State.IDLE:
-            return Refusal.BAD_STATE
-        if self.buttons & Buttons.STOP:
+        if self.state not in LATCHED | {State.IDLE} or self.buttons & Buttons.STOP:
             return Refusal.BAD_STATE
         if not self.latch.clear(nonce):
             return Refusal.STALE_NONCE
@@ -219,10 +191,8 @@ class Machine:
     def act(self, gesture: Gesture) -> None:
         """The simulated person does something."""
         match gesture:
-            case Gesture.PAD_OFF:
-                self.pads.put_on(on=False)
-            case Gesture.PAD_ON:
-                self.pads.put_on(on=True)
+            case Gesture.PAD_OFF | Gesture.PAD_ON:
+                self.pads.put_on(on=gesture is Gesture.PAD_ON)
             case Gesture.PAIN_PRESS:
                 self._hurt()
             case Gesture.PAIN_RELEASE:
@@ -234,7 +204,7 @@ class Machine:
                 self.buttons &= ~Buttons.STOP
             case Gesture.CRAMP:
                 self.life.cramp(self.true_us)
-            case _:  # what happens to the leads is no business of the machine
+            case _:  # leads are no business of the machine
                 pass
 
     # --- time -----------------------------------------------------------------------------
@@ -301,7 +271,7 @@ class Machine:
                 self.motion.select(now_us + 1000) if self.motion.queued else now_us + n * 1000
             )
             if until_us is None:
-                self._starved = True
+                self.starved = True
                 self._ease(State.FADING)
                 return
             n = min(n, (until_us - now_us) // 1000)
@@ -366,7 +336,7 @@ class Machine:
     def _let_go(self) -> None:
         self.pads.release()
         self.motion.empty()
-        self._starved = False
+        self.starved = False
 
     def _take_over(self) -> None:
         if self.state is State.FADING:
@@ -374,7 +344,7 @@ class Machine:
             if self.watch.take_over(self.tick):
                 self.stop(Cause.LINK_LOST, Source.DEVICE)
                 return
-        self._starved = False
+        self.starved = False
         self._enter(State.ARMED)
 
     def _reached(self, pad: Pad) -> float:
@@ -387,7 +357,7 @@ class Machine:
         self.pain_count = (self.pain_count + 1) & 0xFF
         self.truth.tell(self.true_us, "pain")
         if self.state in MOVING:
-            self._starved = False
+            self.starved = False
             self._ease(State.PAIN_HOLD)
 
     def _fail(self, faults: Fault) -> None:

@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from math import inf
 
+import numpy as np
+
 from firmware_bridge.codes import Fault
 from firmware_bridge.setpoints import CAP, GAIN
 
-from .actuator import Cubic
+from .actuator import Actuator, Cubic
+from .airbag import Airbag
+from .body import Person
 from .curves import level, line
 from .hardware import Pad
 from .lane import Lane
+from .sensors import NoisySensor
+from .traits import Traits
 
 _ZERO, _ONE, _FREE = level(0.0), level(1.0), level(inf)
 
@@ -114,3 +120,11 @@ class Pads:
         """Advance `n` ticks of letting go."""
         for channel, pad in self._by_channel.items():
             pad.run(n, now_us, self._falling[channel], _ONE, _FREE, rhythmic=False)
+
+
+def pad_over(person: Person, dice: np.random.Generator, traits: Traits) -> Pad:
+    """Return a pad of the twin's kind, over a tissue of the person's."""
+    sensors = NoisySensor(dice), NoisySensor(dice)
+    if traits.outfit.device == "airbag":
+        return Airbag(*sensors, dump=traits.outfit.dump)
+    return Actuator(person.tissue, *sensors, correction=traits.correction)

@@ -35,20 +35,17 @@ from firmware_bridge.messages import (
 )
 
 from . import motion, muscle, voice_coil
-from .actuator import Actuator
-from .airbag import Airbag
 from .artefacts import disturb
 from .body import Person
 from .clockwork import Clockwork, DeviceTime
-from .hardware import Pad
 from .latch import Latch
 from .life import Life
 from .machine import LATCHED, Machine
 from .mischief import Mischief
 from .motion import serial
 from .muscle import Muscle
+from .pads import pad_over
 from .papers import Papers
-from .sensors import NoisySensor
 from .status import status_report
 from .traits import Traits
 
@@ -85,13 +82,13 @@ class Twin:
         self.muscle = Muscle(muscle_dice, outfit.emg_channels, ecg=traits.ecg)
         _, *others = outfit.pads
         self._machine = Machine(
-            _pad(person, dice, traits),
+            pad_over(person, dice, traits),
             Latch(lambda: int(dice.integers(1, 1 << 32))),
             Life(person, body_dice),
             boot_us=traits.boot_us,
             stroke=outfit.stroke,
             head=outfit.head,
-            more_pads={channel: _pad(person, dice, traits) for channel in others},
+            more_pads={channel: pad_over(person, dice, traits) for channel in others},
             built_in=outfit.built_in,
         )
         self._machine.on_latched = self._end_epoch
@@ -293,16 +290,16 @@ class Twin:
             machine.act(gesture)
 
     def _greet(self, hello: Hello) -> HelloAck:
+        machine = self._machine
         self._greeted = True
         role = Role.OWNER
         if hello.major != self._major:
             role = Role.VERSION
-        elif self._owner not in (None, hello.host_nonce) and not self._may_be_taken:
+        elif self._owner not in (None, hello.host_nonce) and machine.state not in _FREE_TO_TAKE:
             role = Role.BUSY
         elif self._owner != hello.host_nonce or self._epoch == 0:
             self._owner = hello.host_nonce
             self._epoch = self._last_epoch = self._last_epoch % EPOCHS + 1
-        machine = self._machine
         return HelloAck(
             major=self._major,
             boot_nonce=self._traits.boot_nonce,
@@ -324,10 +321,6 @@ class Twin:
     def _room(self) -> int:
         """The longest payload that the link carries."""
         return MAX_PAYLOAD_UP if self._link is None else self._link.max_frame - OVERHEAD
-
-    @property
-    def _may_be_taken(self) -> bool:
-        return self._machine.state in _FREE_TO_TAKE
 
     def _extend(self, message: Knots, seq: int, t_us: int) -> None:
         machine = self._machine
@@ -402,11 +395,3 @@ class Twin:
     @property
     def _boot16(self) -> int:
         return self._traits.boot_nonce & 0xFFFF
-
-
-def _pad(person: Person, dice: np.random.Generator, traits: Traits) -> Pad:
-    """Return a pad of the twin's kind, over a tissue of the person's."""
-    sensors = NoisySensor(dice), NoisySensor(dice)
-    if traits.outfit.device == "airbag":
-        return Airbag(*sensors, dump=traits.outfit.dump)
-    return Actuator(person.tissue, *sensors, correction=traits.correction)
