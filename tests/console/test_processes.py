@@ -1,5 +1,6 @@
 """The program as a person meets it: processes, signals, a real pseudo-terminal, real time."""
 
+import contextlib
 import os
 import signal
 import time
@@ -175,21 +176,21 @@ def test_a_twin_on_tcp_is_listed_asked_stopped_and_cleared(baud, runtime):
         assert twin.end()[0] == 0
 
 
-@pytest.mark.parametrize("on", ["tcp", "serial"])
-def test_a_session_plays_to_its_end_over_a_line_of_115200_baud(on, runtime):
-    where = "tcp:0" if on == "tcp" else f"serial:{runtime / 'twin'}"
-    with Running("twin", "--on", where, "--baud", "115200", folder=runtime) as twin:
-        url = ready_at(twin)
-        if on == "tcp":
-            url += "?baud=115200"
-        short = ("settle_for=1s", "stroke_for=3s", "knead_for=5s")
-        sets = [word for setting in short for word in ("--set", setting)]
-        run = myoloop(
-            "run", "library:demo", "--device", url, *sets, "--no-display", "--json", folder=runtime
-        )
-    document = msgspec.convert(only_json(run.stdout), Run)
-    assert (run.returncode, document.outcome) == (0, "complete")
-    assert document.link_stats.frames_bad == 0
+def test_sessions_play_to_their_end_over_lines_of_115200_baud(runtime):
+    lines = {"tcp:0": "?baud=115200", f"serial:{runtime / 'twin'}": ""}
+    sets = ("--set", "settle_for=1s", "--set", "stroke_for=3s", "--set", "knead_for=5s")
+    with contextlib.ExitStack() as stack:
+        runs = []
+        for where, query in lines.items():  # both at once: a line is slow, and the machine is not
+            started = Running("twin", "--on", where, "--baud", "115200", folder=runtime)
+            url = ready_at(stack.enter_context(started)) + query
+            words = ("run", "library:demo", "--device", url, *sets, "--no-display", "--json")
+            runs.append(stack.enter_context(Running(*words, folder=runtime)))
+        ends = [run.end() for run in runs]
+    for code, out in ends:
+        document = msgspec.convert(only_json(out), Run)
+        assert (code, document.outcome) == (0, "complete")
+        assert document.link_stats.frames_bad == 0
 
 
 def test_stop_reaches_a_tcp_device_whose_session_hangs(runtime):
