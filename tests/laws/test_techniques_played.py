@@ -125,10 +125,11 @@ def test_a_rhythm_is_felt_at_its_rate_its_depth_and_its_duty(drawn):
     found = play(step)
     felt_hz, felt_duty = rhythm(found, (low + high) / 2.0)
     assert felt_hz == pytest.approx(rate_hz, rel=0.01)
-    assert felt_duty == pytest.approx(duty, abs=0.02 if technique != "tapotement" else 0.06)
+    short = rate_hz > 4.0 and duty < 0.5  # a coil swings out of a tap that is as short as itself
+    assert felt_duty == pytest.approx(duty, abs=0.035 if short else 0.02)
     lowest, highest = ends(found)
     assert highest == pytest.approx(high, abs=0.5)
-    assert lowest == pytest.approx(low, abs=0.5 if technique != "tapotement" else 1.0)
+    assert lowest == pytest.approx(low, abs=0.5)
     depth = high - low
     allowed = max(10.0, math.pi * rate_hz * depth / (2.0 * min(duty, 1 - duty)) * 1.05)
     assert steepest_rise(found) <= allowed + 2.0 * TREMOR_KPA / 0.08
