@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
+import msgspec
+
 from .belief import Belief
 from .capabilities import Capabilities
 from .characteristics import Characteristics
@@ -17,7 +19,7 @@ from .errors import BridgeError, DeviceRefused, LinkClosed, LinkError, LinkTimeo
 from .own_clock import OwnClock
 from .pen import Pen
 from .pending import Pending
-from .products.product import TIMER, Gatt, Levels, Product
+from .products.product import TIMER, Equipment, Gatt, Levels, Product
 from .readings import Status
 from .setpoints import ArmedLimits, Setpoint
 from .wish import TICK_S, wish, with_gain_and_cap
@@ -51,7 +53,7 @@ class LeveledDevice:
         self._wire = wire
         self._loop = asyncio.get_running_loop()
         self._pen = Pen(self._write, product.pace_s, self._lose)
-        channels = product.capabilities.channels
+        channels = self._channels = product.capabilities.channels
         self._pending = Pending(c.id for c in channels if c.quantity != "pressure")
         self._belief = Belief(channels)
         self._armed_timer_s = 0.0
@@ -239,8 +241,7 @@ class LeveledDevice:
     def _wanted(self, now_s: float) -> Levels:
         if self._state is not State.ARMED or self._limits is None:
             return {}
-        channels, said = self.product.capabilities.channels, self._belief.said
-        return wish(self._pending, channels, self._limits.ceilings, said, now_s)
+        return wish(self._pending, self._channels, self._limits.ceilings, self._belief.said, now_s)
 
     # --- what it says ---------------------------------------------------------------------
 
@@ -250,11 +251,21 @@ class LeveledDevice:
         report = self.product.decode(value)
         if report is None:
             return
+        if isinstance(report, Equipment):
+            self._equip(report)
+            return
         self._belief.hear(report)
         if not report.busy:
             self._told.set()
         if report.fault is not None:
             self._latch(State.FAULT, Cause.FAULT)
+
+    def _equip(self, equipment: Equipment) -> None:
+        """Offer what it has, and nothing else: a motor that is not there moves nobody."""
+        described = self.product.capabilities
+        self._channels = tuple(c for c in described.channels if c.id not in equipment.absent)
+        left = msgspec.structs.replace(described, channels=self._channels)
+        self.capabilities = with_gain_and_cap(left)
 
     def _believe(self, told: Levels) -> None:
         """Take its word. A level that somebody else has lowered stays lowered: that is a stop."""

@@ -6,11 +6,11 @@ from firmware_bridge.advertisement import Advertisement
 
 from .product import (
     TIMER,
+    Equipment,
     Evidence,
     Gatt,
     Levels,
     Move,
-    Report,
     described,
     highest,
     level,
@@ -38,6 +38,8 @@ READ_POSITION = bytes.fromhex("10ff00000000")
 
 OFF = bytes.fromhex("120000000000")
 _MASSAGE = 0x12
+_BUILT_IN = {HEAD: 0x01, FOOT: 0x02}
+"""Flags in byte 2 of what answers `READ_CONFIG` (V)."""
 
 
 class Jensen:
@@ -83,6 +85,8 @@ class Jensen:
         del said
         return (OFF,)
 
-    def decode(self, value: bytes) -> Report | None:
-        del value
-        return None
+    def decode(self, value: bytes) -> Equipment | None:
+        """A position says nothing of massage; the configuration says which zones there are."""
+        if len(value) < 6 or value[0] != READ_CONFIG[0]:
+            return None
+        return Equipment(tuple(zone for zone, flag in _BUILT_IN.items() if not value[2] & flag))

@@ -65,6 +65,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     fault: int | None = None
 
 
+class Equipment(msgspec.Struct, frozen=True):
+    """What a product says of its make: the channels that this one was built without."""
+
+    absent: tuple[int, ...] = ()
+
+
 class Product(Protocol):
     """One product. Nothing here waits, counts or remembers: `LeveledDevice` does.
 
@@ -97,7 +103,7 @@ class Product(Protocol):
         """Return what ends everything, the most important first. `said` is None if not known."""
         ...
 
-    def decode(self, value: bytes) -> Report | None:
+    def decode(self, value: bytes) -> Report | Equipment | None:
         """Return what a notification says; None where it says nothing of this."""
         ...
 

@@ -9,7 +9,10 @@ REPORT_S = 0.25
 
 
 class JensenBed(Emulation):
-    """Deaf until it is unlocked; misses its first order if nobody has asked where it is."""
+    """Deaf until it is unlocked; misses its first order if nobody has asked where it is.
+
+    `built_in` are the flags that it answers for its configuration: bit 0 head, bit 1 foot massage.
+    """
 
     service = "00001234-0000-1000-8000-00805f9b34fb"
     written = notifying = "00001111-0000-1000-8000-00805f9b34fb"
@@ -18,6 +21,7 @@ class JensenBed(Emulation):
     def __init__(self) -> None:
         super().__init__()
         self.levels = {"head": 0, "foot": 0}
+        self.built_in = 0x03
         self._unlocked = self._awake = False
 
     def greet(self) -> None:
@@ -30,7 +34,7 @@ class JensenBed(Emulation):
             case 0x1E:
                 self._unlocked = value[1:5] == bytes((3, 0, 6, 0))
             case 0x0A if self._unlocked:
-                self.tell(bytes((0x0A, 0, 0x03, 0, 4, 0)))
+                self.tell(bytes((0x0A, 0, self.built_in, 0, 4, 0)))
             case 0x10 if self._unlocked and value[1] == 0xFF:
                 self._awake = True
                 self.tell(bytes((0x10, 0, 0, 0, 0, 0)))

@@ -8,7 +8,7 @@ from firmware_bridge.advertisement import Advertisement
 from firmware_bridge.drivers import drivers, products
 from firmware_bridge.products import jensen, keeson, linak, reverie, richmat, rongtai
 from firmware_bridge.products.catalogue import PRODUCTS, product
-from firmware_bridge.products.product import TIMER, Report
+from firmware_bridge.products.product import TIMER, Equipment, Report
 from firmware_bridge.recognise import Guess, recognise
 
 HEAD, FOOT = 2, 3
@@ -97,6 +97,11 @@ REPORTS = [
         "F1" + 4 * "FF" + "0000" + 7 * "00" + "03" + 5 * "00",
         Report(levels={HEAD: 0, FOOT: 0, TIMER: 1}),
     ),
+    # All it may have; massage at the head and a lamp; lamps only. A position is no news.
+    ("jensen", "0A 00 57 00 04 00", Equipment()),
+    ("jensen", "0A 00 05 00 02 00", Equipment((FOOT,))),
+    ("jensen", "0A 00 44 00 04 00", Equipment((HEAD, FOOT))),
+    ("jensen", "10 00 01 F4 00 C8", None),
     # Kneading at speed 6, air 5, 9 min 8 s left: byte 1 = 48, 2 = 18, 3 = 05, 4/5 = 04 24, 7 = 03.
     (
         "rongtai",
@@ -140,7 +145,7 @@ def test_a_report_is_read(name, value, report):
 @given(value=st.binary(max_size=24))
 def test_any_notification_says_something_or_nothing(each, value):
     report = each.decode(value)
-    assert report is None or isinstance(report, Report)
+    assert report is None or isinstance(report, Report | Equipment)
 
 
 @pytest.mark.parametrize("each", PRODUCTS, ids=lambda each: each.name)

@@ -68,6 +68,17 @@ async def test_the_smallest_of_trajectory_gain_cap_and_ceiling_is_pressed(name):
         await until(lambda: counter.pressing[0] == 2)
 
 
+async def test_a_zone_that_a_bed_was_built_without_is_not_offered():
+    counter = Counter("jensen")
+    counter.emulation.built_in = 0x01
+    async with counter.opened() as device:
+        offered = [c.name for c in device.capabilities.channels if c.quantity == "pressure"]
+        assert offered == ["head zone"]
+        async with Hand(device, counter.zone) as hand:
+            hand.ask(2.0 * counter.zone.step)
+            await until(lambda: counter.pressing == (2, 0))
+
+
 @given(value=st.floats(-5.0, 50.0), name=st.sampled_from(NAMES))
 def test_a_level_is_never_over_the_value_it_stands_for(value, name):
     channel = product(name).capabilities.channel("pressure")
