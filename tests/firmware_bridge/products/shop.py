@@ -119,3 +119,21 @@ async def until(is_so, within_s=30.0):
     async with asyncio.timeout(within_s):
         while not is_so():  # noqa: ASYNC110 - a motor has no event
             await asyncio.sleep(0.02)
+
+
+NAMES = tuple(EMULATIONS)
+
+every = pytest.mark.parametrize("name", NAMES)
+
+
+def technique(name):
+    return {2: 2.0, 4: 0.4} if name == "rongtai" else None
+
+
+async def playing(counter, device, level=1):
+    """Let a zone run at a level, and return the hand that asks for it."""
+    hand = Hand(device, counter.zone, technique(counter.product.name))
+    await hand.__aenter__()
+    hand.ask(level * counter.zone.step)
+    await until(lambda: counter.pressing[0] == level)
+    return hand
