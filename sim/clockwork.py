@@ -3,8 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
+from .virtual_time import VirtualTimeLoop
+
 SLIP_S = 1.0
 """A process that was held up longer than this was asleep, and its device with it (E)."""
+
+
+IN_PLACE = 16
+"""So often in a row it goes on without a turn of the loop, which must look at other things too."""
 
 
 class DeviceTime:
@@ -54,7 +60,8 @@ class Clockwork:
         self, time: DeviceTime, next_tick: Callable[[], int], run_to: Callable[[int], None]
     ) -> None:
         self._time, self._next_tick, self._run_to = time, next_tick, run_to
-        self._loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
+        self._jumps = loop.try_jump if isinstance(loop, VirtualTimeLoop) else _never
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -74,11 +81,21 @@ class Clockwork:
             self._timer = None
 
     def _strike(self) -> None:
-        now_s = self._loop.time()
-        late_s = now_s - self._time.when(self._due)
-        if late_s > SLIP_S:
-            self._time.slip(late_s)
         timer = self._timer
-        self._run_to(max(self._due, self._time.tick(now_s)))
-        if self._timer is timer:  # nobody has stopped or restarted it meanwhile
-            self.start()
+        for _ in range(IN_PLACE):
+            now_s = self._loop.time()
+            late_s = now_s - self._time.when(self._due)
+            if late_s > SLIP_S:
+                self._time.slip(late_s)
+            self._run_to(max(self._due, self._time.tick(now_s)))
+            if self._timer is not timer:  # somebody has stopped or restarted it meanwhile
+                return
+            self._due = self._next_tick()
+            if not self._jumps(self._time.when(self._due)):
+                break
+        self._timer = self._loop.call_at(self._time.when(self._due), self._strike)
+
+
+def _never(at_s: float) -> bool:
+    del at_s
+    return False
