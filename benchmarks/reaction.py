@@ -12,9 +12,10 @@ from table import Table, alone, share
 
 from controller.ears import ears_for
 from controller.play import prepare
+from controller.player import at_beginning, value_at
 from controller.preflight import SimulatedPerson, preflight
 from controller.session import Session
-from controller.words import Event, Judged, Outcome, Reason, Release
+from controller.words import Event, Judged, Outcome, Reason, Release, Sampled
 from firmware_bridge.codes import Document
 from firmware_bridge.discovery import open_device
 from firmware_bridge.streamed import StreamedDevice, connect
@@ -59,6 +60,9 @@ WATCHED_S = 0.4
 GROWTH_KPA = 0.1
 """What counts as more pressure than all before it (goal: the last increase over this)."""
 
+HELD_UP_KPA = 0.05
+"""Less than is written by so much is held up: more is no rounding."""
+
 CALM_S = 600.0
 CALM_SEEDS = 6
 """Calm bodies are kneaded for so long each, in virtual time: an hour together."""
@@ -91,7 +95,8 @@ def measure(quick: bool) -> Table:
     how = schedulings()[-1]
     events = asyncio.run(_answers(how, AT_ONCE if quick else 100))
     calm_s = CALM_S / 10 if quick else CALM_S
-    eases = sum(run(_calm(seed, calm_s)) for seed in range(CALM_SEEDS))
+    calm = [run(_calm(seed, calm_s)) for seed in range(CALM_SEEDS)]
+    eases, freezes = (sum(column) for column in zip(*calm, strict=True))
     calm_min = CALM_SEEDS * calm_s / 60.0
     falls = [one.falls_s for one in events if one.falls_s is not None]
     calm_falls = [one for one in events if one.calm_falls_s is not None]
@@ -109,6 +114,8 @@ def measure(quick: bool) -> Table:
              f"{len(calm_falls)} of {len(events)} fall within {WATCHED_S * 1e3:.0f} ms", "100"),
             (f"false easing of calm bodies, {calm_min:.0f} min", str(eases),
              f"{eases / calm_min:.3f} /min", "", "0.1 /min"),
+            (f"rises of calm bodies held up, {calm_min:.0f} min", str(freezes),
+             f"{freezes / calm_min:.3f} /min", "", "0.5 /min"),
         ),
         (
             f"{len(events)} sessions of as many seeds, {AT_ONCE} at once and as many beside them "
@@ -196,8 +203,8 @@ def _spread(values: Sequence[float], scale: float, digits: int = 0) -> str:
 # --- in virtual time --------------------------------------------------------------------------
 
 
-async def _calm(seed: int, for_s: float) -> int:
-    """Return how often a calm body is eased while it is kneaded for so long."""
+async def _calm(seed: int, for_s: float) -> tuple[int, int]:
+    """Return how often a calm body is eased, and held up, while it is kneaded for so long."""
     rate = RATES_HZ[seed % len(RATES_HZ)]
     text = PRESS.format(high=CALM_HIGH, rate=rate, lasts=f"{for_s:g} s")
     device = await connect(join(recipe(f"sim://healthy_f?seed={seed}")))
@@ -208,19 +215,26 @@ async def _calm(seed: int, for_s: float) -> int:
         await device.aclose()
     assert sitting.outcome is not None
     assert sitting.outcome.result == "complete", sitting.outcome
-    return len(sitting.eased_s)
+    return len(sitting.eased_s), sitting.held_up
 
 
 # --- both -------------------------------------------------------------------------------------
 
 
 class Sitting:
-    """One device, and one session on it. `eased_s` is when it was eased, in session time."""
+    """One device, and one session on it.
+
+    `eased_s` is when it was eased, in session time, and `held_up` how often less was asked for than
+    is written.
+    """
 
     def __init__(self, device: StreamedDevice, text: str) -> None:
         self._device = device
         self._fit = prepare(text, "press", device.capabilities, {})
+        self._written = at_beginning(self._fit.program)
+        self._below = False
         self.eased_s: list[float] = []
+        self.held_up = 0
         self.outcome: Outcome | None = None
 
     async def play(self, for_s: float) -> None:
@@ -242,6 +256,11 @@ class Sitting:
     def _hear(self, event: Event) -> None:
         if isinstance(event, Judged) and event.verdict.reason is Reason.GUARDING:
             self.eased_s.append(event.at_s)
+        if isinstance(event, Sampled):
+            written_kpa, _ = value_at(self._written, "pressure", event.at_s)
+            below = written_kpa - event.target_kpa > HELD_UP_KPA
+            self.held_up += below and not self._below
+            self._below = below
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from rich.live import Live
 
 from controller.words import Event, Sampled
 
+from .bell import Bell
 from .display import View
 from .sentences import sentence
 from .sitting import Scene
@@ -35,6 +36,7 @@ class Lines:
 
     def __init__(self, terminal: PatientTerminal) -> None:
         self._terminal = terminal
+        self._bell = Bell(terminal)
         self._next_s = LINE_EVERY_S
 
     def say(self, line: str) -> None:
@@ -45,6 +47,7 @@ class Lines:
         self.say(f"{program.title} on {scene.url}: {len(program.steps)} steps")
 
     def hear(self, event: Event) -> None:
+        self._bell.hear(event)
         if isinstance(event, Sampled):
             if event.at_s < self._next_s:
                 return
@@ -60,6 +63,7 @@ class Screen:
 
     def __init__(self, terminal: PatientTerminal) -> None:
         self._terminal = terminal
+        self._bell = Bell(terminal)
         self._console = Console(file=cast("IO[str]", self._terminal), force_terminal=True)
         self._view: View | None = None
         self._live: Live | None = None
@@ -80,6 +84,7 @@ class Screen:
         self._draw()
 
     def hear(self, event: Event) -> None:
+        self._bell.hear(event)
         if self._view is not None:
             self._view.hear(event)
 

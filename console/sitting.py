@@ -14,6 +14,7 @@ from controller.fitting import CannotPlay, Fit
 from controller.preflight import Person
 from controller.remote import Remote
 from controller.troubles import ControlLost, Left, error_of
+from controller.vetting import admit_device
 from controller.visits import (
     Act,
     Connect,
@@ -84,12 +85,14 @@ class FarDevice:
 class Programme(msgspec.Struct, frozen=True):
     """How a profile becomes a program for a device, and what it was made from.
 
-    `booked` says for whom it was reserved, once it is prepared.
+    `booked` says for whom it was reserved, once it is prepared; `may_hold` that it may be played on
+    what keeps its pressure without power.
     """
 
     prepare: Callable[[Capabilities], Fit]
     profile: str = ""
     booked: Callable[[], Booked | None] = lambda: None
+    may_hold: bool = False
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,12 +175,13 @@ class Sitting:
             remote.post(Release())
         remote.post(Connect(self._url))
         connected = await self._or_over(self._connected)
+        admit_device(connected.capabilities, may_hold=self._programme.may_hold)
         fitted = await aside(self._programme.prepare, connected.capabilities)
         self._fit = fitted
         self._attendant = self._make_attendant(FarDevice(connected.capabilities, remote), fitted)
         await self._or_over(asyncio.ensure_future(self._attendant.agree()))
         programme = self._programme
-        start = Start(fitted.program, programme.profile, programme.booked())
+        start = Start(fitted.program, programme.profile, programme.booked(), programme.may_hold)
         answer = await remote.order(start)
         if isinstance(answer, Rejected):
             raise CannotPlay(answer.why)

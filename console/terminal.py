@@ -9,6 +9,9 @@ from typing import TextIO
 CLOSE_WITHIN_S = 1.0
 """How long closing waits for what was written before (E)."""
 
+BELL = "\a"
+"""What makes a terminal sound (V, ECMA-48: BEL)."""
+
 
 class PatientTerminal(io.TextIOBase):
     """Takes text at once, and writes it when the terminal can. Ctrl-S only stops the picture.
@@ -48,6 +51,12 @@ class PatientTerminal(io.TextIOBase):
         """Write a line."""
         self.write(line + "\n")
         self.flush()
+
+    def ring(self) -> None:
+        """Sound the bell: of a terminal, not into a file."""
+        if self.isatty():
+            self.write(BELL)
+            self.flush()
 
     def close(self) -> None:
         """Write what is left, unless the terminal takes nothing any more."""

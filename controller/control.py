@@ -19,7 +19,7 @@ from .preflight import preflight
 from .priority import urgent
 from .session import Session
 from .troubles import Left, trouble_of
-from .vetting import admit, admit_for
+from .vetting import admit, admit_device, admit_for
 from .visits import (
     Act,
     Connect,
@@ -129,6 +129,7 @@ class Control:
             return Rejected("nothing can be started now")
         try:
             capabilities = self._connected.capabilities
+            admit_device(capabilities, may_hold=start.may_hold)
             fitted = admit(start.program, capabilities)
             admit_for(start.program, start.booked, capabilities, time.time())
         except (CannotPlay, NotAdmitted) as error:

@@ -193,7 +193,7 @@ class Emg:
         channel.fast_uv = math.sqrt(sums.fast[1][index])
         channel.slow_uv = math.sqrt(sums.slow[1][index])
         said.flags[index] |= channel.flags
-        said.crossing[index] |= muscle.over
+        said.crossing[index] |= muscle.crossing
         self._tire(index, channel, said)
 
     def _leak(self, index: int, channel: Channel, beating: Beat, sums: Sums) -> float:

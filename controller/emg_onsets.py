@@ -75,7 +75,8 @@ class Muscle(msgspec.Struct):
     """What the detector remembers of one channel.
 
     `rest` and `spread` are the resting level's; `before` is the level a moment ago; `level_uv` that
-    of the contraction that lasts, `usual_uv` that of contractions.
+    of the contraction that lasts, `usual_uv` that of contractions. A hop is `over` by its own
+    level, and `crossing` by that of 30 ms: a single motor unit is over now and then.
     """
 
     rest: float = SILENT
@@ -87,6 +88,7 @@ class Muscle(msgspec.Struct):
     threshold: float = SILENT
     active: bool = False
     over: bool = False
+    crossing: bool = False
     hops: int = 0
     low_hops: int = 0
     age_hops: int = 0
@@ -135,6 +137,7 @@ def listen(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> Step:
     muscle.threshold = _threshold(muscle, hop, plan, rules)
     over = hop.short - muscle.threshold
     muscle.over = hop.clean and over > 0.0
+    muscle.crossing = hop.clean and hop.fast > muscle.threshold
     _score(muscle, hop, over, plan, rules)
     step = _judge(muscle, hop, plan, rules)
     if step is Step.NOTHING:
@@ -152,7 +155,7 @@ def learn_again(muscle: Muscle) -> None:
     muscle.learning = True
     muscle.heard = []
     muscle.score = 0.0
-    muscle.over = False
+    muscle.over = muscle.crossing = False
 
 
 def _learn_at_first(muscle: Muscle, hop: Hop, plan: Plan) -> None:

@@ -46,8 +46,9 @@ class EmgFeatures(msgspec.Struct, frozen=True, kw_only=True):
     RMS over 30 and 250 ms of the cleaned 20-450 Hz band, `floor_uv` is the resting level of the
     narrower band in which onsets are looked for, and serves these alone. `flags` are those of all
     hops of the piece, and a channel is `trusted` if every hop was; `crossing`: somewhere in it the
-    level was over the threshold, which is not an onset yet. A piece without a whole hop repeats
-    what was before. `median_hz` is there once for each second of clean activity, at its end.
+    level over 30 ms was over the threshold, which is not an onset yet. A piece without a whole hop
+    repeats what was before. `median_hz` is there once for each second of clean activity, at its
+    end.
     """
 
     duration_s: float

@@ -19,6 +19,7 @@ from .intent import Mount
 from .own_techniques import play_own
 from .pausing import PAUSED_MAX_S
 from .tracking import BANDWIDTH_HZ
+from .unpowered import HOLDING_KPA, OPTION, holding, holds
 
 RISE_LEVEL_KPA_S = 10.0
 """Rise of first contact, holds and changes of level (E, physiology 1.2)."""
@@ -49,9 +50,6 @@ VENT_WITHIN_S = 1.0
 
 SLOW_VENT_KPA = 4.3
 """... or presses no more than what closes no small vessel (V, physiology 2.7)."""
-
-HOLDING_KPA = 2.0
-"""A pad that keeps its pressure without power presses twice contact at most (E, rules)."""
 
 
 LOWER_BODY = frozenset(
@@ -139,7 +137,7 @@ def _most(pressure: Channel) -> Envelope:
         limits.append(Limit(AIRBAG_KPA, "airbag"))
     if (pressure.vent_s or 0.0) > VENT_WITHIN_S:
         limits.append(Limit(SLOW_VENT_KPA, "device without a dump valve"))
-    if pressure.unpowered == "holds":
+    if holds(pressure):
         limits.append(Limit(HOLDING_KPA, "device that holds without power"))
     return Envelope(pressure_kpa=min(limits, key=lambda limit: limit.value))
 
@@ -171,6 +169,9 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
     """
     program, report = _own(program, capabilities)
     channel_of: dict[str, Channel] = {}
+    report += (
+        f"{sentence}: it is played with {OPTION} alone" for sentence in holding(capabilities)
+    )
     report += _without(program, capabilities)
     for track in program.steps[0].trajectory.tracks:
         channel = playing(track, program, capabilities)

@@ -28,14 +28,15 @@ def guard_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
     if emg is None or EMG not in mind.program.signals:
         return mind, NOTHING
     crossing = any(c and t for c, t in zip(emg.crossing, emg.trusted, strict=True))
-    begins = crossing and not hearing.guard.crossing
     baseline, mvc = emg_reference(hearing, "baseline"), emg_reference(hearing, "mvc")
+    loud = loudness(emg, baseline, mvc, scene.asked.noise_uv)
+    tense = crossing or loud.guarding > 1.0
     guard, answer = hear(
         hearing.guard,
         at_s,
-        loudness(emg, baseline, mvc, scene.asked.noise_uv),
+        loud,
         crossing=crossing,
-        pressing=begins and _pressing(mind, at_s),
+        pressing=tense and _pressing(mind, at_s),
         moving=any(flags & Quality.MOTION for flags in emg.flags),
         pained_s=hearing.pained_s,
     )

@@ -47,14 +47,14 @@ class Loudness(msgspec.Struct, frozen=True, gc=False):
 class Guard(msgspec.Struct, frozen=True):
     """What is remembered of the muscles' answers to what was done to them.
 
-    `loud_s` is how much of the window after `candidate_s` was loud so far, `answered_s` when a
-    guard was answered last and `answering` whether it is not calm yet since, `confirmed_s` when
-    the latest were confirmed, and `lowered` how often they came so close that the ceiling was
-    lowered.
+    `tension` is how tense they are while something of ours presses, `loud_s` how much of the window
+    after `candidate_s` was loud so far, `answered_s` when a guard was answered last and `answering`
+    whether it is not calm yet since, `confirmed_s` when the latest were confirmed, and `lowered`
+    how often they came so close that the ceiling was lowered.
     """
 
     heard_s: float = 0.0
-    crossing: bool = False
+    tension: int = 0
     candidate_s: float | None = None
     loud_s: float = 0.0
     answered_s: float = -REFRACTORY_S
@@ -116,11 +116,13 @@ def hear(
 
     `crossing` is an unconfirmed onset in any channel, `pressing` that pressure rises or has risen
     a moment ago or is held, `moving` that an electrode or the person moves, and `pained_s` when
-    the pain button was pressed last.
+    the pain button was pressed last. A muscle that is tense already when something begins to press
+    opens a candidate then, and so does one that gets loud after it was only noticed.
     """
     passed_s = at_s - guard.heard_s
-    begins = crossing and not guard.crossing and pressing
-    guard = msgspec.structs.replace(guard, heard_s=at_s, crossing=crossing)
+    tension = _tension(loud, crossing=crossing) if pressing else 0
+    begins = tension > guard.tension
+    guard = _replace(guard, heard_s=at_s, tension=tension)
     guard = _listen_for_calm(guard, at_s, loud)
     guard, spasm = _listen_for_spasm(guard, at_s, loud, moving=moving)
     if spasm:
@@ -131,22 +133,27 @@ def hear(
         since_s = at_s - guard.answered_s
         if not begins or since_s < (PERSISTS_S if guard.answering else REFRACTORY_S):
             return guard, None
-        guard = msgspec.structs.replace(guard, candidate_s=at_s, loud_s=0.0)
+        guard = _replace(guard, candidate_s=at_s, loud_s=0.0)
         return guard, Answer(freeze=True, measured=loud.guarding)
     return _weigh(guard, at_s, passed_s, loud, pained_s)
+
+
+def _tension(loud: Loudness, *, crossing: bool) -> int:
+    """Return how tense a muscle is: 2 what counts as guarding, 1 what may become it."""
+    return 2 if loud.guarding > 1.0 else int(crossing)
 
 
 def _weigh(
     guard: Guard, at_s: float, passed_s: float, loud: Loudness, pained_s: float | None
 ) -> tuple[Guard, Answer | None]:
-    """Confirm a candidate, or drop it when its window is over."""
+    """Confirm a candidate, or drop it as soon as too little of its window is left for that."""
     candidate_s = guard.candidate_s if guard.candidate_s is not None else at_s
     loud_s = guard.loud_s + (passed_s if loud.guarding > 1.0 else 0.0)
     if loud_s >= CONFIRM_S - _EPSILON_S:
         return _confirm(guard, at_s, loud, pained_s)
-    if at_s - candidate_s >= WINDOW_S - _EPSILON_S:
-        return msgspec.structs.replace(guard, candidate_s=None, loud_s=0.0), None
-    return msgspec.structs.replace(guard, loud_s=loud_s), None
+    if at_s - candidate_s - loud_s > WINDOW_S - CONFIRM_S + _EPSILON_S:
+        return _replace(guard, candidate_s=None, loud_s=0.0), None
+    return _replace(guard, loud_s=loud_s), None
 
 
 def _confirm(

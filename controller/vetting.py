@@ -14,6 +14,7 @@ from profiles.trajectory import MAX_SEGMENT_S, Track
 from .eligibility import Booked, admit_booked
 from .fitting import CannotPlay, Fit, device_envelope, fit
 from .person import pad_of
+from .unpowered import HOLDING_KPA, OPTION, holding
 
 ROUNDING = 1e-6
 """By how much a number may be over a limit that it was computed from."""
@@ -41,6 +42,18 @@ def admit(program: Program, capabilities: Capabilities) -> Fit:
     for step in program.steps:
         _check(step, lowered.pressure_kpa.value)
     return fit(program, capabilities)
+
+
+def admit_device(capabilities: Capabilities, *, may_hold: bool) -> None:
+    """See that somebody could get free of the device by switching it off. Raises `CannotPlay`.
+
+    `may_hold`: the operator has said that there is another way.
+    """
+    for sentence in () if may_hold else holding(capabilities):
+        raise CannotPlay(
+            f"{sentence}: nobody could get free of it. Choose one that lets go; where a lever or "
+            f"valve within reach opens it, {OPTION} plays up to {HOLDING_KPA:g} kPa"
+        )
 
 
 def admit_for(

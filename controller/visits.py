@@ -46,12 +46,14 @@ class Connect(msgspec.Struct, frozen=True, tag="connect"):
 class Start(msgspec.Struct, frozen=True, tag="start"):
     """Play this. `profile` is the file or library name it was compiled from.
 
-    `booked` is the person it is for, and what was reserved; None where nobody is known.
+    `booked` is the person it is for, and what was reserved; None where nobody is known. `may_hold`:
+    somebody has said that it may be played on what keeps its pressure without power.
     """
 
     program: Program
     profile: str = ""
     booked: Booked | None = None
+    may_hold: bool = False
 
 
 class Alive(msgspec.Struct, frozen=True, tag="alive"):

@@ -30,6 +30,14 @@ def run(
     yes: Annotated[
         bool, typer.Option("--yes", help="Ask nothing. Emulated devices alone start unattended.")
     ] = False,
+    holds_without_power: Annotated[
+        bool,
+        typer.Option(
+            "--holds-without-power",
+            help="Play on a device that keeps its pressure without power, up to 2 kPa: something "
+            "within reach opens it.",
+        ),
+    ] = False,
     no_display: NoDisplay = False,
     picture: Picture = None,
 ) -> Told:
@@ -54,6 +62,7 @@ def run(
             lambda capabilities: fitted(text, name, capabilities, values),
             name if name.startswith(LIBRARY) else str(Path(name).resolve()),
             lambda: care.booked if care else None,
+            may_hold=holds_without_power,
         ),
         display=not no_display,
         yes=yes,

@@ -65,6 +65,36 @@ def test_an_onset_that_nothing_of_ours_explains_opens_nothing():
     assert told([(0, 2, 5.0), (2, 3, 20.0), (3, 5, 5.0)], pressing=lambda at_s: False) == []
 
 
+def test_a_muscle_that_is_tense_before_a_rise_freezes_it_as_it_begins():
+    answers = told([(0, 2, 5.0), (2, 5, 20.0)], pressing=lambda at_s: at_s >= 3.0)
+    assert [at_s for at_s, answer in answers if answer.freeze] == [3.0]
+    assert eases(answers) == [pytest.approx(3.5)]
+
+
+def candidates(story):
+    """Fold a story; return for how long, in all, a candidate is weighed."""
+    guard, weighed_s = Guard(), 0.0
+    for from_s, to_s, uv in story:
+        for k in range(round(from_s * 100), round(to_s * 100)):
+            guard, _ = hear(
+                guard, k / 100, loud(uv), crossing=uv > 12.0, pressing=True, moving=False
+            )
+            weighed_s += 0.01 * (guard.candidate_s is not None)
+    return weighed_s
+
+
+def test_what_cannot_be_confirmed_any_more_is_let_go_on_at_once():
+    """Half a second of the next 0.7 must be loud: a fifth of a second of quiet, and it is over."""
+    assert candidates([(0, 2, 5.0), (2, 2.01, 20.0), (2.01, 4, 5.0)]) == pytest.approx(0.21)
+    assert candidates([(0, 2, 5.0), (2, 2.4, 20.0), (2.4, 5, 5.0)]) == pytest.approx(0.60)
+
+
+def test_what_is_only_noticed_and_then_gets_loud_is_another_candidate():
+    answers = told([(0, 2, 5.0), (2, 2.4, 13.0), (2.4, 4, 20.0)])
+    assert [at_s for at_s, answer in answers if answer.freeze] == [2.0, 2.4]
+    assert eases(answers) == [pytest.approx(2.9)]
+
+
 def test_one_cause_is_answered_once():
     assert len(eases(told([(0, 2, 5.0), (2, 4.3, 20.0)]))) == 1
 
