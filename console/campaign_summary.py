@@ -1,7 +1,7 @@
 """What there is to say about a campaign, in a document and in lines."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,16 +23,22 @@ SHOWN = 20
 
 def document(
     plan: Plan,
-    rows: Sequence[Row],
+    first: Sequence[Row],
+    second: Sequence[Row] = (),
     *,
     seed: int,
     resumed: int,
     wall_s: float,
     rows_file: Path | None,
+    against: Plan | None = None,
     compared: Sequence[Difference],
     pictures: Mapping[int, Path],
 ) -> Campaign:
-    """Return the document of a campaign."""
+    """Return the document of a campaign; `second` are the sessions of the one it is held against.
+
+    `pictures` are of the first.
+    """
+    rows = (*first, *second)
     faults = Counter(name for row in rows for name in row.faults.split(", ") if name)
     simulated_s = sum(row.simulated_s for row in rows)
     cpu_s = sum(row.cpu_s for row in rows)
@@ -42,16 +48,9 @@ def document(
         resumed=resumed,
         over_envelope=sum(row.over_envelope for row in rows),
         unsafe=sum(row.unsafe for row in rows),
-        failures=tuple(
-            CampaignFailure(
-                number=row.number,
-                seed=seed,
-                why=row.why,
-                replay=f"myoloop scenario campaign {plan.file} --seed {seed} --only {row.number}",
-                picture=str(pictures[row.number]) if row.number in pictures else None,
-            )
-            for row in rows
-            if row.failed
+        failures=(
+            *_failures(first, f"{plan.file} --seed {seed}", seed, pictures),
+            *_failures(second, f"{plan.file} --against {_file(against)} --seed {seed}", seed, {}),
         ),
         outcomes=dict(Counter(f"{row.outcome} ({row.reason})" for row in rows).most_common()),
         fault_counts=dict(sorted(faults.items())),
@@ -61,6 +60,24 @@ def document(
         rows=None if rows_file is None else str(rows_file),
         compared=tuple(Compared(**msgspec.structs.asdict(one)) for one in compared),
     )
+
+
+def _failures(
+    rows: Sequence[Row], campaign: str, seed: int, pictures: Mapping[int, Path]
+) -> Iterator[CampaignFailure]:
+    for row in rows:
+        if row.failed:
+            yield CampaignFailure(
+                number=row.number,
+                seed=seed,
+                why=row.why,
+                replay=f"myoloop scenario campaign {campaign} --only {row.number}",
+                picture=str(pictures[row.number]) if row.number in pictures else None,
+            )
+
+
+def _file(plan: Plan | None) -> str:
+    return "" if plan is None else plan.file
 
 
 def summary(campaign: Campaign) -> str:

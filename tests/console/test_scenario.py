@@ -1,6 +1,11 @@
 """Scenarios and campaigns on the command line."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -135,3 +140,38 @@ def test_a_session_that_failed_is_drawn_and_told_with_its_command(tmp_path):
 def test_one_session_is_played_alone(capsys):
     assert main(["scenario", "campaign", str(CAMPAIGN), "--seed", "1", "--only", "1"]) == 0
     assert "faults  wire_drop" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_campaign_at_once_and_says_how_it_goes_on(tmp_path, capsys):
+    out = tmp_path / "rows.parquet"
+    words = ["scenario", "campaign", str(CAMPAIGN), "--out", str(out), "--workers", "2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "console.cli", *words, "--sessions", "1000"],
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as playing:
+        journal = tmp_path / "rows.parquet.journal"
+        while not journal.exists() or journal.read_bytes().count(b"\n") < 3:
+            assert playing.poll() is None
+            time.sleep(0.02)
+        os.killpg(playing.pid, signal.SIGINT)
+        said = playing.communicate(timeout=30)[1]
+    assert playing.returncode == 1
+    kept = journal.read_bytes().count(b"\n") - 1
+    assert f"interrupted; {kept} of 1000 sessions are kept in {journal}" in said
+    assert "Traceback" not in said
+    code, document = told(capsys, *words, "--sessions", kept + 1)
+    assert (code, document["sessions"], document["failures"]) == (0, kept + 1, [])
+    assert document["resumed"] >= kept - 1, "but for those that were done before an earlier one"
+    assert not journal.exists()
+
+
+def test_a_session_of_the_other_campaign_is_replayed_too(capsys):
+    words = ("scenario", "campaign", str(CAMPAIGN), "--seed", "1", "--only", "2")
+    _, first = told(capsys, *words)
+    _, second = told(capsys, *words, "--against", DEEPER)
+    peaks = [one["spreads"]["peak_kpa"]["most"] for one in (first, second)]
+    assert peaks[1] > peaks[0] + 1.0
