@@ -44,6 +44,7 @@ def document(
     cpu_s = sum(row.cpu_s for row in rows)
     return Campaign(
         campaign=plan.campaign.id,
+        against=None if against is None else against.campaign.id,
         sessions=len(rows),
         resumed=resumed,
         over_envelope=sum(row.over_envelope for row in rows),
@@ -84,7 +85,7 @@ def summary(campaign: Campaign) -> str:
     """Return the same for a person."""
     factor = campaign.real_time_factor
     lines = [
-        f"{campaign.campaign}: {campaign.sessions} sessions, {campaign.resumed} of them from "
+        f"{_named(campaign)}: {campaign.sessions} sessions, {campaign.resumed} of them from "
         f"before, {campaign.wall_s:.0f} s"
         + ("" if factor is None else f", {factor:.0f} times as fast as life on each core"),
         f"over the envelope {campaign.over_envelope}, unsafe {campaign.unsafe}, "
@@ -104,18 +105,31 @@ def summary(campaign: Campaign) -> str:
         lines += [f"session {failure.number}: {failure.why}", f"  {failure.replay}"]
         lines += [] if failure.picture is None else [f"  picture {failure.picture}"]
     if campaign.compared:
-        lines += ["", _compared(campaign.compared)]
+        lines += ["", _compared(campaign)]
     return "\n".join(lines)
 
 
-def _compared(compared: Sequence[Compared]) -> str:
+def _named(campaign: Campaign) -> str:
+    one, other = campaign.campaign, campaign.against
+    return one if other is None else f"{one} against {other}"
+
+
+def _compared(campaign: Campaign) -> str:
+    """Return the comparison as a table; a difference is the second campaign less the first."""
+    first, second = campaign.campaign, campaign.against or "second"
     rows = [
         (one.measure, str(one.pairs), _number(one.first), _number(one.second),
-         _number(one.difference), f"{_number(one.low)} to {_number(one.high)}", one.answer)
-        for one in compared
+         _number(one.difference), _interval(one), one.answer)
+        for one in campaign.compared
     ]  # fmt: skip
-    heads = ("measure", "pairs", "first", "second", "difference", "95 %", "the second is")
+    heads = ("measure", "pairs", first, second, "difference", "95 %", f"{second} is")
     return table(heads, rows)
+
+
+def _interval(compared: Compared) -> str:
+    if compared.low is None:
+        return ""
+    return f"{_number(compared.low)} to {_number(compared.high)}"
 
 
 def _number(value: float | None) -> str:
