@@ -15,10 +15,6 @@ GENTLE_KPA = 2.5
 """Up to here no rise is too fast: a pad that comes out of the air meets the body with a jolt of
 1 to 2 kPa, and pressure as light as a settling hand's harms nobody (E)."""
 
-ARRIVING_KPA, ARRIVING_S = 4.0, 0.1
-"""And up to the first of these until it has touched on end for so long: over tissue that a hold of
-45 s has dented, a pad from out of the air bounces, to 3.1 kPa (measured on the model; E)."""
-
 OFF_KPA, OFF_SHARE, OFF_S = 2.0, 0.2, 0.3
 """Off the channel's model by the larger of the two, for so long: release (E, rules)."""
 
@@ -85,8 +81,6 @@ def watch_tracking(
     above = max(max(measured, felt.lowest_kpa) - expected, felt.others_kpa - others)
     off = max(above, expected - min(measured, felt.least_kpa))
     missed = expected > asked.touch_kpa and felt.lowest_kpa < CONTACT_KPA
-    touching_s = _longer(before.touching_s, passed_s, measured > TOUCHING_KPA)
-    gentle_kpa = ARRIVING_KPA if touching_s < ARRIVING_S - _EPSILON_S else GENTLE_KPA
     known = before.recent[1 - _RECENT :] if felt.lost_s == 0.0 else ()
     recent = (*known, measured)
     return Tracking(
@@ -96,8 +90,8 @@ def watch_tracking(
         _longer(before.off_s, passed_s, off > max(OFF_KPA, OFF_SHARE * expected) and not missed),
         _longer(before.far_s, passed_s, off > FAR_KPA and not missed),
         _longer(before.missed_s, passed_s, missed),
-        touching_s,
-        _rise_kpa_s(recent, felt.duration_s) if measured > gentle_kpa else 0.0,
+        _longer(before.touching_s, passed_s, measured > TOUCHING_KPA),
+        _rise_kpa_s(recent, felt.duration_s) if measured > GENTLE_KPA else 0.0,
         RISE_FACTOR * asked.rise_kpa_s + RISE_MARGIN_KPA_S,
         recent,
     )

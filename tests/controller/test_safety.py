@@ -112,24 +112,13 @@ def test_a_rise_just_inside_is_let_go_on(limit, speed):
 
 
 def test_a_touch_up_to_2_5_kpa_is_no_rise():
-    kpas = [1.1] * 20 + [2.5] * 20
-    assert reasons(fold(kpas, 2.0, watch=settled(1.1))) == set()
+    kpas = [0.0] * 20 + [2.5] * 20
+    assert reasons(fold(kpas, 2.0, watch=settled(0.0))) == set()
 
 
 def test_a_touch_of_more_than_2_5_kpa_is_a_rise_like_any_other():
-    kpas = [1.1] * 20 + [2.6] * 20
-    assert first(fold(kpas, 2.0, watch=settled(1.1)), Reason.RISE) == (22, "release")
-
-
-def test_a_pad_that_comes_out_of_the_air_may_touch_with_4_kpa_and_no_more():
-    assert reasons(fold([0.0] * 20 + [4.0] * 20, 2.0, watch=settled(0.0))) == set()
-    kpas = [0.0] * 20 + [4.1] * 20
+    kpas = [0.0] * 20 + [2.6] * 20
     assert first(fold(kpas, 2.0, watch=settled(0.0)), Reason.RISE) == (21, "release")
-
-
-def test_once_it_has_touched_for_100_ms_it_has_come():
-    kpas = [0.0] * 20 + [1.1] * 10 + [2.6] * 20
-    assert first(fold(kpas, 2.0, watch=settled(0.0)), Reason.RISE) == (32, "release")
 
 
 def test_a_jolt_shorter_than_50_ms_is_no_rise():
