@@ -1,7 +1,7 @@
 """What there is to say about a campaign, in a document and in lines."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,35 +23,35 @@ SHOWN = 20
 
 def document(
     plan: Plan,
-    rows: Sequence[Row],
+    first: Sequence[Row],
+    second: Sequence[Row] = (),
     *,
     seed: int,
     resumed: int,
     wall_s: float,
     rows_file: Path | None,
+    against: Plan | None = None,
     compared: Sequence[Difference],
     pictures: Mapping[int, Path],
 ) -> Campaign:
-    """Return the document of a campaign."""
+    """Return the document of a campaign; `second` are the sessions of the one it is held against.
+
+    `pictures` are of the first.
+    """
+    rows = (*first, *second)
     faults = Counter(name for row in rows for name in row.faults.split(", ") if name)
     simulated_s = sum(row.simulated_s for row in rows)
     cpu_s = sum(row.cpu_s for row in rows)
     return Campaign(
         campaign=plan.campaign.id,
+        against=None if against is None else against.campaign.id,
         sessions=len(rows),
         resumed=resumed,
         over_envelope=sum(row.over_envelope for row in rows),
         unsafe=sum(row.unsafe for row in rows),
-        failures=tuple(
-            CampaignFailure(
-                number=row.number,
-                seed=seed,
-                why=row.why,
-                replay=f"myoloop scenario campaign {plan.file} --seed {seed} --only {row.number}",
-                picture=str(pictures[row.number]) if row.number in pictures else None,
-            )
-            for row in rows
-            if row.failed
+        failures=(
+            *_failures(first, f"{plan.file} --seed {seed}", seed, pictures),
+            *_failures(second, f"{plan.file} --against {_file(against)} --seed {seed}", seed, {}),
         ),
         outcomes=dict(Counter(f"{row.outcome} ({row.reason})" for row in rows).most_common()),
         fault_counts=dict(sorted(faults.items())),
@@ -63,11 +63,29 @@ def document(
     )
 
 
+def _failures(
+    rows: Sequence[Row], campaign: str, seed: int, pictures: Mapping[int, Path]
+) -> Iterator[CampaignFailure]:
+    for row in rows:
+        if row.failed:
+            yield CampaignFailure(
+                number=row.number,
+                seed=seed,
+                why=row.why,
+                replay=f"myoloop scenario campaign {campaign} --only {row.number}",
+                picture=str(pictures[row.number]) if row.number in pictures else None,
+            )
+
+
+def _file(plan: Plan | None) -> str:
+    return "" if plan is None else plan.file
+
+
 def summary(campaign: Campaign) -> str:
     """Return the same for a person."""
     factor = campaign.real_time_factor
     lines = [
-        f"{campaign.campaign}: {campaign.sessions} sessions, {campaign.resumed} of them from "
+        f"{_named(campaign)}: {campaign.sessions} sessions, {campaign.resumed} of them from "
         f"before, {campaign.wall_s:.0f} s"
         + ("" if factor is None else f", {factor:.0f} times as fast as life on each core"),
         f"over the envelope {campaign.over_envelope}, unsafe {campaign.unsafe}, "
@@ -87,18 +105,31 @@ def summary(campaign: Campaign) -> str:
         lines += [f"session {failure.number}: {failure.why}", f"  {failure.replay}"]
         lines += [] if failure.picture is None else [f"  picture {failure.picture}"]
     if campaign.compared:
-        lines += ["", _compared(campaign.compared)]
+        lines += ["", _compared(campaign)]
     return "\n".join(lines)
 
 
-def _compared(compared: Sequence[Compared]) -> str:
+def _named(campaign: Campaign) -> str:
+    one, other = campaign.campaign, campaign.against
+    return one if other is None else f"{one} against {other}"
+
+
+def _compared(campaign: Campaign) -> str:
+    """Return the comparison as a table; a difference is the second campaign less the first."""
+    first, second = campaign.campaign, campaign.against or "second"
     rows = [
         (one.measure, str(one.pairs), _number(one.first), _number(one.second),
-         _number(one.difference), f"{_number(one.low)} to {_number(one.high)}", one.answer)
-        for one in compared
+         _number(one.difference), _interval(one), one.answer)
+        for one in campaign.compared
     ]  # fmt: skip
-    heads = ("measure", "pairs", "first", "second", "difference", "95 %", "the second is")
+    heads = ("measure", "pairs", first, second, "difference", "95 %", f"{second} is")
     return table(heads, rows)
+
+
+def _interval(compared: Compared) -> str:
+    if compared.low is None:
+        return ""
+    return f"{_number(compared.low)} to {_number(compared.high)}"
 
 
 def _number(value: float | None) -> str:

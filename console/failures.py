@@ -24,7 +24,7 @@ from firmware_bridge.errors import (
 from profiles.problems import ExchangeError, ProfileProblems, Refused
 from records.database import RecordsError
 from records.people import IdRefused, NoSuchPerson
-from sim.campaign_errors import NoDask, NoParquet, OtherCampaign
+from sim.campaign_errors import Interrupted, NoDask, NoParquet, OtherCampaign, WorkerLost
 
 from .documents import Error, Failed, Told
 from .exits import FAULT, REFUSED, STOPPED, USAGE
@@ -60,6 +60,8 @@ _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     CalibrationFailed: ("not_measured", STOPPED, None),
     NoSuchPerson: ("no_such_person", USAGE, None),
     IdRefused: ("id_refused", USAGE, None),
+    Interrupted: ("interrupted", STOPPED, None),
+    WorkerLost: ("worker_lost", FAULT, None),
     OtherCampaign: ("other_campaign", USAGE, None),
     NoParquet: ("not_installed", USAGE, None),
     NoDask: ("not_installed", USAGE, None),

@@ -84,10 +84,13 @@ class Spread(msgspec.Struct, frozen=True):
 class Campaign(Document, frozen=True, kw_only=True, tag="myoloop.scenario_campaign/1"):
     """How a campaign went. `resumed` sessions were there already.
 
+    Where it was held `against` another, the sessions of both are counted.
+
     `spreads` are of the measures by name; `fault_counts` how often each fault was drawn.
     """
 
     campaign: str
+    against: str | None = None
     sessions: int
     resumed: int
     over_envelope: int

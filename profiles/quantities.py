@@ -29,10 +29,15 @@ class Unit(msgspec.Struct, frozen=True):
 MMHG_KPA = 0.133322387415
 """One millimetre of mercury in kPa (V, the conventional unit: 133.322387415 Pa)."""
 
+KGF_CM2_KPA = 98.0665
+"""One kilogram-force on a square centimetre in kPa (V, exact): what algometers read."""
+
 UNITS: Mapping[str, Unit] = MappingProxyType(
     {
         "kPa": Unit("pressure"),
         "mmHg": Unit("pressure", MMHG_KPA),
+        "kgf/cm2": Unit("pressure", KGF_CM2_KPA),
+        "kgf/cm²": Unit("pressure", KGF_CM2_KPA),
         "N/cm2": Unit("pressure", 10.0),
         "N/cm²": Unit("pressure", 10.0),
         "N": Unit("force"),

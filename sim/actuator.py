@@ -284,7 +284,8 @@ class Actuator:
                 h1 += (fe - h1) * r1
                 h2 += (fe - h2) * r2
                 h3 += (fe - h3) * r3
-                f = (fe - s1 * h1 - s2 * h2 - s3 * h3) * (1.0 + damping * v)
+                # damped by all that is strained: tissue dented by a hold is no spring (3.2, 3.3)
+                f = fe * (1.0 + damping * v) - s1 * h1 - s2 * h2 - s3 * h3
                 if f < 0.0:
                     f = 0.0
             else:  # tissue recovers half as fast as it gave way

@@ -2,12 +2,14 @@
 
 import contextlib
 import os
+import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import msgspec
 from controller.play import read_profile
 
 from .campaign import Plan, on_bodies_of, read_campaign
-from .campaign_errors import NoDask, OtherCampaign
+from .campaign_errors import NoDask, OtherCampaign, WorkerLost
 from .session_row import Row, play_session
 
 WAITING = 4
@@ -34,31 +36,44 @@ class Beginning(msgspec.Struct, frozen=True):
 
 
 class Journal:
-    """The sessions that are done, one line each, synced as they come."""
+    """The sessions that are done, one line each, written as they come; without a file, none is."""
 
-    def __init__(self, file: Path, beginning: Beginning) -> None:
+    def __init__(self, file: Path | None, beginning: Beginning) -> None:
         self._file = file
         self.rows: dict[int, Row] = {}
+        if file is None:
+            return
         if file.exists():
-            self._resume(beginning)
+            self._resume(file, beginning)
         else:
             file.write_bytes(msgspec.json.encode(beginning) + b"\n")
 
     def add(self, row: Row) -> None:
         """Keep a session."""
         self.rows[row.number] = row
-        with self._file.open("ab") as lines:
-            lines.write(msgspec.json.encode(row) + b"\n")
+        if self._file is not None:
+            with self._file.open("ab") as lines:
+                lines.write(msgspec.json.encode(row) + b"\n")
+
+    def left_off(self, sessions: int) -> str:
+        """Return what there is to say to whoever ends it early."""
+        if self._file is None:
+            return "interrupted; without --out no session is kept"
+        return (
+            f"interrupted; {len(self.rows)} of {sessions} sessions are kept in {self._file}: the "
+            "same command goes on from there"
+        )
 
     def close(self) -> None:
         """It is told elsewhere now."""
-        self._file.unlink(missing_ok=True)
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
 
-    def _resume(self, beginning: Beginning) -> None:
-        first, *lines = self._file.read_bytes().split(b"\n")
+    def _resume(self, file: Path, beginning: Beginning) -> None:
+        first, *lines = file.read_bytes().split(b"\n")
         if msgspec.json.decode(first, type=Beginning) != beginning:
             raise OtherCampaign(
-                f"{self._file} is left from another campaign, profile or seed: finish that one, "
+                f"{file} is left from another campaign, profile or seed: finish that one, "
                 "remove the file, or name another --out"
             )
         whole: list[bytes] = []
@@ -67,7 +82,7 @@ class Journal:
                 row = msgspec.json.decode(line, type=Row)
                 self.rows[row.number] = row
                 whole.append(line)
-        self._file.write_bytes(b"\n".join([first, *whole, b""]))
+        file.write_bytes(b"\n".join([first, *whole, b""]))
 
 
 def beginning(plan: Plan, seed: int) -> Beginning:
@@ -107,13 +122,35 @@ def play(
 
 @contextlib.contextmanager
 def pool(workers: int) -> Generator[tuple[Executor, int]]:
-    """Give one process for each core; two on one core gain nothing."""
+    """Give one process for each core; two on one core gain nothing.
+
+    Whoever is interrupted waits for no session: it is drawn again by its number. Raises
+    `WorkerLost` where a process has died.
+    """
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    executor = ProcessPoolExecutor(workers, mp_context=get_context("forkserver"))
+    others = active_children()
+    executor = ProcessPoolExecutor(
+        workers, mp_context=get_context("forkserver"), initializer=_end_when_interrupted
+    )
     try:
         yield executor, workers
+    except BaseException as error:
+        for process in active_children():
+            if process not in others:
+                process.terminate()
+        if isinstance(error, BrokenProcessPool):
+            raise WorkerLost(
+                "a process that played has died, perhaps for want of memory; with --out the same "
+                "command goes on where it was, with --workers 1 it needs less"
+            ) from error
+        raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_when_interrupted() -> None:
+    """Let Ctrl-C, which reaches every process of a terminal, end this one at once."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextlib.contextmanager

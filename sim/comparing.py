@@ -16,6 +16,9 @@ RESAMPLES = 4000
 CONFIDENCE = 0.95
 """Of a hundred such intervals so many hold the difference (E: the custom of the trade)."""
 
+LEAST_PAIRS = 5
+"""Of fewer pairs a bootstrap gives far too narrow an interval, so none is told (E)."""
+
 MEASURES: "MappingProxyType[str, Callable[[Row], float]]" = MappingProxyType(
     {
         "guarding_s": lambda row: row.guarding_s,
@@ -39,7 +42,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     difference: float | None
     low: float | None
     high: float | None
-    answer: Literal["more", "less", "no difference", "not measured"]
+    answer: Literal["more", "less", "no difference", "too few", "not measured"]
 
 
 def compare(first: Sequence[Row], second: Sequence[Row]) -> tuple[Difference, ...]:
@@ -54,23 +57,31 @@ def _difference(
 ) -> Difference:
     values = np.array([(measure(a), measure(b)) for a, b in pairs], np.float64).reshape(-1, 2)
     values = values[~np.isnan(values).any(axis=1)]
-    if len(values) < 2:
+    if not len(values):
         return Difference(
-            measure=name, pairs=len(values), first=None, second=None, difference=None, low=None,
-            high=None, answer="not measured",
+            measure=name, pairs=0, first=None, second=None, difference=None, low=None, high=None,
+            answer="not measured",
         )  # fmt: skip
     differences = values[:, 1] - values[:, 0]
-    low, high = interval(differences)
+    low, high = interval(differences) if len(values) >= LEAST_PAIRS else (None, None)
     return Difference(
         measure=name,
         pairs=len(values),
         first=round(float(values[:, 0].mean()), 4),
         second=round(float(values[:, 1].mean()), 4),
         difference=round(float(differences.mean()), 4),
-        low=round(low, 4),
-        high=round(high, 4),
-        answer="more" if low > 0.0 else "less" if high < 0.0 else "no difference",
+        low=low,
+        high=high,
+        answer=_answer(low, high),
     )
+
+
+def _answer(
+    low: float | None, high: float | None
+) -> Literal["more", "less", "no difference", "too few"]:
+    if low is None or high is None:
+        return "too few"
+    return "more" if low > 0.0 else "less" if high < 0.0 else "no difference"
 
 
 def interval(differences: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> tuple[float, float]:
@@ -80,4 +91,4 @@ def interval(differences: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> tup
     means = differences[drawn].mean(axis=1)
     tail = 100.0 * (1.0 - CONFIDENCE) / 2.0
     low, high = np.percentile(means, (tail, 100.0 - tail))
-    return float(low), float(high)
+    return round(float(low), 4), round(float(high), 4)

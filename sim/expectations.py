@@ -9,19 +9,25 @@ from controller.preflight import Obstacle
 from controller.words import Reason
 from firmware_bridge.codes import Cause, State
 from profiles.document import Words, did_you_mean, mistake
-from profiles.kinds import MAX_SESSION_S, Amount
+from profiles.kinds import MAX_SESSION_S, Amount, Site
 from profiles.problems import Reason as Refusal
 from profiles.quantities import EXAMPLES, Dimension, quoted
 from profiles.values import Written
 
 from .faults import FAULTS
+from .performance import of_pad
 
-Signal: TypeAlias = Literal["true_pressure", "pressure", "target", "emg", "activation", "pain"]
-"""What is bounded. `pain` is true pressure as a share of the threshold; `emg` the loudest RMS."""
+Signal: TypeAlias = Literal[
+    "true_pressure", "pressure", "target", "emg", "activation", "pain",
+    "carriage", "head_frequency", "head_amplitude",
+]  # fmt: skip
+"""What is bounded. `true_pressure` is that of the pad that presses hardest, which is what the body
+feels, or of one `pad`; `pain` its share of the threshold; `emg` the loudest RMS."""
 
 DIMENSION: dict[Signal, Dimension] = {
     "true_pressure": "pressure", "pressure": "pressure", "target": "pressure",
     "emg": "voltage", "activation": "share", "pain": "share",
+    "carriage": "length", "head_frequency": "rate", "head_amplitude": "length",
 }  # fmt: skip
 
 OUTCOMES = ("complete", "stopped", "fault", "refused", "not_ready", "no_device", "killed")
@@ -102,6 +108,7 @@ class BoundWords(Words):
     """What a signal does over a span of session time."""
 
     signal: Signal = Field(examples=["true_pressure"])
+    pad: Site | None = None
     start: At = Field(default=0.0, alias="from", examples=["10 s"])
     end: At | None = Field(default=None, alias="to", examples=["20 s"])
     at_most: Amount | None = None
@@ -119,7 +126,14 @@ class BoundWords(Words):
                 raise mistake(f"{self.signal} is a {wanted}, as {EXAMPLES[wanted]}", name)
         if self.end is not None and self.end <= self.start:
             raise mistake("a span ends after it begins", "to")
+        if self.pad is not None and self.signal != "true_pressure":
+            raise mistake("a pad has a true_pressure; write that, or leave pad out", "pad")
         return self
+
+    @property
+    def name(self) -> str:
+        """The signal, as a performance calls it."""
+        return self.signal if self.pad is None else of_pad(self.pad)
 
 
 class ResponseWords(Words):

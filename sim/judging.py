@@ -104,9 +104,9 @@ def _events(expect: ExpectWords, seen: Performance) -> Iterator[Missed]:
 
 
 def _bound(bound: BoundWords, seen: Performance) -> Iterator[Missed]:
-    signal = seen.signals.get(bound.signal, NO_SIGNAL)
+    signal = seen.signals.get(bound.name, NO_SIGNAL)
     part = signal.during(bound.start, inf if bound.end is None else bound.end)
-    where = f"bounds: {bound.signal} from {bound.start:g} s"
+    where = f"bounds: {bound.name} from {bound.start:g} s"
     where += "" if bound.end is None else f" to {bound.end:g} s"
 
     def miss(word: str, limit: Quantity, index: int) -> Missed:

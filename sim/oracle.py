@@ -28,6 +28,9 @@ ONSET, ONSET_FACTOR = 0.01, 2.5
 QUIET_S = 0.2
 """An onset comes after this long below that (E)."""
 
+FIRST_PAD = "pad 2"
+"""What the pad is called whose pressure stands alone: channel 2 of every emulated device (wire)."""
+
 _EMPTY = np.zeros(0)
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -87,6 +90,17 @@ def read_truth(document: bytes) -> Truth:
         also={name: _column(numbers, 0.01) for name, numbers in plain.get("also", {}).items()},
         body=plain.get("body", {}),
     )
+
+
+def each_part(truth: Truth) -> dict[str, NDArray[np.float64]]:
+    """Return the pressure of every pad, by its name, and what a head did."""
+    return {FIRST_PAD: truth.true_kpa, **truth.also}
+
+
+def of_the_hardest(truth: Truth) -> Truth:
+    """Return the same with the pressure of whichever pad presses hardest: what the body feels."""
+    pads = [kpa for name, kpa in each_part(truth).items() if name.startswith("pad ")]
+    return msgspec.structs.replace(truth, true_kpa=np.max(pads, axis=0))
 
 
 def _column(numbers: bytes, step: float) -> NDArray[np.float64]:

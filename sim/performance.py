@@ -1,13 +1,19 @@
 """What happened when a story was played: outcome, events and signals, in session time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import inf
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from .oracle import Truth, at_rest_after_s, pain_threshold_kpa, rises_last_after_s
+from .oracle import (
+    Truth,
+    at_rest_after_s,
+    each_part,
+    pain_threshold_kpa,
+    rises_last_after_s,
+)
 
 Column = NDArray[np.float64]
 
@@ -63,10 +69,17 @@ class Performance(msgspec.Struct, frozen=True, kw_only=True):
         return None if later_s is None else max(0.0, after_s) + later_s
 
 
+def of_pad(site: str) -> str:
+    """Return what the true pressure of one pad is called."""
+    return f"true_pressure of {site}"
+
+
 def of_body(truth: Truth, zero_s: float) -> dict[str, Signal]:
     """Return what the body felt and did, by the names of signals."""
     at_s = truth.times_s - zero_s
     signals = {"true_pressure": Signal(at_s, truth.true_kpa)}
+    if truth.carriage_mm is not None:
+        signals["carriage"] = Signal(at_s, truth.carriage_mm)
     if len(truth.activation):
         signals["activation"] = Signal(at_s[: len(truth.activation)], truth.activation)
     threshold_kpa = pain_threshold_kpa(truth)
@@ -74,6 +87,20 @@ def of_body(truth: Truth, zero_s: float) -> dict[str, Signal]:
         share = truth.true_kpa[: len(threshold_kpa)] / np.maximum(threshold_kpa, 1e-6)
         signals["pain"] = Signal(at_s[: len(share)], share)
     return signals
+
+
+_HEAD = {"head_hz": "head_frequency", "head_mm": "head_amplitude"}
+
+
+def of_parts(truth: Truth, zero_s: float, sites: Mapping[str, str]) -> dict[str, Signal]:
+    """Return what every pad pressed and what a head did; `sites` are the pads', by its names."""
+    at_s = truth.times_s - zero_s
+    names = {**_HEAD, **{pad: of_pad(site) for pad, site in sites.items()}}
+    return {
+        names[part]: Signal(at_s, value)
+        for part, value in each_part(truth).items()
+        if part in names
+    }
 
 
 def in_order(events: Iterable[tuple[float, str]]) -> tuple[tuple[float, str], ...]:

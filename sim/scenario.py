@@ -8,12 +8,12 @@ import msgspec
 from pydantic import AfterValidator, Field, StringConstraints
 
 from profiles.document import Document, Words, did_you_mean
-from profiles.kinds import Prose, Word
+from profiles.kinds import Prose, Site, Word
 from profiles.load import read
 from profiles.problems import Path as Where
 from profiles.quantities import quoted
 
-from .birth import GUARDS, GUARDS_FROM, STIFFNESS, Recipe
+from .birth import GUARDS, GUARDS_FROM, MOST_PADS, STIFFNESS, Recipe
 from .body import PRESETS, Sensation
 from .expectations import ExpectWords
 from .fault import Fault
@@ -41,6 +41,12 @@ def _guards(written: str | float) -> str:
     return str(written)
 
 
+def _each_once(pads: list[str]) -> list[str]:
+    if len(set(pads)) < len(pads):
+        raise ValueError("a pad is named twice; each is one channel")
+    return pads
+
+
 class BodyWords(Words):
     """How this person differs from others of the kind."""
 
@@ -54,8 +60,14 @@ class BodyWords(Words):
 
 
 class DeviceWords(Words):
-    """What the virtual device has."""
+    """What the virtual device has: of which kind its pads are, and what else it moves."""
 
+    kind: Literal["voice_coil", "airbag"] = "voice_coil"
+    pads: Annotated[list[Site], Field(max_length=MOST_PADS), AfterValidator(_each_once)] = Field(
+        default_factory=list
+    )
+    head: bool = False
+    dump: bool = True
     stroke: bool = False
     correction: bool = True
     emg: Annotated[int, Field(ge=1, le=MOST_CHANNELS)] = CHANNELS
@@ -149,6 +161,7 @@ def load_scenario(file: Path) -> Story:
 
 def _recipe(scenario: Scenario) -> Recipe:
     said = {**scenario.body.model_dump(), **scenario.device.model_dump()}
+    said |= {"device": said.pop("kind"), "pads": ",".join(said.pop("pads"))}
     return msgspec.convert({"preset": scenario.person, "seed": scenario.seed, **said}, Recipe)
 
 

@@ -13,6 +13,7 @@ from controller.preflight import NotReady, SimulatedPerson, preflight
 from controller.priority import urgent
 from controller.session import Session
 from controller.words import Event, Outcome, Replace, Sampled
+from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.errors import (
     BridgeError,
     LinkBusy,
@@ -27,8 +28,8 @@ from .happenings import Moved, Told
 from .harmed_link import HarmedLink
 from .host_side import HostSide, at_device
 from .mischief import LEAD_S
-from .oracle import Truth, read_truth
-from .performance import Performance, Signal, in_order, of_body
+from .oracle import Truth, of_the_hardest, read_truth
+from .performance import Performance, Signal, in_order, of_body, of_parts
 from .rigs import Rig, rig_for
 from .scenario import Story
 from .telling import text_of
@@ -95,6 +96,7 @@ class Stage:
         self._host: HostSide | None = None
         self._device: StreamedDevice | None = None
         self._fit: Fit | None = None
+        self._sites: dict[str, str] = {}
         self._session: Session | None = None
         self._playing: asyncio.Task[Outcome] | None = None
         self._killed = False
@@ -130,6 +132,7 @@ class Stage:
     async def _visit(self, link: HarmedLink) -> Ending:
         try:
             device = self._device = await connect(link)
+            self._sites = _sites(device.capabilities)
             fit = self._fit = self._prepared(device, dict(self._story.values))
             ears = ears_for(fit.program, device.capabilities)
             with urgent() if self._rig.waits else contextlib.nullcontext():
@@ -195,7 +198,8 @@ class Stage:
             return None
         return None if document is None else read_truth(document)
 
-    def _told(self, ending: Ending, truth: Truth | None, simulated_s: float) -> Performance:
+    def _told(self, ending: Ending, told: Truth | None, simulated_s: float) -> Performance:
+        truth = None if told is None else of_the_hardest(told)
         zero_s = _zero_s(ending, truth)
         felt = [] if truth is None else [(at_s - zero_s, text) for at_s, text in truth.events]
         host = [] if self._host is None else self._host.events
@@ -208,6 +212,7 @@ class Stage:
             signals={
                 **_of_session(self._sampled),
                 **({} if truth is None else of_body(truth, zero_s)),
+                **({} if told is None else of_parts(told, zero_s, self._sites)),
             },
             envelope_kpa=self._fit.program.envelope.pressure_kpa.value if self._fit else 0.0,
             ended_s=ending.ended_s,
@@ -236,6 +241,14 @@ def _zero_s(ending: Ending, truth: Truth | None) -> float:
         return 0.0
     armed_s = truth.all("state ARMED")
     return armed_s[0] + LEAD_S if armed_s else truth.start_s
+
+
+def _sites(capabilities: Capabilities) -> dict[str, str]:
+    """Return where the pads lie that say so, by what the oracle calls them."""
+    channels = capabilities.channels
+    return {
+        f"pad {one.id}": one.site for one in channels if one.quantity == "pressure" and one.site
+    }
 
 
 def _of_session(sampled: list[Sampled]) -> dict[str, Signal]:

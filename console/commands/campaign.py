@@ -12,6 +12,7 @@ from console.counting import counting
 from console.documents import Told
 from console.exits import STOPPED
 from sim.campaign import Plan, on_bodies_of, read_campaign
+from sim.campaign_errors import Interrupted
 from sim.campaigning import JOURNAL, Journal, beginning, dask, play, pool
 from sim.comparing import compare
 from sim.row_files import check_parquet, write_rows
@@ -48,25 +49,28 @@ def campaign(
     Interrupted, it goes on where it was when it is called again with the same --out.
     """
     plan = read_campaign(file)
+    other = None if against is None else on_bodies_of(read_campaign(against), plan)
     if only is not None:
-        return _alone(plan, seed, only)
+        return _alone(other or plan, seed, only)
     if out is not None:
         check_parquet()
     crew = _Crew(workers or os.cpu_count() or 1, cluster)
     began_s = time.perf_counter()
     first, resumed = _rows(plan, seed, sessions, out, crew)
-    second = ()
-    if against is not None:
-        other = on_bodies_of(read_campaign(against), plan)
-        second, _ = _rows(other, seed, sessions, _beside(out), crew)
+    second: tuple[Row, ...] = ()
+    if other is not None:
+        second, more = _rows(other, seed, sessions, _beside(out), crew)
+        resumed += more
     told = document(
         plan,
-        (*first, *second),
+        first,
+        second,
         seed=seed,
         resumed=resumed,
         wall_s=time.perf_counter() - began_s,
         rows_file=out,
-        compared=compare(first, second) if against is not None else (),
+        against=other,
+        compared=compare(first, second) if other is not None else (),
         pictures=_pictures(plan, seed, first, out),
     )
     return Told(told, summary(told), STOPPED if told.failures else 0)
@@ -95,25 +99,20 @@ def _rows(
     plan: Plan, seed: int, sessions: int, out: Path | None, crew: _Crew
 ) -> tuple[tuple[Row, ...], int]:
     """Return the rows of a campaign, and how many of them were there already."""
-    journal = Journal(_journal(plan, out), beginning(plan, seed))
+    journal = Journal(
+        None if out is None else out.with_name(out.name + JOURNAL), beginning(plan, seed)
+    )
     resumed = sum(number < sessions for number in journal.rows)
     missing = [number for number in range(sessions) if number not in journal.rows]
-    crew.play(plan, seed, missing, journal)
+    try:
+        crew.play(plan, seed, missing, journal)
+    except KeyboardInterrupt as error:
+        raise Interrupted(journal.left_off(sessions)) from error
     rows = tuple(journal.rows[number] for number in range(sessions))
     if out is not None:
         write_rows(rows, out)
     journal.close()
     return rows, resumed
-
-
-def _journal(plan: Plan, out: Path | None) -> Path:
-    """Return where sessions are kept while it runs: beside their file, else for this call."""
-    if out is not None:
-        return out.with_name(out.name + JOURNAL)
-    import tempfile
-
-    folder = tempfile.mkdtemp(prefix="myoloop-campaign-")
-    return Path(folder) / f"{plan.campaign.id}{JOURNAL}"
 
 
 def _beside(out: Path | None) -> Path | None:

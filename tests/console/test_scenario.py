@@ -1,6 +1,11 @@
 """Scenarios and campaigns on the command line."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -9,7 +14,7 @@ import pytest
 from console.campaign_summary import document, summary
 from console.cli import main
 from console.story_picture import draw_failures
-from sim.campaign import read_campaign
+from sim.campaign import on_bodies_of, read_campaign
 from sim.row_files import read_rows
 from sim.session_row import play_session
 from tests.sim.stories import WHOLE
@@ -112,6 +117,7 @@ def test_two_programmes_are_compared_on_the_same_bodies(capsys):
     words = ("scenario", "campaign", CAMPAIGN, "--sessions", 2, "--against", DEEPER)
     _, document = told(capsys, *words, "--workers", 2)
     compared = {one["measure"]: one for one in document["compared"]}
+    assert (document["campaign"], document["against"]) == ("brief", "deeper")
     assert document["sessions"] == 4
     assert compared["peak_share"]["pairs"] == 2
     assert compared["minutes_to_release"]["answer"] == "not measured"
@@ -128,10 +134,53 @@ def test_a_session_that_failed_is_drawn_and_told_with_its_command(tmp_path):
         plan, [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, compared=(), pictures=pictures
     )
     (failure,) = told.failures
-    assert failure.replay.endswith("--seed 1 --only 1")
+    assert failure.replay.endswith("brief.campaign.yaml --seed 1 --only 1")
     assert failure.replay in summary(told)
+    other = on_bodies_of(read_campaign(DEEPER), plan)
+    told = document(
+        plan, [good], [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, against=other,
+        compared=(), pictures=pictures,
+    )  # fmt: skip
+    (failure,) = told.failures
+    assert failure.replay.endswith(f"--against {DEEPER} --seed 1 --only 1")
+    assert failure.picture is None
 
 
 def test_one_session_is_played_alone(capsys):
     assert main(["scenario", "campaign", str(CAMPAIGN), "--seed", "1", "--only", "1"]) == 0
     assert "faults  wire_drop" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_campaign_at_once_and_says_how_it_goes_on(tmp_path, capsys):
+    out = tmp_path / "rows.parquet"
+    words = ["scenario", "campaign", str(CAMPAIGN), "--out", str(out), "--workers", "2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "console.cli", *words, "--sessions", "1000"],
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as playing:
+        journal = tmp_path / "rows.parquet.journal"
+        while not journal.exists() or journal.read_bytes().count(b"\n") < 3:
+            assert playing.poll() is None
+            time.sleep(0.02)
+        os.killpg(playing.pid, signal.SIGINT)
+        said = playing.communicate(timeout=30)[1]
+    assert playing.returncode == 1
+    kept = journal.read_bytes().count(b"\n") - 1
+    assert f"interrupted; {kept} of 1000 sessions are kept in {journal}" in said
+    assert "Traceback" not in said
+    code, document = told(capsys, *words, "--sessions", kept + 1)
+    assert (code, document["sessions"], document["failures"]) == (0, kept + 1, [])
+    assert document["resumed"] >= kept - 1, "but for those that were done before an earlier one"
+    assert not journal.exists()
+
+
+def test_a_session_of_the_other_campaign_is_replayed_too(capsys):
+    words = ("scenario", "campaign", str(CAMPAIGN), "--seed", "1", "--only", "46")
+    _, first = told(capsys, *words)
+    _, second = told(capsys, *words, "--against", DEEPER)
+    peaks = [one["spreads"]["peak_kpa"]["most"] for one in (first, second)]
+    assert peaks[1] > peaks[0] + 1.0, "the same body, pressed as the other one wants it"

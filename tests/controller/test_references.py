@@ -4,7 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.hearing import EMG, emg_reference
+from controller.intent import wake
+from controller.mind import decide
 from controller.references import Gathering, reference
+from tests.controller.moments import emg, moment
+from tests.controller.programs import compiled
+
+LISTENING = """
+format: myoloop-profile/1
+id: test-baseline
+revision: 1
+title: Baseline, then kneading
+region: upper_trapezius
+needs:
+  channels: [pressure]
+  signals: {emg: {missing: timed, lost: ease}}
+limits: {pressure: 20 kPa, rise: 50 kPa/s, session: 5 min}
+steps:
+  - settle: {pressure: 3 kPa, for: 4 s, baseline: emg}
+  - petrissage: {pressure: {low: 3 kPa, high: 6 kPa}, rate: 0.6 Hz, for: 12 s}
+"""
 
 
 def gathered(rows):
@@ -43,3 +63,16 @@ def test_a_reference_is_within_what_was_measured(values):
     for kind in ("baseline", "start"):
         (found,) = reference(gathered([(value,) for value in values]), kind, (2.0,))
         assert min(values) - 1e-9 <= found <= max(values) + 1e-9
+
+
+def test_a_baseline_is_no_floor():
+    """It is what the muscle did while it was measured, frozen: the floor of the onset detector,
+    which is 3 uV here, is not asked, and what comes later does not move it."""
+    mind = wake(compiled(LISTENING), noise_uv=(2.0,))
+    for k in range(1, 1000):
+        at_s = k / 100
+        uv = 8.0 if at_s < 4.0 else 11.0
+        kpa = mind.target_kpa(at_s)
+        mind, _, _ = decide(mind, moment(at_s, kpa, heard=emg(uv, crossing=False)))
+    assert mind.hearing.references[EMG, "baseline"] == (8.0,)
+    assert emg_reference(mind.hearing, "baseline") == (8.0,)

@@ -11,7 +11,7 @@ from controller.mind import decide
 from controller.moment import Health
 from controller.player import value_at
 from controller.words import Acknowledge, Ceiling, Ease, Pause, Release, Replace, Resume
-from tests.controller.moments import moment
+from tests.controller.moments import WELL, moment
 from tests.controller.programs import KNEADING, compiled
 
 PROGRAM = compiled()
@@ -22,7 +22,7 @@ AUTHORED = [value_at(wake(PROGRAM).playhead, "pressure", t)[0] for t in GRID_S]
 LIMIT_KPA = PROGRAM.envelope.pressure_kpa.value
 
 ages = st.sampled_from([0.0, 0.03, 0.06, 0.3])
-healths = st.builds(
+healths = st.just(WELL) | st.builds(  # an order shows best where nothing else is wrong
     Health,
     pressure_age_s=ages,
     judgement_age_s=ages,

@@ -1,7 +1,10 @@
 """Ways to break the judgement: each limit off by ten, each comparison turned, a check left out.
 
-A row is (file, exact source text, what to put there, the test that must fail then).
+A row is (file of `controller`, exact source text, what to put there, the test that must fail then).
 """
+
+from tests.mutants.mutant import Mutant
+from tests.mutants.named import NAMED
 
 SAFETY = "tests/controller/test_safety.py"
 MIND = "tests/controller/test_mind.py"
@@ -303,4 +306,17 @@ HEARD = [
 ]  # fmt: skip
 """What is heard of the muscles, and what is made of it."""
 
-MUTANTS = [*LIMITS, *COMPARISONS, *LEFT_OUT, *HEARD]
+
+def _of_controller(rows):
+    return [Mutant(f"controller/{file}.py", *rest) for file, *rest in rows]
+
+
+KINDS = {
+    "Defects by name": NAMED,
+    "A limit off by ten": _of_controller(LIMITS),
+    "A comparison turned round": _of_controller(COMPARISONS),
+    "A check left out": _of_controller(LEFT_OUT),
+    "What is heard of the muscles": _of_controller(HEARD),
+}
+
+MUTANTS = [mutant for kind in KINDS.values() for mutant in kind]

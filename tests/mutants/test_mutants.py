@@ -23,10 +23,10 @@ COPIED = (
 
 
 def test_every_mutant_changes_exactly_one_place():
-    for module, source, instead, _ in MUTANTS:
-        text = (ROOT / "controller" / f"{module}.py").read_text("utf-8")
-        assert text.count(source) == 1, f"{module}: {source!r}"
-        assert source != instead
+    for mutant in MUTANTS:
+        text = (ROOT / mutant.file).read_text("utf-8")
+        assert text.count(mutant.source) == 1, f"{mutant.file}: {mutant.source!r}"
+        assert mutant.source != mutant.instead
 
 
 def ends_of(house):

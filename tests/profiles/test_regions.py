@@ -28,6 +28,7 @@ def test_the_force_that_hurts_grows_with_area(area_cm2, force_n):
 def test_golden_conversions():
     assert fifth_percentile(1.0) == pytest.approx(0.5596, abs=5e-5)
     assert parse("100 mmHg", "pressure") == pytest.approx(13.332, abs=5e-4)
+    assert parse("2.5 kgf/cm2", "pressure") == pytest.approx(245.17, abs=5e-3)
     assert ppt_at_area(280, 1000) == ppt_at_area(280, 400)
     assert ppt_at_area(280, 0.01) == ppt_at_area(280, 0.5)
 

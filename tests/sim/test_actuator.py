@@ -122,6 +122,19 @@ def test_what_is_held_is_pressed():
     assert it.pressed_kpa == 12.0
 
 
+@pytest.mark.parametrize("stiffness", [1.0, 1.5, 2.5])
+def test_a_pad_that_comes_back_to_dented_tissue_does_not_bounce(stiffness):
+    """A hold of 45 s leaves a dent, and tissue that is much stiffer than 3 kPa usually meet."""
+    it = actuator(stiffness=stiffness)
+    now_us = hold(it, 0.0, 1.0, hold(it, 16.0, 45.0))
+    felt = []
+    for _ in range(200):
+        now_us = hold(it, 3.0, 0.01, now_us)
+        felt.append(it.true_kpa)
+    assert max(felt) < 3.5
+    assert 2.7 < min(felt[100:]) <= max(felt[100:]) < 3.3
+
+
 @pytest.mark.parametrize("stiffness", [0.4, 1.0, 2.5])
 def test_release_from_19_kpa_is_under_half_a_kpa_within_60_ms(stiffness):
     it = actuator(stiffness=stiffness)

@@ -10,7 +10,7 @@ from profiles.problems import ProfileProblems
 from sim.campaign import NEVER_DRAWN, on_bodies_of, read_campaign
 from sim.campaign_errors import OtherCampaign
 from sim.campaigning import Journal, beginning, dask, play, pool
-from sim.comparing import compare
+from sim.comparing import LEAST_PAIRS, compare
 from sim.faults import FAULTS
 from sim.lots import draw
 from sim.row_files import read_rows, write_rows
@@ -122,12 +122,16 @@ def test_rows_are_read_as_they_were_written(plan, tmp_path):
 def test_on_the_same_bodies_more_is_more_and_the_same_is_no_difference(plan):
     deeper = read_campaign(DEEPER)
     calm = on_bodies_of(plan, deeper)
-    first = [play_session(calm, 1, number) for number in (0, 1, 2)]
-    second = [play_session(deeper, 1, number) for number in (0, 1, 2)]
+    first = [play_session(calm, 1, number) for number in range(LEAST_PAIRS)]
+    second = [play_session(deeper, 1, number) for number in range(LEAST_PAIRS)]
     assert [one.body_seed for one in first] == [one.body_seed for one in second]
     assert [one.faults for one in first] == [one.faults for one in second]
     answers = {one.measure: one.answer for one in compare(first, second)}
     assert answers["peak_share"] == "more"
     assert answers["minutes_to_release"] == "not measured"
+    few = {one.measure: one for one in compare(first[1:], second)}
+    assert few["peak_share"].answer == "too few"
+    assert few["peak_share"].difference > 0.0
+    assert few["peak_share"].low is None
     same = {one.measure: one.answer for one in compare(first, first)}
     assert same["peak_share"] == "no difference"

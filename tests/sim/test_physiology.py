@@ -1,7 +1,8 @@
 """The facts that the body is made of: golden values and acceptance scenarios, each with its source.
 
-The numbers of a section are those of the project's fact sheet on physiology; what the body has no
-part in (rat muscle, converters, ledgers) is tested where it lives, or not at all.
+The numbers of a section are those of the project's fact sheet on physiology. Golden values of units
+are tested with them (`tests/profiles/test_regions.py`), the acceptance of whole sessions in
+`test_acceptance.py`; rat muscle, bridge amplifiers and EMG converters have no code here.
 """
 
 import numpy as np
@@ -40,6 +41,22 @@ def test_8_1_one_woman_in_twenty_hurts_at_0_56_of_the_mean():
     assert np.percentile(shoulders, 5) == pytest.approx(0.5596, abs=0.03)
     stiffness = np.sqrt(np.log(1 + STIFFNESS_CV**2))
     assert stiffness == pytest.approx(0.34, abs=0.01)
+
+
+def test_8_1_nobody_is_more_sensitive_than_one_woman_in_a_hundred():
+    """p1 is 0.4495 of the mean; people are drawn from within two standard deviations."""
+    shoulders = [somebody(seed=s).ppt_kpa["upper_trapezius"] / 280 for s in range(2000)]
+    assert 0.4495 < min(shoulders) < 0.5596
+
+
+@pytest.mark.parametrize(
+    ("e_kpa", "k"),
+    [(20, (3556, 4355, 6158)), (40, (7111, 8709, 12317)), (60, (10667, 13064, 18475)),
+     (80, (14222, 17419, 24634)), (120, (21333, 26128, 36950))],
+)  # fmt: skip
+def test_3_2_the_table_of_contacts(e_kpa, k):
+    found = [hertz_k(e_kpa, radius_m, 0.5) for radius_m in (0.010, 0.015, 0.030)]
+    assert found == pytest.approx(k, abs=1)
 
 
 @pytest.mark.parametrize("area", [1, 2, 4, 10, 20, 50, 100, 400])
