@@ -76,7 +76,8 @@ class Muscle(msgspec.Struct):
 
     `rest` and `spread` are the resting level's; `before` is the level a moment ago; `level_uv` that
     of the contraction that lasts, `usual_uv` that of contractions. A hop is `over` by its own
-    level, and `crossing` by that of 30 ms: a single motor unit is over now and then.
+    level, and `crossing` if that of 30 ms is as well: a single motor unit is over now and then, and
+    a heartbeat is still in the 30 ms when it is no longer expected.
     """
 
     rest: float = SILENT
@@ -137,7 +138,7 @@ def listen(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> Step:
     muscle.threshold = _threshold(muscle, hop, plan, rules)
     over = hop.short - muscle.threshold
     muscle.over = hop.clean and over > 0.0
-    muscle.crossing = hop.clean and hop.fast > muscle.threshold
+    muscle.crossing = muscle.over and hop.fast > muscle.threshold
     _score(muscle, hop, over, plan, rules)
     step = _judge(muscle, hop, plan, rules)
     if step is Step.NOTHING:

@@ -30,13 +30,12 @@ def guard_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
     crossing = any(c and t for c, t in zip(emg.crossing, emg.trusted, strict=True))
     baseline, mvc = emg_reference(hearing, "baseline"), emg_reference(hearing, "mvc")
     loud = loudness(emg, baseline, mvc, scene.asked.noise_uv)
-    tense = crossing or loud.guarding > 1.0
     guard, answer = hear(
         hearing.guard,
         at_s,
         loud,
         crossing=crossing,
-        pressing=tense and _pressing(mind, at_s),
+        pressing=crossing and _pressing(mind, at_s),
         moving=any(flags & Quality.MOTION for flags in emg.flags),
         pained_s=hearing.pained_s,
     )

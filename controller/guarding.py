@@ -47,14 +47,14 @@ class Loudness(msgspec.Struct, frozen=True, gc=False):
 class Guard(msgspec.Struct, frozen=True):
     """What is remembered of the muscles' answers to what was done to them.
 
-    `tension` is how tense they are while something of ours presses, `loud_s` how much of the window
+    `tense` is that one crosses while something of ours presses, `loud_s` how much of the window
     after `candidate_s` was loud so far, `answered_s` when a guard was answered last and `answering`
     whether it is not calm yet since, `confirmed_s` when the latest were confirmed, and `lowered`
     how often they came so close that the ceiling was lowered.
     """
 
     heard_s: float = 0.0
-    tension: int = 0
+    tense: bool = False
     candidate_s: float | None = None
     loud_s: float = 0.0
     answered_s: float = -REFRACTORY_S
@@ -117,12 +117,12 @@ def hear(
     `crossing` is an unconfirmed onset in any channel, `pressing` that pressure rises or has risen
     a moment ago or is held, `moving` that an electrode or the person moves, and `pained_s` when
     the pain button was pressed last. A muscle that is tense already when something begins to press
-    opens a candidate then, and so does one that gets loud after it was only noticed.
+    opens a candidate then.
     """
     passed_s = at_s - guard.heard_s
-    tension = _tension(loud, crossing=crossing) if pressing else 0
-    begins = tension > guard.tension
-    guard = _replace(guard, heard_s=at_s, tension=tension)
+    tense = crossing and pressing
+    begins = tense and not guard.tense
+    guard = _replace(guard, heard_s=at_s, tense=tense)
     guard = _listen_for_calm(guard, at_s, loud)
     guard, spasm = _listen_for_spasm(guard, at_s, loud, moving=moving)
     if spasm:
@@ -136,11 +136,6 @@ def hear(
         guard = _replace(guard, candidate_s=at_s, loud_s=0.0)
         return guard, Answer(freeze=True, measured=loud.guarding)
     return _weigh(guard, at_s, passed_s, loud, pained_s)
-
-
-def _tension(loud: Loudness, *, crossing: bool) -> int:
-    """Return how tense a muscle is: 2 what counts as guarding, 1 what may become it."""
-    return 2 if loud.guarding > 1.0 else int(crossing)
 
 
 def _weigh(
@@ -189,12 +184,21 @@ def _listen_for_calm(guard: Guard, at_s: float, loud: Loudness) -> Guard:
 def _listen_for_spasm(
     guard: Guard, at_s: float, loud: Loudness, *, moving: bool
 ) -> tuple[Guard, bool]:
-    explained = moving or guard.candidate_s is not None or at_s - guard.answered_s < ANSWERING_S
+    ours = guard.candidate_s is not None or at_s - guard.answered_s < ANSWERING_S
+    explained = moving or (ours and not _was_loud_before(guard))
     if loud.spasm <= 1.0 or explained:
         return guard if guard.spasm_since_s is None else _replace(guard, spasm_since_s=None), False
     if guard.spasm_since_s is None:
         return _replace(guard, spasm_since_s=at_s), False
     return guard, at_s - guard.spasm_since_s >= SPASM_S - _EPSILON_S
+
+
+def _was_loud_before(guard: Guard) -> bool:
+    """Return whether it was loud before we pressed: a cramp, and no answer to us."""
+    loud_s, candidate_s = guard.spasm_since_s, guard.candidate_s
+    if loud_s is None or candidate_s is None:
+        return loud_s is not None  # what a candidate has not explained, its answer does not either
+    return loud_s < candidate_s
 
 
 def _threshold_uv(shares: tuple[float, float], rest_uv: float, most_uv: float) -> float:

@@ -89,10 +89,12 @@ def test_what_cannot_be_confirmed_any_more_is_let_go_on_at_once():
     assert candidates([(0, 2, 5.0), (2, 2.4, 20.0), (2.4, 5, 5.0)]) == pytest.approx(0.60)
 
 
-def test_what_is_only_noticed_and_then_gets_loud_is_another_candidate():
-    answers = told([(0, 2, 5.0), (2, 2.4, 13.0), (2.4, 4, 20.0)])
-    assert [at_s for at_s, answer in answers if answer.freeze] == [2.0, 2.4]
-    assert eases(answers) == [pytest.approx(2.9)]
+def test_a_cramp_is_no_answer_to_the_stroke_that_comes_after_it():
+    story = [(0, 2, 5.0), (2, 6, 60.0)]
+    spasms = [
+        at_s for at_s, answer in told(story, pressing=lambda at_s: at_s >= 3.0) if answer.spasm
+    ]
+    assert spasms[0] == pytest.approx(4.0)
 
 
 def test_one_cause_is_answered_once():
