@@ -4,10 +4,11 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zlib import crc32
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-KERNELS = {"controller._emg_hop": "controller/emg_hop"}
+KERNELS = {"controller._emg_hop": "controller/emg_hop", "sim._ticks": "sim/ticks"}
 """Each extension, and where its C source and its header are."""
 
 FLAGS = ["-std=c99", "-O2", "-ffp-contract=off", "-Wall", "-Wextra"]
@@ -47,11 +48,13 @@ class Kernels(BuildHookInterface[Any]):
 
         source = root / at
         ffi = FFI()
-        ffi.cdef(source.with_suffix(".h").read_text("utf-8"))
+        header, code = source.with_suffix(".h"), source.with_suffix(".c")
+        stamp = crc32(header.read_bytes() + code.read_bytes())  # as firmware_bridge/kernels.py
+        ffi.cdef(header.read_text("utf-8") + "#define BUILT_FROM ...\n")
         ffi.set_source(
             name,
-            f'#include <stdint.h>\n#include "{source.name}.h"',
-            sources=[str(source.with_suffix(".c"))],
+            f'#include <stdint.h>\n#include "{header.name}"\n#define BUILT_FROM {stamp}u\n',
+            sources=[str(code)],
             include_dirs=[str(source.parent)],
             extra_compile_args=FLAGS,
         )

@@ -31,6 +31,8 @@ expect: {{outcome: complete}}
 
 PARTS = {
     "sim/actuator": "10 regulator ticks and contact",
+    "sim/coil": "10 regulator ticks and contact",
+    "sim/ticks": "10 regulator ticks and contact",
     "sim/sensors": "10 regulator ticks and contact",
     "sim/muscle": "EMG synthesis",
     "sim/heart": "EMG synthesis",

@@ -7,7 +7,7 @@ second, wider valve opens without power.
 from firmware_bridge.capabilities import Channel
 from firmware_bridge.codes import Fault
 
-from .actuator import (
+from .coil import (
     CONTACT_KPA,
     LOST_KPA,
     LOST_MS,
