@@ -287,12 +287,14 @@ class Emg:
         """Let the kernel hear a hop; what comes of it now and then is Python's."""
         if not kernel.hear(rows_uv, patched):
             return
-        with self._at_home() as memory:
-            for index, (step, second) in enumerate(kernel.news()):
-                if step is not Step.NOTHING:
+        steps, seconds = kernel.news()
+        if steps:
+            with self._at_home() as memory:
+                for index, step in steps:
                     self._tell(index, memory.channels[index], step, said.events)
-                if second:
-                    self._take_median(index, said)
+        kernel.bring_counts(self._memory)
+        for index in seconds:
+            self._take_median(index, said)
 
     # --- what changes between hops ------------------------------------------------------------
 

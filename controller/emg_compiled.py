@@ -64,9 +64,14 @@ class Kernel:
         rows = self._ffi.from_buffer(self._doubles, rows_uv)
         return self._lib.emg_hear(self._ear, rows, patched) > 0
 
-    def news(self) -> list[tuple[Step, bool]]:
-        """Return what became of each channel's newest hop, and whether it ends a whole second."""
-        return [(_STEPS[said.step], bool(said.second)) for said in self._said]
+    def news(self) -> tuple[list[tuple[int, Step]], list[int]]:
+        """Return the channels of which something became in the newest hop, and what.
+
+        And those of which it ends a whole second of clean activity.
+        """
+        told: list[tuple[int, int]] = [(said.step, said.second) for said in self._said]
+        steps = [(index, _STEPS[step]) for index, (step, _) in enumerate(told) if step]
+        return steps, [index for index, (_, second) in enumerate(told) if second]
 
     def told(self) -> tuple[list[float], list[int]]:
         """Return what the hops since the last time say, each for all channels.
@@ -100,11 +105,15 @@ class Kernel:
 
     def home(self, memory: "Memory") -> None:
         """Bring everything that is remembered to `memory`."""
+        self.bring_counts(memory)
+        for it, channel in zip(self._heard, memory.channels, strict=True):
+            self._get(it, channel)
+
+    def bring_counts(self, memory: "Memory") -> None:
+        """Bring how many hops there were, and no channel."""
         ear = self._ear
         memory.hops, memory.settle_hops, memory.begun = ear.hops, ear.settle_hops, bool(ear.begun)
         memory.bands.hops = ear.bands_hops
-        for it, channel in zip(self._heard, memory.channels, strict=True):
-            self._get(it, channel)
 
     # --- between Python and C -----------------------------------------------------------------
 
@@ -168,6 +177,13 @@ class Kernel:
                 setattr(value, name, type(old)(new))
 
 
+_KEPT = {
+    "muscle_t": emg_onsets.Muscle,
+    "heart_t": emg_heartbeat.Heart,
+    "electrode_t": emg_quality.Electrode,
+}
+
+
 def compiled(plan: Plan, rules: Rules) -> Kernel | None:
     """Return a kernel for `plan`, None where none was built, wanted, or gives the same bits."""
     if unwanted() or not available():
@@ -183,10 +199,16 @@ def available() -> bool:
         return False
     numbers = [k * 0.37 + 1e-9 for k in range(200)]
     return (
-        all(module.lib.emg_log(x) == math.log(x) for x in numbers)
+        all(_remembers(module, struct, kind) for struct, kind in _KEPT.items())
+        and all(module.lib.emg_log(x) == math.log(x) for x in numbers)
         and all(module.lib.emg_exp(x - 30.0) == math.exp(x - 30.0) for x in numbers)
         and emg_filters.agree(_filter(module), emg_filters.kernel())
     )
+
+
+def _remembers(module: Any, struct: str, kind: type[msgspec.Struct]) -> bool:  # noqa: ANN401
+    """Say whether this struct of C has a place for all that Python remembers."""
+    return set(kind.__struct_fields__) <= {name for name, _ in module.ffi.typeof(struct).fields}
 
 
 def _filter(module: Any) -> emg_filters.Kernel:  # noqa: ANN401

@@ -6,7 +6,7 @@ from math import inf
 from firmware_bridge.codes import Fault
 from firmware_bridge.setpoints import CAP, GAIN
 
-from .coil import Cubic
+from .actuator import Cubic
 from .curves import level, line
 from .hardware import Pad
 from .lane import Lane
