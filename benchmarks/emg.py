@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import signal
 from table import Table, alone, share
+from twins import at_work, plain
 
 from controller import emg_filters
 from controller.emg import Emg
@@ -19,7 +20,8 @@ RATE_HZ = 1000
 HOP = 10
 SECONDS = 10
 GOAL = 5.0
-"""Bare `sosfilt` calls of the same run that 8 channels may cost."""
+COMPILED_GOAL = 0.5
+"""Bare `sosfilt` calls of the same run that 8 channels may cost, in plain Python and compiled."""
 
 Round = Callable[[int], object]
 """Hears the k-th hop."""
@@ -32,7 +34,8 @@ def measure(quick: bool) -> Table:
     for channels in (1, 2, 8):
         x_uv = _signal(channels)
         rounds: dict[str, Round] = {"bare": _bare(x_uv), "ours": _ours(x_uv)}
-        rounds["public"] = _ours_by_public_filter(x_uv)
+        with plain():
+            rounds["plain"], rounds["public"] = _ours(x_uv), _ours_by_public_filter(x_uv)
         peer = _brainflow(x_uv)
         if peer is not None:
             rounds["brainflow"] = peer
@@ -42,11 +45,12 @@ def measure(quick: bool) -> Table:
     return Table(
         "EMG front end: 10 ms at 1 kHz, filters, flags, heart and onsets included",
         ("channels", "bare `sosfilt`, us p50 / p99", "ours, us p50 / p99", "ours / bare",
-         "ours without the private kernel / bare", "BrainFlow filters alone, without state / bare"),
+         "plain Python, us p50 / p99", "plain / bare", "plain, by scipy's public filter / bare",
+         "BrainFlow filters alone, no state / bare"),
         tuple(rows),
         (
             f"Thread CPU time over {hops} hops in turn, normal priority. Goal: 8 channels in at "
-            f"most {GOAL:g} bare calls.",
+            f"most {GOAL:g} bare calls, {COMPILED_GOAL:g} compiled. Ours is {at_work()}.",
             _neurokit(),
             _memory(minutes),
         ),
@@ -133,6 +137,8 @@ def _row(channels: int, us: dict[str, list[float]]) -> tuple[str, ...]:
         f"{bare:.0f} / {share(us['bare'], 0.99):.0f}",
         f"{median(us['ours']):.0f} / {share(us['ours'], 0.99):.0f}",
         f"{median(us['ours']) / bare:.2f}",
+        f"{median(us['plain']):.0f} / {share(us['plain'], 0.99):.0f}",
+        f"{median(us['plain']) / bare:.2f}",
         f"{median(us['public']) / bare:.2f}",
         f"{median(peer) / bare:.2f}" if peer else "not installed",
     )

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 from table import Table, alone
+from twins import at_work
 from virtual import calibration_s
 
 from sim.actuator import Actuator
@@ -31,6 +32,8 @@ expect: {{outcome: complete}}
 
 PARTS = {
     "sim/actuator": "10 regulator ticks and contact",
+    "sim/coil": "10 regulator ticks and contact",
+    "sim/ticks": "10 regulator ticks and contact",
     "sim/sensors": "10 regulator ticks and contact",
     "sim/muscle": "EMG synthesis",
     "sim/heart": "EMG synthesis",
@@ -78,7 +81,7 @@ def measure(quick: bool) -> Table:
     ]
     bare_us = _bare_us()
     return Table(
-        "A simulated session, by part",
+        f"A simulated session, by part, {at_work()}",
         ("part", "us each 10 ms", "share"),
         (
             *rows,

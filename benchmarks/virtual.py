@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import msgspec
 from table import Table, alone
+from twins import at_work
 
 from controller.play import prepare, read_profile
 from controller.preflight import SimulatedPerson, preflight
@@ -87,7 +88,7 @@ def measure(quick: bool) -> Table:
                        for one, given in ((DEAF, {}), (DEMO, values)))  # fmt: skip
     same = "the same" if all(a.sha256 == b.sha256 for a, b in (deaf, listening)) else "NOT the same"
     return Table(
-        "The whole stack in virtual time",
+        f"The whole stack in virtual time, {at_work()}",
         ("EMG", "simulated", "CPU", "x real time", "us each 10 ms", "calibration loop", "frames",
          "SHA-256 of all frames"),
         tuple(

@@ -6,12 +6,13 @@ import pwd
 import shutil
 import stat
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from controller.priority import Scheduling
+from firmware_bridge.kernels import PLAIN
 from firmware_bridge.lock import is_alive, owner_of, runtime_folder
 
 from .documents import Finding
@@ -97,6 +98,18 @@ def judge_ticks(ours_s: Sequence[float], bare_s: Sequence[float]) -> Finding:
     if p99_s > LATE_P99_S or most_s > LATE_MAX_S:
         return Finding("ticks", "look", found, advice)
     return Finding("ticks", "ok", found)
+
+
+def judge_kernels(*, wanted: bool, working: Mapping[str, bool]) -> Finding:
+    """Judge the compiled kernels: by the name of what they do, whether each of them works."""
+    if not wanted:
+        advice = f"unset {PLAIN} to let what is compiled work: it does the same, faster"
+        return Finding("kernels", "look", f"plain Python, as {PLAIN} asks for", advice)
+    plain = [name for name, works in working.items() if not works]
+    if not plain:
+        return Finding("kernels", "ok", f"compiled: {', '.join(working)}")
+    advice = "nothing, all works; install again where there is a C compiler, and it is faster"
+    return Finding("kernels", "look", f"plain Python: {', '.join(plain)}", advice)
 
 
 def ports(paths: Sequence[str]) -> Iterator[Finding]:

@@ -6,12 +6,16 @@ no clock: the same stream gives the same answers, and `state` lets a replay star
 """
 
 import math
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from .emg_bands import BandMemory, Bands, Sums
+from .emg_compiled import ABSURD_UV, Kernel, compiled
 from .emg_filters import Array
 from .emg_heartbeat import Beat, Heart, beat, beat_level
 from .emg_hops import Gap, Tail, cut
@@ -35,9 +39,6 @@ from .emg_quality import (
 from .emg_settings import EmgSettings
 from .emg_spectrum import LEAST_SHARE, median_hz
 from .emg_words import EmgFeatures, Offset, Onset
-
-ABSURD_UV = 1e9
-"""A kilovolt is no EMG: it would spoil the filters' memory for ever (E)."""
 
 SAME_HZ = 0.005
 """An actuator this near to its old frequency is still inside the comb (D, from its width)."""
@@ -91,6 +92,12 @@ class Emg:
             tail=Tail(np.zeros((0, channels))),
             channels=[Channel(Muscle(), Heart(), Electrode(), []) for _ in range(channels)],
         )
+        self._kernel = compiled(self.plan, self._rules)
+        self._hear, self._features = self._hop, self._told
+        if self._kernel is not None:
+            self._kernel.take(self._memory, self._bands)
+            self._hear = partial(self._hop_by, self._kernel)
+            self._features = partial(self._told_by, self._kernel)
 
     def feed(
         self, samples_uv: Array, lost: int = 0, actuator_hz: float | None = None
@@ -100,7 +107,7 @@ class Emg:
         `actuator_hz` is how fast the device itself beats or shakes, None where it does not. Raises
         `ValueError` for another number of channels.
         """
-        samples_uv = np.asarray(samples_uv, np.float64)
+        samples_uv = np.asarray(samples_uv, np.float64, "C")
         if samples_uv.ndim != 2 or samples_uv.shape[1] != self.plan.channels:
             raise ValueError(f"EMG of shape {samples_uv.shape}: needs {self.plan.channels} columns")
         memory = self._memory
@@ -111,20 +118,20 @@ class Emg:
             if isinstance(piece, Gap):
                 self._begin_anew(piece)
             else:
-                self._hop(*_numbers(piece.rows_uv, piece.patched, memory), said)
-        if not said.hops:
-            said.flags = [channel.flags for channel in memory.channels]
+                self._hear(piece.rows_uv, piece.patched, said)
         return self._features((len(samples_uv) + lost) / self.plan.rate_hz, said)
 
     def onset_band_uv(self, channel: int) -> tuple[float, float]:
         """Return a channel's level in the onset band, in its newest hop, and the threshold then."""
-        heard = self._memory.channels[channel]
+        with self._at_home() as memory:
+            heard = memory.channels[channel]
         level_uv = math.sqrt(heard.powers[-1]) if heard.powers else 0.0
         return level_uv, math.exp(heard.muscle.threshold)
 
     def state(self) -> bytes:
         """Return everything remembered, for `restore`."""
-        return msgspec.msgpack.encode(self._memory, enc_hook=_spelled)
+        with self._at_home() as memory:
+            return msgspec.msgpack.encode(memory, enc_hook=_spelled)
 
     def restore(self, state: bytes) -> None:
         """Go on as the one whose `state` it was, made for the same channels, rate and settings.
@@ -135,15 +142,32 @@ class Emg:
             memory = msgspec.msgpack.decode(state, type=Memory, dec_hook=_read)
         except msgspec.MsgspecError as error:
             raise ValueError("these bytes are no EMG state") from error
-        if memory.bands.sums.shape != self._memory.bands.sums.shape:
+        alike = (
+            len(memory.channels) == self.plan.channels
+            and self._bands.fits(memory.bands, memory.actuator_hz)
+            and (self._kernel is None or self._kernel.has_room(memory))
+        )
+        if not alike:
             raise ValueError("this EMG state is of other channels, or of another rate")
-        self._memory = memory
-        self._bands.remember(self._memory.bands, self._memory.actuator_hz)
+        with self._at_home():
+            self._memory = memory
+            self._bands.remember(memory.bands, memory.actuator_hz)
+
+    @contextmanager
+    def _at_home(self) -> Generator[Memory]:
+        """Have everything in the plain memory meanwhile, whoever hears."""
+        if self._kernel is None:
+            yield self._memory
+            return
+        self._kernel.home(self._memory)
+        yield self._memory
+        self._kernel.take(self._memory, self._bands)
 
     # --- a hop --------------------------------------------------------------------------------
 
     def _hop(self, rows_uv: Array, patched: bool, said: Said) -> None:
         memory, bands = self._memory, self._bands
+        rows_uv, patched = _numbers(rows_uv, patched, memory)
         if not memory.begun:
             bands.begin(rows_uv[0])
             memory.begun = True
@@ -215,12 +239,12 @@ class Emg:
             column = rows_uv[:, index]
             clipped = int(np.count_nonzero((column <= rail_uv[0]) | (column >= rail_uv[1])))
         cycle, tenth = sums.cycle, sums.tenth
-        mains = 2.0 * (tenth[3][index] ** 2 + tenth[4][index] ** 2)
+        mains = 2.0 * (tenth[3][index] * tenth[3][index] + tenth[4][index] * tenth[4][index])
         return Sight(
             span_uv=high_uv - low_uv,
             clipped=clipped,
             cycle_share=2.0
-            * (cycle[1][index] ** 2 + cycle[2][index] ** 2)
+            * (cycle[1][index] * cycle[1][index] + cycle[2][index] * cycle[2][index])
             / (cycle[0][index] + 1e-9),
             mains_share=mains / (tenth[2][index] + 1e-9),
             mains_uv=math.sqrt(mains),
@@ -253,8 +277,24 @@ class Emg:
         channel.steady_hops = channel.steady_hops + 1 if steady else 0
         if channel.steady_hops == self.plan.second:
             channel.steady_hops = 0
-            second_uv = self._bands.last_second(index)
-            said.median_hz[index] = median_hz(second_uv, self.plan.rate_hz, self.plan.settings)
+            self._take_median(index, said)
+
+    def _take_median(self, index: int, said: Said) -> None:
+        second_uv = self._bands.last_second(index)
+        said.median_hz[index] = median_hz(second_uv, self.plan.rate_hz, self.plan.settings)
+
+    def _hop_by(self, kernel: Kernel, rows_uv: Array, patched: bool, said: Said) -> None:
+        """Let the kernel hear a hop; what comes of it now and then is Python's."""
+        if not kernel.hear(rows_uv, patched):
+            return
+        steps, seconds = kernel.news()
+        if steps:
+            with self._at_home() as memory:
+                for index, step in steps:
+                    self._tell(index, memory.channels[index], step, said.events)
+        kernel.bring_counts(self._memory)
+        for index in seconds:
+            self._take_median(index, said)
 
     # --- what changes between hops ------------------------------------------------------------
 
@@ -268,27 +308,31 @@ class Emg:
             actuator_hz and before_hz and math.isclose(actuator_hz, before_hz, rel_tol=SAME_HZ)
         ):
             return
-        memory.actuator_hz = actuator_hz
         last_uv = memory.tail.last_uv
-        self._bands.tune(actuator_hz, np.zeros(self.plan.channels) if last_uv is None else last_uv)
-        memory.settle_hops = self.plan.actuator_settle if actuator_hz else self.plan.hold
-        if actuator_hz is not None:
-            for channel in memory.channels:
+        if last_uv is None:
+            last_uv = np.zeros(self.plan.channels)
+        with self._at_home():
+            memory.actuator_hz = actuator_hz
+            self._bands.tune(actuator_hz, last_uv)
+            memory.settle_hops = self.plan.actuator_settle if actuator_hz else self.plan.hold
+            for channel in memory.channels if actuator_hz is not None else ():
                 learn_again(channel.muscle)
 
     def _begin_anew(self, gap: Gap) -> None:
         """Go on after a gap: time has passed, and no filter remembers what was before."""
-        memory = self._memory
-        memory.hops += gap.hops
-        memory.settle_hops = max(memory.settle_hops, self.plan.gap_hold)
-        self._bands.begin(gap.first_uv)
-        memory.begun = True
-        for channel in memory.channels:
-            channel.flags |= LOST | SETTLING
-            channel.steady_hops = 0
+        with self._at_home() as memory:
+            memory.hops += gap.hops
+            memory.settle_hops = max(memory.settle_hops, self.plan.gap_hold)
+            self._bands.begin(gap.first_uv)
+            memory.begun = True
+            for channel in memory.channels:
+                channel.flags |= LOST | SETTLING
+                channel.steady_hops = 0
 
-    def _features(self, duration_s: float, said: Said) -> EmgFeatures:
+    def _told(self, duration_s: float, said: Said) -> EmgFeatures:
         channels = self._memory.channels
+        if not said.hops:
+            said.flags = [channel.flags for channel in channels]
         return EmgFeatures(
             duration_s=duration_s,
             fast_uv=tuple(c.fast_uv for c in channels),
@@ -298,6 +342,24 @@ class Emg:
             flags=tuple(QUALITIES[flags] for flags in said.flags),
             crossing=tuple(said.crossing),
             active=tuple(c.muscle.active for c in channels),
+            events=tuple(said.events),
+            median_hz=tuple(said.median_hz),
+        )
+
+    def _told_by(self, kernel: Kernel, duration_s: float, said: Said) -> EmgFeatures:
+        levels, facts = kernel.told()
+        one = self.plan.channels
+        two = 2 * one
+        flags = facts[:one]
+        return EmgFeatures(
+            duration_s=duration_s,
+            fast_uv=tuple(levels[:one]),
+            slow_uv=tuple(levels[one:two]),
+            floor_uv=tuple(levels[two:]),
+            trusted=tuple([not one & UNTRUSTED for one in flags]),
+            flags=tuple([QUALITIES[one] for one in flags]),
+            crossing=tuple(map(bool, facts[one:two])),
+            active=tuple(map(bool, facts[two:])),
             events=tuple(said.events),
             median_hz=tuple(said.median_hz),
         )

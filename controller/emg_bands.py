@@ -13,6 +13,9 @@ ONSET, SHOWN, WHOLE, REAL, IMAGINARY, SLOW = range(6)
 """What is summed: the power of the onset band, of the shown band, and of that before the notch; the
 two halves of its mains line; the slow trace."""
 
+FILTERS = ("comb", "bandpass", "notch", "highpass")
+"""In the order in which they filter: so `Bands.sections` has them, and `BandMemory` names them."""
+
 LONGEST_TABLE = 1000
 """A mains line that does not fit whole hops is followed for so many, and then begun anew (E)."""
 
@@ -46,7 +49,10 @@ class Sums(msgspec.Struct, frozen=True, gc=False):
 
 
 class Bands:
-    """The filters of all channels. What it remembers is in `memory` alone."""
+    """The filters of all channels. What it remembers is in `memory` alone.
+
+    `line` is cosine and sine of the mains, for as many hops as it repeats.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -55,12 +61,16 @@ class Bands:
         self._notch = filters.mains_notch(s, rate_hz)
         self._highpass = filters.highpass(s, rate_hz)
         self._comb = filters.comb(s, rate_hz, None)
-        self._line = _line(plan)
+        self.line = _line(plan)
         self._trace = np.empty((plan.channels, plan.hop))
         self._heard = np.empty((plan.channels, plan.hop))
         self._products = np.empty((6, plan.channels, plan.hop))
-        self._now = np.empty((6, plan.channels))
         self.memory = self._fresh()
+
+    @property
+    def sections(self) -> tuple[Array, Array, Array, Array]:
+        """What the filters are made of, in the order of `FILTERS`."""
+        return self._comb, self._bandpass, self._notch, self._highpass
 
     def begin(self, first_uv: Array) -> None:
         """Start all filters, with `first_uv` as each channel's zero: no step goes into them."""
@@ -79,8 +89,14 @@ class Bands:
         self._comb = filters.comb(self._plan.settings, self._plan.rate_hz, actuator_hz)
         self.memory.comb = filters.at_level(self._comb, last_uv - self.memory.zero_uv)
 
+    def fits(self, memory: BandMemory, actuator_hz: float | None) -> bool:
+        """Say whether `memory` is of the same channels, rate and filters."""
+        comb = filters.comb(self._plan.settings, self._plan.rate_hz, actuator_hz)
+        mine = msgspec.structs.replace(self.memory, comb=filters.at_rest(comb, self._plan.channels))
+        return _shapes(memory) == _shapes(mine)
+
     def remember(self, memory: BandMemory, actuator_hz: float | None) -> None:
-        """Go on from `memory`."""
+        """Go on from `memory`, which fits."""
         self.memory = memory
         self._comb = filters.comb(self._plan.settings, self._plan.rate_hz, actuator_hz)
 
@@ -94,7 +110,7 @@ class Bands:
         memory.raw[:, at : at + self._plan.hop] = trace
         np.copyto(heard, trace)
         filters.run(self._bandpass, heard, memory.bandpass)
-        line = self._line[memory.hops % len(self._line)]
+        line = self.line[memory.hops % len(self.line)]
         np.multiply(heard, heard, out=products[WHOLE])
         np.multiply(heard, line[:, None], out=products[REAL : IMAGINARY + 1])
         filters.run(self._notch, heard, memory.notch)
@@ -117,12 +133,11 @@ class Bands:
         filters.run(self._comb, trace, self.memory.comb)
         before -= trace
         before *= before
-        return (np.add.reduce(before, axis=1) / self._plan.hop).tolist()
+        return (_summed(before) / self._plan.hop).tolist()
 
     def _windows(self, rows_uv: Array, taken: list[float]) -> Sums:
         plan, memory = self._plan, self.memory
-        now = np.add.reduce(self._products, axis=2, out=self._now)
-        now /= plan.hop
+        now = _summed(self._products) / plan.hop
         at = memory.hops % plan.size
         end = at + plan.size + 1
         sums = memory.sums
@@ -131,12 +146,12 @@ class Bands:
         memory.hops += 1
 
         def over(first: int, last: int, hops: int) -> list[list[float]]:
-            window = np.add.reduce(sums[first : last + 1, :, end - hops : end], axis=2)
-            window /= min(hops, memory.hops)
-            return window.tolist()
+            window = _summed(sums[first : last + 1, :, end - hops : end])
+            return (window / min(hops, memory.hops)).tolist()
 
         slow_trace = sums[SLOW, :, end - min(plan.tenth, memory.hops) : end]
         swing = np.maximum.reduce(slow_trace, axis=1) - np.minimum.reduce(slow_trace, axis=1)
+        swing += 0.0  # of two zeros either may be the greater one, and no zero is negative then
         return Sums(
             low_uv=np.minimum.reduce(rows_uv, axis=0).tolist(),
             high_uv=np.maximum.reduce(rows_uv, axis=0).tolist(),
@@ -162,6 +177,16 @@ class Bands:
             sums=np.zeros((6, channels, 2 * plan.size)),
             raw=np.zeros((channels, plan.second * plan.hop)),
         )
+
+
+def _shapes(memory: BandMemory) -> list[tuple[int, ...]]:
+    arrays = (memory.zero_uv, memory.sums, memory.raw)
+    return [array.shape for array in (*arrays, *(getattr(memory, name) for name in FILTERS))]
+
+
+def _summed(numbers: Array) -> Array:
+    """Return the sums over the last axis, added one by one: any other order has other bits."""
+    return np.add.accumulate(numbers, axis=-1)[..., -1]
 
 
 def _line(plan: Plan) -> Array:

@@ -70,7 +70,7 @@ def beat(heart: Heart, mean_uv: float, level: float, swing_uv: float, hop_s: flo
     means = heart.means
     means.append(mean_uv)
     heart.hop += 1
-    lag = max(1, round(0.030 / hop_s))
+    lag = lag_hops(hop_s)
     if len(means) > 2 * lag + 1:
         del means[0]
     slopes = heart.slopes
@@ -87,6 +87,11 @@ def beat(heart: Heart, mean_uv: float, level: float, swing_uv: float, hop_s: flo
         deflection_uv = abs(means[lag] - 0.5 * (means[0] + means[-1]))
         _look(heart, deflection_uv, lag, hop_s)
     return Beat(max(slopes), _expected(heart, hop_s))
+
+
+def lag_hops(hop_s: float) -> int:
+    """Return how many hops before and after it a beat is compared with."""
+    return max(1, round(0.030 / hop_s))
 
 
 def _expected(heart: Heart, hop_s: float) -> bool:

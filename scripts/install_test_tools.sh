@@ -5,6 +5,7 @@ set -eu
 
 missing=""
 command -v dbus-daemon >/dev/null 2>&1 || missing="$missing dbus-daemon"
+command -v cc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
 
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then

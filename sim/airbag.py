@@ -7,7 +7,7 @@ second, wider valve opens without power.
 from firmware_bridge.capabilities import Channel
 from firmware_bridge.codes import Fault
 
-from .actuator import (
+from .coil import (
     CONTACT_KPA,
     LOST_KPA,
     LOST_MS,
@@ -138,7 +138,7 @@ class Airbag:
             if self.live:
                 self._ask(min(_at(pressure, t_us) * _at(gain, t_us), _at(cap, t_us)))
             self._breathe()
-            if t_us % (_SENSE * 1000) == 0:
+            if t_us // 1000 % _SENSE == 0:
                 self._sense()
 
     def _ask(self, want_kpa: float) -> None:

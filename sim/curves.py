@@ -1,6 +1,6 @@
 """Cubic Hermite segments that never leave the interval of their ends."""
 
-from .actuator import Cubic
+from .coil import Cubic
 
 
 def segment(

@@ -6,7 +6,7 @@ import msgspec
 
 from firmware_bridge.codes import Fault
 
-from .actuator import Cubic
+from .coil import Cubic
 from .sensors import PressureSensor
 
 
@@ -24,14 +24,37 @@ class BuiltIn(msgspec.Struct, frozen=True, kw_only=True):
 class Pad(Protocol):
     """Something that presses, its regulator and its reflexes; `Actuator` says what each means."""
 
-    pad_on: bool
-    live: bool
-    true_kpa: float
-    measured_kpa: float
-    pressed_kpa: float
-    trip: Fault
-    limited: bool
     taken: tuple[list[float], list[float]]
+
+    @property
+    def pad_on(self) -> bool: ...
+
+    @pad_on.setter
+    def pad_on(self, on: bool, /) -> None: ...
+
+    @property
+    def trip(self) -> Fault: ...
+
+    @trip.setter
+    def trip(self, trip: Fault, /) -> None: ...
+
+    @property
+    def limited(self) -> bool: ...
+
+    @limited.setter
+    def limited(self, limited: bool, /) -> None: ...
+
+    @property
+    def live(self) -> bool: ...
+
+    @property
+    def true_kpa(self) -> float: ...
+
+    @property
+    def measured_kpa(self) -> float: ...
+
+    @property
+    def pressed_kpa(self) -> float: ...
 
     @property
     def sensors(self) -> tuple[PressureSensor, PressureSensor]:

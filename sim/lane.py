@@ -2,7 +2,7 @@
 
 import msgspec
 
-from .actuator import Cubic
+from .coil import Cubic
 from .curves import level, segment, slope_at, value_at
 
 REST_US = 1 << 62

@@ -9,7 +9,7 @@ from firmware_bridge.messages import Arm
 from firmware_bridge.setpoints import CAP, GAIN
 
 from . import voice_coil
-from .actuator import LOST_KPA
+from .coil import LOST_KPA
 from .curves import value_at
 from .hardware import BuiltIn, Pad
 from .latch import Latch

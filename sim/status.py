@@ -3,7 +3,7 @@
 from firmware_bridge.codes import StatusFlags
 from firmware_bridge.messages import StatusReport
 
-from .actuator import LOST_KPA
+from .coil import LOST_KPA
 from .machine import Machine
 
 

@@ -83,10 +83,25 @@ def _measured() -> list[Finding]:
         checkup.clock(),
         checkup.judge_scheduling(scheduling),
         checkup.judge_ticks(ours_s, bare_s),
+        _kernels(),
         *checkup.ports([port.device for port in sorted(comports())]),
         checkup.runtime(),
         *checkup.tools(used),
     ]
+
+
+def _kernels() -> Finding:
+    from console import checkup
+    from controller import emg_compiled
+    from firmware_bridge.kernels import kernel, unwanted
+    from sim import ticks
+
+    wanted = not unwanted()
+    working = {
+        "EMG": wanted and emg_compiled.available(),
+        "the virtual coil": kernel(ticks.NAME) is not None,
+    }
+    return checkup.judge_kernels(wanted=wanted, working=working)
 
 
 async def _ticks(seconds: float) -> tuple[list[float], list[float]]:

@@ -9,7 +9,7 @@ import pytest
 from console.cli import TABLE, main
 from tests.console.terminals import myoloop, only_json
 
-HEAVY = ("numpy", "scipy", "pydantic", "bleak", "matplotlib")
+HEAVY = ("numpy", "scipy", "pydantic", "bleak", "matplotlib", "_cffi_backend")
 
 
 def test_help_loads_nothing_heavy():

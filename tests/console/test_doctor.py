@@ -23,6 +23,7 @@ def test_it_looks_this_machine_over_and_exits_by_the_worst(tmp_path):
     findings = msgspec.convert(only_json(ran.stdout), Doctor).findings
     names = [one.name for one in findings]
     assert names[:6] == ["platform", "python", "packages", "clock", "scheduling", "ticks"]
+    assert "kernels" in names
     assert "runtime folder" in names
     assert any(name.startswith("port") for name in names)
     assert ran.returncode == (3 if any(one.status == "bad" for one in findings) else 0)
@@ -94,6 +95,22 @@ def test_whoever_may_not_have_real_time_priority_is_told_how_to_get_it(schedulin
     assert found.status == "look"
     assert "rtprio" in found.advice
     assert checkup.judge_scheduling("fifo").status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "compiled", "status", "says"),
+    [
+        (True, (True, True), "ok", "compiled: EMG, ticks"),
+        (True, (True, False), "look", "plain Python: ticks"),
+        (False, (False, False), "look", "MYOLOOP_PLAIN"),
+    ],
+)
+def test_kernels_say_whether_they_are_in_use(wanted, compiled, status, says):
+    working = dict(zip(("EMG", "ticks"), compiled, strict=True))
+    found = checkup.judge_kernels(wanted=wanted, working=working)
+    assert found.status == status
+    assert says in found.found
+    assert (found.advice is None) == (status == "ok")
 
 
 def test_a_port_says_whether_it_may_be_opened_and_by_whom():

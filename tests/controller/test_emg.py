@@ -203,6 +203,10 @@ def test_slow_motion_of_the_device_needs_no_comb():
 def test_a_state_of_another_stream_is_refused():
     with pytest.raises(ValueError, match="other channels"):
         Emg(1000.0, 2).restore(Emg(1000.0, 1).state())
+    with pytest.raises(ValueError, match="another rate"):
+        Emg(1000.0, 2).restore(Emg(2000.0, 2).state())
+    with pytest.raises(ValueError, match="another rate"):
+        Emg(1000.0, 2).restore(Emg(1000.0, 2, EmgSettings(notch=False)).state())
     with pytest.raises(ValueError, match="no EMG state"):
         Emg(1000.0, 2).restore(b"no state at all")
 

@@ -1,10 +1,12 @@
 """Installed bare from its wheel, and called from a folder of decoys, it still plays itself."""
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -17,9 +19,10 @@ ROOT = Path(__file__).parents[2]
 DECOY = "raise SystemExit('a decoy was imported')\n"
 
 
-def pip(*words):
+def pip(*words, **surroundings):
     ran = subprocess.run(
         [sys.executable, "-m", "pip", "--disable-pip-version-check", *words],
+        env={**os.environ, **surroundings},
         capture_output=True,
         text=True,
         check=False,
@@ -30,11 +33,20 @@ def pip(*words):
         pytest.skip("no wheel can be built or installed here: is there a network?")
 
 
+def wheel_of(folder, **surroundings):
+    """Build the wheel there, and return it, with the compiled kernels that are in it."""
+    pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT), **surroundings)
+    (wheel,) = folder.glob("myoloop-*.whl")
+    with ZipFile(wheel) as inside:
+        return wheel, [name for name in inside.namelist() if name.endswith(".so")]
+
+
 @pytest.fixture
 def installed(tmp_path):
     """A fresh environment with the wheel and what it depends on, and nothing else."""
-    pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path / "wheels"), str(ROOT))
-    (wheel,) = (tmp_path / "wheels").glob("myoloop-*.whl")
+    wheel, kernels = wheel_of(tmp_path / "wheels")
+    assert (len(kernels) == 2) == (shutil.which("cc") is not None)
+    assert wheel.name.endswith("none-any.whl") == (not kernels)
     venv.create(tmp_path / "venv", with_pip=False)
     python = tmp_path / "venv" / "bin" / "python"
     pip("--python", str(python), "install", "--quiet", str(wheel))
@@ -69,3 +81,9 @@ def test_a_wheel_installed_bare_plays_its_demo_from_a_folder_of_decoys(installed
     assert ran.returncode == 0, ran.stderr
     assert only_json(ran.stdout)["outcome"] == "complete"
     assert (decoys / "myoloop-demo.svg").exists()
+
+
+def test_where_nothing_can_be_compiled_a_wheel_is_a_plain_one(tmp_path):
+    wheel, kernels = wheel_of(tmp_path, CC=str(tmp_path / "no-compiler"))
+    assert wheel.name.endswith("py3-none-any.whl")
+    assert not kernels
