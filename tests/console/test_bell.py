@@ -32,9 +32,10 @@ def rings(kind, *events):
             audience.hear(event)
         terminal.say("that was all")
         terminal.close()
-        said = os.read(master, 65_536).decode()
+        said = ""
+        while "that was all" not in said:  # a terminal gives what it has, not what was written
+            said += os.read(master, 65_536).decode()
     os.close(master)
-    assert "that was all" in said
     return said.count(BELL)
 
 
