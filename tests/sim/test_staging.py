@@ -14,14 +14,14 @@ from tests.sim.stories import story
 
 TEN = (  # of every kind one or two, and short ones: they take as long as they last
     "a-day-of-rhythm",
-    "actuator-runs-away",
     "clock-jumps-ahead",
+    "device-browns-out",
     "host-is-killed",
-    "it-leaks",
     "person-presses-everything",
     "samples-stand-still",
     "sensor-sticks-in-a-hold",
     "stop-button",
+    "valve-sticks-closed",
     "wire-is-cut",
 )
 
