@@ -56,7 +56,8 @@ class Running:
             self.lines.append(line)
             if word in line:
                 return
-        raise AssertionError(f"never said {word!r}: {''.join(self.lines)}")
+        out, _ = self._process.communicate(timeout=60)
+        raise AssertionError(f"never said {word!r}: {''.join(self.lines)}{out}")
 
     def signal(self, number):
         """Send a signal."""

@@ -118,7 +118,7 @@ async def test_a_control_process_is_deaf_to_ctrl_c_and_its_client_lets_go(runtim
         run.signal(signal.SIGINT)
         code, out = run.end()
         truth, state = await truth_at(port)
-    assert (code, only_json(out)["outcome"]) == (1, "stopped")
+    assert (code, only_json(out)["reason"]) == (1, "operator")
     assert state is State.IDLE
     assert truth.true_kpa[-10:].max() < 0.3
 
@@ -158,7 +158,7 @@ async def test_a_session_is_listed_watched_marked_and_eased_from_elsewhere(runti
             eased = only_json(myoloop("session", "ease", "50%", "--json", folder=runtime).stdout)
             never = myoloop("session", "ease", "200%", "--json", folder=runtime)
             run.signal(signal.SIGINT)
-            code, _ = run.end()
+            code, out = run.end()
             watched_code, watched = watcher.end()
     (session,) = listed["sessions"]
     assert (session["standing"], session["profile"]) == ("running", "brief")
@@ -166,8 +166,8 @@ async def test_a_session_is_listed_watched_marked_and_eased_from_elsewhere(runti
     assert marked.returncode == 0
     assert eased["accepted"]
     assert never.returncode == 2
-    assert code == watched_code == 1
-    assert only_json(watched)["outcome"] == "stopped"
+    assert (code, only_json(out)["reason"]) == (1, "operator")
+    assert (watched_code, only_json(watched)["outcome"]) == (1, "stopped")
     assert any("here" in line for line in watcher.lines)
 
 
