@@ -49,7 +49,7 @@ def is_news(mind: Mind, verdict: Verdict, at_s: float) -> bool:
             return mind.phase == "playing" and settled
         case "hold":
             frozen = mind.factors.frozen_kpa != NEVER_S and not _fades_anew(mind, verdict, at_s)
-            return mind.phase != "releasing" and not frozen
+            return mind.phase != "releasing" and not frozen and not _is_silent(mind)
 
 
 def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[Event, ...]]:
@@ -83,10 +83,11 @@ def pause(mind: Mind, reason: Reason, at_s: float, *, by_itself: bool = False) -
         silent_until_s = max(silent_until_s, mind.pause.silent_until_s)
         again = msgspec.structs.replace(mind.pause, reason=reason, silent_until_s=silent_until_s)
         return msgspec.structs.replace(mind, pause=again), Yield() if by_itself else KEEP
+    place, kept_gain = place_at(mind.playhead, at_s), _gain(mind, at_s)
     mind = msgspec.structs.replace(
         mind,
         phase="paused",
-        pause=Pausing(at_s, place_at(mind.playhead, at_s), reason, silent_until_s),
+        pause=Pausing(at_s, place, reason, silent_until_s, kept_gain),
         playhead=let_go(mind.playhead, at_s, PAUSE_OVER_S),
         course=factors.let_go(mind.course, at_s, PAUSE_OVER_S),
         over_at_s=NEVER_S,
@@ -111,7 +112,9 @@ def resume(mind: Mind, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:
         playhead=playhead,
         spent=spent,
         over_at_s=playhead.end_s,
-        course=factors.come_back(mind.course, mind.factors, at_s, QUIET_S),
+        course=factors.come_back(
+            steered(mind, at_s, QUIET_S).course, mind.factors, pausing.kept_gain, at_s, QUIET_S
+        ),
     )
     under_way = pausing.place[0]
     if under_way in left_out and mind.early[0] != under_way:  # it ends when the next one begins
@@ -136,6 +139,11 @@ def _settles(mind: Mind, verdict: Verdict, at_s: float) -> bool:
     """A cause that has just acted acts again without a word."""
     reason, acted_s = mind.acted
     return verdict.action == "hold" and reason is verdict.reason and at_s - acted_s <= SETTLE_S
+
+
+def _is_silent(mind: Mind) -> bool:
+    """Whether the device lets go by itself, and a word from here would end that."""
+    return mind.pause is not None and mind.pause.silent_until_s > 0.0
 
 
 def _fades_anew(mind: Mind, verdict: Verdict, at_s: float) -> bool:
@@ -197,11 +205,14 @@ def _approach(mind: Mind, at_s: float) -> tuple[Mind, Cue]:
 
 def _eased_for_good(mind: Mind, at_s: float) -> Mind:
     """After pain nothing goes up any more: what was on its way up stays where it is."""
-    gain = mind.course.gain.value_at(at_s)
-    share = gain / mind.factors.heard if mind.factors.heard else 0.0
+    share = _gain(mind, at_s) / mind.factors.heard if mind.factors.heard else 0.0
     changes = {"share": min(mind.factors.share, share)}
-    if mind.pause is not None:
-        changes = {}
-    if mind.factors.frozen_kpa == NEVER_S and mind.factors.approach_kpa == NEVER_S:
+    as_ever = mind.factors.frozen_kpa == NEVER_S and mind.factors.approach_kpa == NEVER_S
+    if as_ever or at_s < mind.grows_until_s:
         changes["ceiling_kpa"] = min(mind.factors.ceiling_kpa, mind.course.cap.value_at(at_s))
     return msgspec.structs.replace(with_factors(mind, **changes), hurt=True)
+
+
+def _gain(mind: Mind, at_s: float) -> float:
+    """Return the gain at `at_s`; in a pause, the one that was left."""
+    return mind.course.gain.value_at(at_s) if mind.pause is None else mind.pause.kept_gain

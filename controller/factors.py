@@ -86,9 +86,12 @@ def let_go(course: Course, at_s: float, over_s: float) -> Course:
     return Course(_glide(course.gain, 0.0, at_s, over_s, GAIN_RISE_PER_S), course.cap)
 
 
-def come_back(course: Course, factors: Factors, at_s: float, over_s: float) -> Course:
-    """Return the course whose gain is back at its share, while the trajectory rests at zero."""
-    gain = Glide(at_s, course.gain.value_at(at_s), factors.gain, over_s)
+def come_back(course: Course, factors: Factors, kept: float, at_s: float, over_s: float) -> Course:
+    """Return the course whose gain is back at what it was, while the trajectory rests at zero.
+
+    `kept` is the gain that was left; whatever has come down since stays down.
+    """
+    gain = Glide(at_s, course.gain.value_at(at_s), min(kept, factors.gain), over_s)
     return Course(gain, course.cap)
 
 

@@ -33,10 +33,16 @@ def decide(mind: Mind, moment: Moment) -> tuple[Mind, Cue, tuple[Event, ...]]:
     verdict = stronger(stronger(stronger(wanted, verdict), heard), over)
     if verdict is not None and is_news(mind, verdict, at_s):
         mind, cue, acted = act(mind, verdict, moment)
+        cue = _first(cue, ordered, answer, careful, trusted)  # an order may have done it already
         return mind, cue, (*events, *acted)
 
-    for cue in (ordered, answer, careful, trusted):
-        if cue is not KEEP:
-            return mind, cue, events
+    cue = _first(ordered, answer, careful, trusted)
+    if cue is not KEEP:
+        return mind, cue, events
     mind, cue = go_on(mind, verdict, at_s)
     return mind, cue, events
+
+
+def _first(*cues: Cue) -> Cue:
+    """Return the first cue that asks for anything."""
+    return next((cue for cue in cues if cue is not KEEP), KEEP)

@@ -21,12 +21,16 @@ motion for 30 s its arming lapses, so zeros follow then (E on wire, *Who is in c
 
 
 class Pausing(msgspec.Struct, frozen=True):
-    """A pause since `at_s`, at a place of the programme. `silent_until_s`: nothing is sent."""
+    """A pause since `at_s`, at a place of the programme. `silent_until_s`: nothing is sent.
+
+    `kept_gain` is the gain that was left: what had not come back up by then comes up after it.
+    """
 
     at_s: float
     place: Place
     reason: Reason
     silent_until_s: float = 0.0
+    kept_gain: float = 1.0
 
 
 class Pain(msgspec.Struct, frozen=True, gc=False):

@@ -48,6 +48,9 @@ def go_on(mind: Mind, verdict: Verdict | None, at_s: float) -> tuple[Mind, Cue]:
     if mind.approach_s is not None and mind.phase == "playing" and felt_again(mind):
         mind = msgspec.structs.replace(mind, approach_s=None)
         return _steer(with_factors(mind, approach_kpa=NEVER_S), at_s)
+    gain = mind.course.gain
+    if gain.end != mind.factors.gain and at_s >= gain.at_s + gain.over_s:
+        return _steer(mind, at_s)  # back at what a pause has left: the rest comes up as ever
     return mind, KEEP
 
 
