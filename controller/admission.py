@@ -1,14 +1,20 @@
 """Which orders a mind can take, and why not the others."""
 
+from math import isfinite
+
 from .acts import RELEASE_OVER_S
 from .intent import Mind
 from .replacing import unfit
-from .words import Order, Pause, Replace, Resume
+from .words import Ceiling, Ease, Order, Pause, Replace, Resume
 
 
 def refusal(mind: Mind, order: Order, at_s: float) -> str | None:
     """Return why this order cannot be taken now, None if it can."""
     match order:
+        case Ease(share) if not isfinite(share):
+            return f"a share to ease to is a number from 0 to 1, not {share}"
+        case Ceiling(kpa) if not isfinite(kpa):
+            return f"a ceiling is a number of kPa, not {kpa}"
         case Pause() if mind.phase == "paused":
             return "it is paused already"
         case Pause() if mind.phase == "releasing":

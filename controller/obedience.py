@@ -1,5 +1,6 @@
 """What comes of people's orders: a verdict for what ends, a factor for what eases."""
 
+from math import isfinite
 from typing import TypeAlias
 
 import msgspec
@@ -68,9 +69,9 @@ def _take(mind: Mind, order: Order, at_s: float) -> Obeyed:
             return mind, Verdict("stop", Reason.OPERATOR, 0.0, 0.0), KEEP, ()
         case Release():
             return mind, Verdict("release", Reason.OPERATOR, 0.0, 0.0), KEEP, ()
-        case Ease(share):
+        case Ease(share) if isfinite(share):
             return _changed(mind, at_s, share=min(max(share, 0.0), 1.0))
-        case Ceiling(kpa):
+        case Ceiling(kpa) if isfinite(kpa):
             return _changed(mind, at_s, ceiling_kpa=max(kpa, 0.0))
         case Pause() if mind.phase == "playing":
             mind, cue = pause(mind, Reason.OPERATOR, at_s)
@@ -86,7 +87,7 @@ def _take(mind: Mind, order: Order, at_s: float) -> Obeyed:
             return mind, None, cue, (Replaced(at_s, index, at_once),)
         case Acknowledge(reason):
             return _acknowledged(mind, reason, at_s)
-        case _:  # pain is evidence; or the mind has moved on since the order was taken
+        case _:  # pain is evidence; or it is no order, or the mind has moved on since it was taken
             return mind, None, KEEP, ()
 
 

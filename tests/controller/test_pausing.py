@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from controller.admission import refusal
 from controller.chronicle import Chronicle
 from controller.cues import KEEP, Lower, Splice, Yield
 from controller.intent import wake
@@ -431,3 +432,19 @@ def test_a_device_that_fades_in_any_other_pause_is_taken_over():
     fading = msgspec.structs.replace(WELL, fading=True)
     _, cues = cues_of((9.0, [Pause()], WELL), (10.0, [], fading))
     assert isinstance(cues[-1], Lower)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("order", [Ease, Ceiling])
+def test_what_is_no_number_is_refused_and_changes_nothing(order, wrong):
+    mind = wake(compiled())
+    mind, _, _ = decide(mind, moment(3.0, 3.0, WELL, [Ease(0.5), Ceiling(2.0)]))
+    assert str(wrong) in refusal(mind, order(wrong), 4.0)
+    then, _, _ = decide(mind, moment(4.0, 2.0, WELL, [order(wrong)]))
+    assert then.factors == mind.factors
+    decide(then, moment(4.1, 2.0))
+
+
+def test_a_number_is_taken():
+    assert refusal(wake(compiled()), Ease(0.5), 4.0) is None
+    assert refusal(wake(compiled()), Ceiling(6.0), 4.0) is None
