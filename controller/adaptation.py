@@ -14,32 +14,40 @@ STEP = 0.02
 
 
 class Adaptation(msgspec.Struct, frozen=True, gc=False):
-    """The share of the programme that a signal allows, and since when it has asked for more."""
+    """The share of the programme that a signal allows, and since when it has asked for more.
+
+    `whole` says that `ratio` is smoothed over every channel: with others it is smoothed anew.
+    """
 
     share: float = 1.0
     ratio: float | None = None
     heard_s: float = 0.0
     calm_s: float | None = None
+    whole: bool = True
 
 
-def follow(now: Adaptation, adapt: Adapt, ratio: float | None, at_s: float) -> Adaptation:
+def follow(
+    now: Adaptation, adapt: Adapt, ratio: float | None, at_s: float, *, whole: bool = True
+) -> Adaptation:
     """Return what `ratio` makes of the share: less at once, more only after calm.
 
-    Without a ratio (not measurable, or not to be trusted) the share stays as it is.
+    Without a ratio (not measurable, or not to be trusted) the share stays as it is; and where it is
+    not the `whole`, of every channel, the share does not come back up.
     """
     if ratio is None:
         return msgspec.structs.replace(now, ratio=None, calm_s=None)
-    smooth = _smoothed(now, ratio, adapt.over_s, at_s)
+    before = now.ratio if now.whole == whole else None
+    smooth = _smoothed(before, ratio, adapt.over_s, at_s - now.heard_s)
     wanted = mapped(adapt, smooth)
     calm_s = None
     share = now.share
-    if wanted > now.share:
+    if wanted > now.share and whole:
         calm_s = at_s if now.calm_s is None else now.calm_s
         if at_s - calm_s >= CALM_S and wanted - now.share >= STEP:
             share = wanted
     elif now.share - wanted >= STEP:
         share = wanted
-    return Adaptation(share, smooth, at_s, calm_s)
+    return Adaptation(share, smooth, at_s, calm_s, whole)
 
 
 def mapped(adapt: Adapt, ratio: float) -> float:
@@ -54,8 +62,8 @@ def mapped(adapt: Adapt, ratio: float) -> float:
     return min(1.0, points[-1][1])
 
 
-def _smoothed(now: Adaptation, ratio: float, over_s: float, at_s: float) -> float:
-    if now.ratio is None:
+def _smoothed(before: float | None, ratio: float, over_s: float, passed_s: float) -> float:
+    if before is None:
         return ratio
-    weight = min(1.0, (at_s - now.heard_s) / over_s)
-    return now.ratio + weight * (ratio - now.ratio)
+    weight = min(1.0, passed_s / over_s)
+    return before + weight * (ratio - before)

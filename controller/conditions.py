@@ -42,11 +42,18 @@ class Evidence(msgspec.Struct, frozen=True):
     def highest(self, signal: str, of: str | None, channel: int | None = None) -> float | None:
         """Return the channel that says most, None where any of them is not to be had.
 
-        So "below" waits for every channel, and "above" acts on the first.
+        So "below" waits for every channel.
         """
         values = self.values(signal, of, channel)
         known = [value for value in values if value is not None]
         return max(known) if known and len(known) == len(values) else None
+
+    def highest_known(
+        self, signal: str, of: str | None, channel: int | None = None
+    ) -> float | None:
+        """Return the most that is to be had of any channel: "above" acts on the first."""
+        known = [value for value in self.values(signal, of, channel) if value is not None]
+        return max(known, default=None)
 
 
 def never(condition: Condition) -> State:
@@ -81,7 +88,8 @@ def holds(condition: Condition, state: State, evidence: Evidence) -> tuple[bool,
 def _beyond_for_long_enough(
     condition: Signal, state: State, evidence: Evidence
 ) -> tuple[bool, State]:
-    value = evidence.highest(condition.signal, condition.of, condition.channel)
+    highest = evidence.highest_known if condition.beyond == "above" else evidence.highest
+    value = highest(condition.signal, condition.of, condition.channel)
     if value is None or not _is_beyond(condition, value):
         return False, None
     since_s = state if isinstance(state, float) else evidence.at_s

@@ -45,6 +45,17 @@ def test_a_signal_that_is_gone_leaves_the_share_as_it_is():
     assert set(shares[600:]) == {shares[599]}
 
 
+def test_one_channel_that_answers_is_enough_to_press_less_and_too_little_to_press_more():
+    now, shares = Adaptation(), []
+    for at_s, ratio in steady(1.5, 0, 4) + steady(0.7, 4, 12):
+        now = follow(now, MAP, ratio, at_s, whole=False)
+        shares.append(now.share)
+    assert shares[-1] == shares[399] == pytest.approx(0.6, abs=STEP)
+    for at_s, ratio in steady(1.5, 12, 20):
+        now = follow(now, MAP, ratio, at_s)
+        assert now.share <= shares[-1], "what was quiet alone does not speak for all"
+
+
 @given(st.lists(st.none() | st.floats(0.0, 10.0), max_size=40), st.floats(0.05, 3.0))
 def test_no_signal_ever_asks_for_more_than_the_whole(ratios, step_s):
     shares = followed([(k * step_s, ratio) for k, ratio in enumerate(ratios)])

@@ -61,6 +61,11 @@ def test_above_acts_on_the_first_channel_and_below_waits_for_all():
     assert when_it_holds(QUIET, steady((5.0, 9.0))) == []
 
 
+def test_above_acts_on_a_channel_that_is_known_while_another_is_not():
+    assert when_it_holds(LOUD, steady((None, 17.0), 1.0))[0] == pytest.approx(0.6)
+    assert when_it_holds(LOUD, steady((None, 15.0), 1.0)) == []
+
+
 def test_a_channel_may_be_named():
     state = never(first := Signal("emg", "below", 0.85, "baseline", "", 0.0, channel=0))
     assert holds(first, state, evidence(1.0, (5.0, 9.0), (10.0, 10.0)))[0]
