@@ -7,6 +7,9 @@ import msgspec
 GAP_S = 0.15
 """Gaps shorter than this, locked to stroke or heartbeat, are no loss (E, rules)."""
 
+RARE_S = 0.2
+"""Clean for so long, and a gap is forgotten; gaps that come faster count as one (E)."""
+
 LOST_S = 1.0
 """Untrusted for so long is lost: the profile says what follows (E, rules)."""
 
@@ -27,12 +30,18 @@ class EmgTrust(msgspec.Struct, frozen=True, gc=False):
 
     def standing(self, at_s: float) -> Standing:
         """Return what the signal is worth at `at_s`: anything but "trusted" lets nothing rise."""
-        if self.bad_s is None:
+        if self.bad_s is None or self.is_gap():
             return "trusted"
         bad_for_s = (at_s if self.clean_s is None else self.clean_s) - self.bad_s
         if bad_for_s >= GONE_S:
             return "gone"
         return "lost" if bad_for_s >= LOST_S else "doubted"
+
+    def is_gap(self) -> bool:
+        """Whether it was bad for a moment only, and is clean again."""
+        if self.bad_s is None or self.clean_s is None:
+            return False
+        return self.clean_s - self.bad_s < GAP_S
 
 
 def hear(trust: EmgTrust, at_s: float, *, clean: bool) -> EmgTrust:
@@ -43,8 +52,7 @@ def hear(trust: EmgTrust, at_s: float, *, clean: bool) -> EmgTrust:
         return trust if trust.clean_s is None else EmgTrust(bad_s=trust.bad_s)
     if trust.bad_s is None:
         return trust
-    clean_s = at_s if trust.clean_s is None else trust.clean_s
-    was_gap = clean_s - trust.bad_s < GAP_S
-    if was_gap or at_s - clean_s >= BACK_S:
-        return EmgTrust()
-    return trust if trust.clean_s is not None else EmgTrust(trust.bad_s, at_s)
+    if trust.clean_s is None:
+        return EmgTrust(trust.bad_s, at_s)
+    back_s = RARE_S if trust.is_gap() else BACK_S
+    return EmgTrust() if at_s - trust.clean_s >= back_s else trust

@@ -38,6 +38,19 @@ def test_a_gap_locked_to_a_stroke_is_no_loss():
     assert said[-1] == "trusted"
 
 
+def test_gaps_that_come_too_fast_are_a_loss():
+    for bad_s, clean_s in ((0.14, 0.01), (0.14, 0.15), (0.02, 0.01)):
+        said = standings([(1.0, True), *[(bad_s, False), (clean_s, True)] * 300])
+        assert "lost" in said, "over the first second"
+        assert said[-1] == "gone"
+
+
+def test_after_one_gap_it_is_trusted_at_once():
+    said = standings([(1.0, True), (0.1, False), (0.5, True)])
+    assert said[109] == "doubted"
+    assert set(said[110:]) == {"trusted"}
+
+
 def test_a_loss_that_flickers_is_still_a_loss():
     said = standings([(0.4, False), (0.3, True)] * 20)
     assert said[-1] == "gone"
