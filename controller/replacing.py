@@ -1,6 +1,7 @@
 """Other values of live parameters: a programme compiled anew takes the place of the one playing."""
 
-from math import isfinite
+from itertools import pairwise
+from math import inf, isfinite
 
 import msgspec
 
@@ -34,8 +35,8 @@ def unfit(mind: Mind, program: Program, at_s: float) -> str | None:
     for index, (new, step) in enumerate(zip(program.steps, old.steps, strict=True)):
         if not _sound(new, step, program.envelope):
             return f"step {index + 1} of it is not a curve within its limit"
-        if mind.hurt and peak_kpa(new) > peak_kpa(step) + _TINY:
-            return "it has hurt: from now on values may only go down"
+        if (why := _may_only_fall(mind)) and _is_more(new, step):
+            return why
     if _last_that_cannot_change(mind, program, at_s):
         return (
             "the last step plays already, and cannot take this value now: until its rhythm has "
@@ -68,6 +69,45 @@ def replaced(mind: Mind, program: Program, at_s: float) -> tuple[Mind, int, bool
 def peak_kpa(step: Step) -> float:
     """Return the highest pressure a step asks for."""
     return max(max(track.value) for _, track in step.pressures())
+
+
+def _may_only_fall(mind: Mind) -> str | None:
+    """Return why nothing may go up any more, None while it may."""
+    if mind.hurt:
+        return "it has hurt: from now on values may only go down"
+    if mind.hearing.guard.lowered:
+        return "muscles have guarded often: from now on values may only go down"
+    return None
+
+
+def _is_more(new: Step, old: Step) -> bool:
+    """Whether a step presses harder anywhere, at its peaks or between them, or more often."""
+    for name, track in new.trajectory.tracks.items():
+        was = old.trajectory.tracks[name]
+        if name != "position" and max(track.value) > max(was.value) + _TINY:
+            return True
+        if presses(name):
+            (valley_kpa, period_s), before = _rhythm(track, new.entry_s), _rhythm(was, old.entry_s)
+            if valley_kpa > before[0] + _TINY or period_s < before[1] - _LEAST_GAP_S:
+                return True
+    return False
+
+
+def _rhythm(track: Track, entry_s: float) -> tuple[float, float]:
+    """Return the highest that is left between two peaks, and the least time from peak to peak.
+
+    What never lets go leaves its peak, and has no time. The way into a step is none of its rhythm.
+    """
+    turns: list[tuple[float, float]] = []
+    for at_s, value, slope in zip(track.at_s, track.value, track.slope, strict=True):
+        again = bool(turns) and abs(turns[-1][1] - value) <= _TINY
+        if slope == 0.0 and at_s >= entry_s - _TINY and not again:
+            turns.append((at_s, value))
+    around = list(zip(turns, turns[1:], turns[2:], strict=False))
+    valleys = [b for (_, a), (_, b), (_, c) in around if a > b < c]
+    peaks_s = [at_s for (_, a), (at_s, b), (_, c) in around if a < b > c]
+    periods = (later - earlier for earlier, later in pairwise(peaks_s))
+    return max(valleys, default=max(track.value)), min(periods, default=inf)
 
 
 def _kind(step: Step) -> tuple[str, str, str, tuple[str, ...]]:

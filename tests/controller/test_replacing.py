@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from controller.admission import refusal
+from controller.guarding import Guard
 from controller.intent import wake
 from controller.mind import decide
 from controller.words import Accepted, Pause, Replace, Replaced, Resume
@@ -143,6 +144,31 @@ def test_after_pain_values_only_go_down(program):
     mind, _, _ = decide(mind, moment(3.0, 3.0, hurt))
     assert "hurt" in refusal(mind, Replace(compiled(with_values(high=15))), 4.0)
     assert refusal(mind, Replace(compiled(with_values(high=12))), 4.0) is None
+
+
+def test_after_pain_nothing_between_the_peaks_goes_up_either(program):
+    mind = msgspec.structs.replace(wake(program), hurt=True)
+    for values in ({"low": 5}, {"low": 5, "high": 12}, {"low": 13, "high": 14}, {"settle": 4}):
+        assert "hurt" in refusal(mind, Replace(compiled(with_values(**values))), 4.0), values
+    for values in ({}, {"low": 2}, {"low": 1, "high": 8}, {"high": 13.9}, {"settle": 2}):
+        assert refusal(mind, Replace(compiled(with_values(**values))), 4.0) is None, values
+
+
+def test_after_pain_nothing_is_pressed_more_often(program):
+    mind = msgspec.structs.replace(wake(program), hurt=True)
+    for rate, is_more in ((0.8, True), (0.6, False)):
+        other = compiled(KNEADING.replace("rate: 0.7 Hz", f"rate: {rate} Hz"))
+        assert (refusal(mind, Replace(other), 4.0) is not None) == is_more
+
+
+def test_after_three_guards_values_only_go_down(program):
+    mind = wake(program)
+    hearing = msgspec.structs.replace(mind.hearing, guard=Guard(lowered=1))
+    mind = msgspec.structs.replace(mind, hearing=hearing)
+    assert "guarded" in refusal(mind, Replace(compiled(with_values(high=15))), 4.0)
+    assert refusal(mind, Replace(compiled(with_values(high=12))), 4.0) is None
+    then, _, _ = decide(mind, moment(4.0, orders=[Replace(compiled(with_values(high=15)))]))
+    assert then.program == mind.program
 
 
 async def test_a_new_depth_is_felt_at_the_same_beat():

@@ -209,7 +209,7 @@ LEFT_OUT = [
      f"{SAFETY}::test_pressure_off_by_6_kpa_for_100_ms_stops"),
     ("safety", "        off_track(watch.tracking),\n", "",
      f"{SAFETY}::test_pressure_off_its_model_for_300_ms_is_released"),
-    ("replacing", "if mind.hurt and ", "if False and ",
+    ("replacing", "(why := _may_only_fall(mind)) and ", "(why := None) and ",
      f"{REPLACING}::test_after_pain_values_only_go_down"),
     ("obedience", "    if mind.hurt:\n", "    if False:\n",
      "tests/controller/test_pausing.py::"
