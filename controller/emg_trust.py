@@ -43,6 +43,13 @@ class EmgTrust(msgspec.Struct, frozen=True, gc=False):
             return False
         return self.clean_s - self.bad_s < GAP_S
 
+    def over_silence(self, at_s: float, unheard_s: float) -> "EmgTrust":
+        """Return it after a silence, which was neither bad nor clean."""
+        if self.bad_s is None:
+            return self
+        was_s = at_s - unheard_s if self.clean_s is None else self.clean_s
+        return EmgTrust(at_s - max(0.0, was_s - self.bad_s))
+
 
 def hear(trust: EmgTrust, at_s: float, *, clean: bool) -> EmgTrust:
     """Return what to remember of one more batch."""

@@ -69,6 +69,12 @@ class Guard(msgspec.Struct, frozen=True):
         calm_s = self.calm_since_s
         return calm_s is not None and at_s - calm_s >= CALM_S and self.candidate_s is None
 
+    def counting_anew(self) -> "Guard":
+        """Return it after a silence: what was confirmed stays, what was being counted does not."""
+        return msgspec.structs.replace(
+            self, tense=False, candidate_s=None, loud_s=0.0, calm_since_s=None, spasm_since_s=None
+        )
+
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
     """What the muscles ask for now. `measured` is how loud, in multiples of what counts."""

@@ -15,7 +15,7 @@ from .emg_noise import NOISE_UV
 from .emg_trust import EmgTrust, hear
 from .guarding import Guard
 from .moment import Features, Health
-from .reacting import Reaction, unprovoked
+from .reacting import Reaction, over_silence, unprovoked
 from .references import START_S, Gathering, Kind, Values, reference
 
 EMG = "emg"
@@ -25,6 +25,9 @@ REST = (EMG, "rest")
 
 FORGOTTEN_AFTER_S = 60.0
 """A baseline is kept over a pause that is shorter than this (E, rules)."""
+
+UNHEARD_S = 0.5
+"""After so long without listening, as in a pause, everything that is counted begins anew (E)."""
 
 References: TypeAlias = Mapping[tuple[str, str], Values]
 
@@ -77,6 +80,8 @@ def heard(
     if at_s - hearing.heard_s > FORGOTTEN_AFTER_S:
         rest = {REST: hearing.references.get(REST, ())}
         hearing = msgspec.structs.replace(hearing, references=rest)
+    if at_s - hearing.heard_s > UNHEARD_S:
+        hearing = _counting_anew(hearing, program, at_s)
     if index != hearing.step:
         hearing = _next_step(hearing, program, index, at_s)
     emg, trust = felt.emg, hearing.trust
@@ -127,6 +132,21 @@ def emg_reference(hearing: Hearing, of: str) -> Values:
     """
     known = hearing.references
     return known.get((EMG, of), known.get(REST, ()) if of == "baseline" else ())
+
+
+def _counting_anew(hearing: Hearing, program: Program, at_s: float) -> Hearing:
+    """Nobody has listened meanwhile: no instant before it counts. What was answered stays so."""
+    unheard_s, step = at_s - hearing.heard_s, hearing.step
+    until = program.steps[step].until if 0 <= step < len(program.steps) else None
+    pairs = zip(hearing.reactions, program.rules, strict=True)
+    return msgspec.structs.replace(
+        hearing,
+        trust=hearing.trust.over_silence(at_s, unheard_s),
+        guard=hearing.guard.counting_anew(),
+        reactions=tuple(over_silence(reaction, rule, unheard_s) for reaction, rule in pairs),
+        adaptation=msgspec.structs.replace(hearing.adaptation, calm_s=None),
+        until=never(until) if until is not None else None,
+    )
 
 
 def _next_step(hearing: Hearing, program: Program, index: int, at_s: float) -> Hearing:

@@ -29,6 +29,20 @@ def unprovoked(rules: tuple[Rule, ...]) -> tuple[Reaction, ...]:
     return tuple(Reaction(never(rule.when)) for rule in rules)
 
 
+def over_silence(reaction: Reaction, rule: Rule, unheard_s: float) -> Reaction:
+    """Return a reaction after a silence: its condition and its hold begin anew.
+
+    The silence is none of the time for which an ease is kept.
+    """
+    answers = reaction.answers and not isinstance(rule.do, Hold)
+    return msgspec.structs.replace(
+        reaction,
+        state=never(rule.when),
+        kept_until_s=reaction.kept_until_s + unheard_s,
+        answers=answers,
+    )
+
+
 def react(
     reactions: tuple[Reaction, ...], rules: tuple[Rule, ...], evidence: Evidence
 ) -> tuple[tuple[Reaction, ...], Rule | None]:
