@@ -50,6 +50,9 @@ DISARM_S = 0.7
 _BEAT_EARLY_S = 0.005
 """A control task beats on its own ticks: this much before it is due counts as due (E)."""
 
+_PRESSES_MOST = 4
+"""As many presses as are told of one STATUS: the second has ended the session already (E)."""
+
 _MOVING = (State.ARMED, State.FADING, State.PAIN_HOLD)
 
 
@@ -289,10 +292,10 @@ class StreamedDevice:
 
     def _hear_buttons(self, status: Status) -> None:
         before, self._pain_count = self._pain_count, status.pain_count
-        if before is not None and status.pain_count != before:
-            pressed = Pressed(
-                at_s=status.at_s, buttons=status.buttons, pain_count=status.pain_count
-            )
+        if before is None:
+            return
+        pressed = Pressed(at_s=status.at_s, buttons=status.buttons, pain_count=status.pain_count)
+        for _ in range(_presses(before, status.pain_count)):
             self._on_reading(pressed)
 
     def _hear_pong(self, pong: Pong, at_s: float) -> None:
@@ -374,6 +377,12 @@ class StreamedDevice:
         if not self._failed:
             self._failed = True
             self._on_failure(error)
+
+
+def _presses(before: int, count: int) -> int:
+    """Return how often the pain button was pressed. One that counts back has been pressed, too."""
+    more = (count - before) & 0xFF
+    return min(more, _PRESSES_MOST) if more < 0x80 else 1
 
 
 def _ms(seconds: float | None) -> float | None:
