@@ -187,9 +187,9 @@ class StreamedDevice:
     async def disarm(self) -> None:
         self._splice = None
         self._clock.steady = False
-        await self._conversation.order(Disarm())
         try:
             async with asyncio.timeout(DISARM_S):
+                await self._conversation.order(Disarm())
                 await self._idle.wait()
         except TimeoutError:
             raise LinkTimeout(f"the device was not idle {DISARM_S} s after DISARM") from None

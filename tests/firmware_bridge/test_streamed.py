@@ -3,52 +3,22 @@
 import asyncio
 import contextlib
 
-import msgspec
 import pytest
 
-from firmware_bridge.framing import seal, unseal
-from firmware_bridge.messages import StatusReport, decode
+from firmware_bridge.errors import LinkTimeout
+from firmware_bridge.messages import Disarm
 from firmware_bridge.readings import Pressed
-from firmware_bridge.streamed import connect
+from firmware_bridge.streamed import DISARM_S, connect
 from sim.birth import Recipe
 from sim.link import join
-
-
-class Tampering:
-    """A link whose far end's STATUS says otherwise, and that loses what `loses` names."""
-
-    def __init__(self, link):
-        self._link = link
-        self.kind, self.max_frame, self.aclose = link.kind, link.max_frame, link.aclose
-        self.frames_bad = 0
-        self.says, self.loses, self.sent = {}, (), []
-
-    def send(self, body):
-        self.sent.append(unseal(body)[0])
-        if unseal(body)[0] not in self.loses:
-            self._link.send(body)
-
-    def send_urgent(self, body):
-        self.sent.append(unseal(body)[0])
-        if unseal(body)[0] not in self.loses:
-            self._link.send_urgent(body)
-
-    def listen(self, on_frame, on_lost):
-        def hear(body, at_s):
-            kind, epoch, seq, t_us = unseal(body)
-            if kind == StatusReport.KIND and self.says:
-                status = msgspec.structs.replace(decode(kind, body), **self.says)
-                body = seal(kind, epoch, seq, t_us, status.pack())
-            on_frame(body, at_s)
-
-        self._link.listen(hear, on_lost)
+from tests.firmware_bridge.wires import Tampering
 
 
 @contextlib.asynccontextmanager
-async def met(**says):
+async def met(kind="memory", **says):
     """A device in memory, the link to it, what it reads and how it fails."""
     link = Tampering(join(Recipe()))
-    link.says = says
+    link.kind, link.says = kind, says
     device = await connect(link)
     readings, failures = [], []
     device.listen(readings.append, failures.append)
@@ -80,3 +50,13 @@ async def test_what_was_pressed_before_the_first_status_is_no_press():
     async with met(pain_count=5) as (_, _, readings, _):
         await asyncio.sleep(0.1)
         assert presses(readings) == 0
+
+
+@pytest.mark.parametrize("kind", ["memory", "ble"])
+async def test_a_disarm_that_nobody_answers_is_given_up_in_time(kind):
+    async with met(kind) as (device, link, _, _):
+        link.loses = {Disarm.KIND: 100}
+        began_s = asyncio.get_running_loop().time()
+        with pytest.raises(LinkTimeout):
+            await device.disarm()
+        assert asyncio.get_running_loop().time() - began_s <= DISARM_S + 0.001
