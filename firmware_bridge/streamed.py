@@ -39,7 +39,7 @@ from .messages import (
     StopAck,
 )
 from .pace import WIRED, Pace, pace_of
-from .readings import Pressed, Status
+from .readings import Pressed, Status, presses_since
 from .samples import SampleReader
 from .setpoints import ArmedLimits, Setpoint
 from .stopping import Stopper
@@ -49,9 +49,6 @@ DISARM_S = 0.7
 
 _BEAT_EARLY_S = 0.005
 """A control task beats on its own ticks: this much before it is due counts as due (E)."""
-
-_PRESSES_MOST = 4
-"""As many presses as are told of one STATUS: the second has ended the session already (E)."""
 
 _MOVING = (State.ARMED, State.FADING, State.PAIN_HOLD)
 
@@ -100,6 +97,7 @@ class StreamedDevice:
         self._desk = Desk()
         self._stopper = Stopper(met.conversation)
         self._splice: tuple[Splice, int, float] | None = None
+        self._shown, self._unseen_s = 0, 0.0  # what STATUS shows; since when it lacks a change
         self._said_knots_s = self._said_beat_s = self._answered_s = 0.0
         self._state = met.hello.state
         self._idle = asyncio.Event()
@@ -171,6 +169,8 @@ class StreamedDevice:
 
     def splice(self, at_s: float, setpoints: Sequence[Setpoint]) -> None:
         self._desk.replace()
+        if self._splice is None:
+            self._unseen_s = self._loop.time()
         first = self._desk.number(setpoints)
         at_us = max(0, int(at_s * 1e6))
         message = Splice(self._desk.revision, first, self._spell(setpoints, at_us))
@@ -295,7 +295,7 @@ class StreamedDevice:
         if before is None:
             return
         pressed = Pressed(at_s=status.at_s, buttons=status.buttons, pain_count=status.pain_count)
-        for _ in range(_presses(before, status.pain_count)):
+        for _ in range(presses_since(before, status.pain_count)):
             self._on_reading(pressed)
 
     def _hear_pong(self, pong: Pong, at_s: float) -> None:
@@ -314,11 +314,14 @@ class StreamedDevice:
                 self._resend(stamp_s)
         elif self._splice is not None:
             message, at_us, said_s = self._splice
-            if at_s - said_s > self._pace.splice_shows_s:
+            if report.revision != self._shown:
+                self._unseen_s = at_s
+            if at_s - min(said_s, self._unseen_s) > self._pace.splice_shows_s:
                 self.halt(Source.SESSION)
                 self._fail(DeviceUnruly("a change of the trajectory did not show in time"))
             else:
                 self._say_quietly(message, at_us)
+        self._shown = report.revision
 
     def _resend(self, after_s: float) -> None:
         missing = self._desk.missing(after_s + self._pace.lead_least_s)[: self._knots_per_frame]
@@ -377,12 +380,6 @@ class StreamedDevice:
         if not self._failed:
             self._failed = True
             self._on_failure(error)
-
-
-def _presses(before: int, count: int) -> int:
-    """Return how often the pain button was pressed. One that counts back has been pressed, too."""
-    more = (count - before) & 0xFF
-    return min(more, _PRESSES_MOST) if more < 0x80 else 1
 
 
 def _ms(seconds: float | None) -> float | None:

@@ -5,9 +5,10 @@ import contextlib
 
 import pytest
 
-from firmware_bridge.errors import LinkTimeout
-from firmware_bridge.messages import Disarm
+from firmware_bridge.errors import DeviceUnruly, LinkTimeout
+from firmware_bridge.messages import Disarm, Splice, Stop
 from firmware_bridge.readings import Pressed
+from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
 from firmware_bridge.streamed import DISARM_S, connect
 from sim.birth import Recipe
 from sim.link import join
@@ -60,3 +61,43 @@ async def test_a_disarm_that_nobody_answers_is_given_up_in_time(kind):
         with pytest.raises(LinkTimeout):
             await device.disarm()
         assert asyncio.get_running_loop().time() - began_s <= DISARM_S + 0.001
+
+
+GENTLE = ArmedLimits(
+    ceilings=(Ceiling(2, 20.0),),
+    rise_level_kpa_s=10.0,
+    rise_rhythm_kpa_s=10.0,
+    fall_max_kpa_s=200.0,
+    static_max_s=60.0,
+    session_max_s=60.0,
+)
+
+
+async def splice_on(device, for_s, every_s=0.02):
+    """Replace the trajectory, which is zero, again and again, as an easing does."""
+    for _ in range(round(for_s / every_s)):
+        at_s = device.clock.now_s
+        device.splice(at_s, [Setpoint(c, at_s + 0.1, 0.0, 0.0) for c in (GAIN, CAP, 2)])
+        device.beat(0)
+        await asyncio.sleep(every_s)
+
+
+async def test_a_device_that_ignores_splices_is_found_while_more_of_them_come():
+    async with met() as (device, link, _, failures):
+        await device.arm(GENTLE)
+        await splice_on(device, 0.2)
+        assert not failures
+        link.loses = {Splice.KIND: 1000}
+        await splice_on(device, 0.16)
+        assert [type(failure) for failure in failures] == [DeviceUnruly]
+        assert Stop.KIND in link.sent
+
+
+@pytest.mark.parametrize("late_s", [0.0, 0.03, 0.06])
+async def test_a_device_that_follows_a_splice_every_20_ms_is_not_stopped(late_s):
+    async with met() as (device, link, _, failures):
+        link.late_s = late_s
+        await device.arm(GENTLE)
+        await splice_on(device, 3.0)
+        assert not failures
+        assert Stop.KIND not in link.sent

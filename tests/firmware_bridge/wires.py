@@ -192,13 +192,14 @@ async def paced_wire(baud=115_200):
 
 
 class Tampering:
-    """A link whose far end's STATUS `says` otherwise, and that `loses` so many of a type."""
+    """A link whose far end's STATUS `says` otherwise and may be late; it `loses` some of a type."""
 
     def __init__(self, link):
         self._link = link
         self.kind, self.max_frame, self.aclose = link.kind, link.max_frame, link.aclose
         self.frames_bad = 0
         self.says, self.loses, self.sent = {}, {}, []
+        self.late_s = 0.0
 
     def send(self, body):
         if not self._is_lost(body):
@@ -209,12 +210,17 @@ class Tampering:
             self._link.send_urgent(body)
 
     def listen(self, on_frame, on_lost):
+        loop = asyncio.get_running_loop()
+
         def hear(body, at_s):
             kind, epoch, seq, t_us = unseal(body)
             if kind == StatusReport.KIND and self.says:
                 status = msgspec.structs.replace(decode(kind, body), **self.says)
                 body = seal(kind, epoch, seq, t_us, status.pack())
-            on_frame(body, at_s)
+            if kind == StatusReport.KIND and self.late_s:
+                loop.call_later(self.late_s, lambda: on_frame(body, loop.time()))
+            else:
+                on_frame(body, at_s)
 
         self._link.listen(hear, on_lost)
 
