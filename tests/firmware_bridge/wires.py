@@ -192,7 +192,10 @@ async def paced_wire(baud=115_200):
 
 
 class Tampering:
-    """A link whose far end's STATUS `says` otherwise and may be late; it `loses` some of a type."""
+    """A link whose far end's STATUS `says` otherwise, or nothing (None), and may be late.
+
+    It `loses` some of what is sent, by type.
+    """
 
     def __init__(self, link):
         self._link = link
@@ -214,6 +217,8 @@ class Tampering:
 
         def hear(body, at_s):
             kind, epoch, seq, t_us = unseal(body)
+            if kind == StatusReport.KIND and self.says is None:
+                return
             if kind == StatusReport.KIND and self.says:
                 status = msgspec.structs.replace(decode(kind, body), **self.says)
                 body = seal(kind, epoch, seq, t_us, status.pack())
