@@ -1,6 +1,7 @@
 """A device that executes trajectories: the host's side of our protocol, over any link."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 
 from .arrivals import Arrivals
@@ -21,7 +22,7 @@ from .errors import (
 from .framing import OVERHEAD, unseal
 from .greeting import Acquaintance, fetch, greet, meet, understood
 from .knots import Knot, knot
-from .link import Link, LosesValues
+from .link import Link, LosesValues, Metered
 from .messages import (
     MAX_KNOTS,
     Act,
@@ -89,6 +90,7 @@ class StreamedDevice:
         self._clock = met.clock
         self._conversation = met.conversation
         self._link: Link = met.conversation.link
+        self.bytes_s = self._link.bytes_s if isinstance(self._link, Metered) else math.inf
         self._host_nonce = met.host_nonce
         self._hello = met.hello
         self._boot16 = met.hello.boot_nonce & 0xFFFF
