@@ -100,8 +100,8 @@ class Control:
         if isinstance(order, Stop) and self._device is not None:
             self._device.halt(Source.OPERATOR)
         self._left = True
-        if self._task is not None:
-            self._task.cancel()
+        if self._task is not None and not self._task.cancelling():
+            self._task.cancel()  # once: said again, it would break off the hanging up
         return Accepted()
 
     def do(self, errand: Errand) -> "Answer | asyncio.Task[Answer]":

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 import msgspec
+import numpy as np
 
 from firmware_bridge.codes import Gesture, Source, StatusFlags
 from firmware_bridge.device import Device
@@ -187,18 +188,17 @@ async def _zero(watch: _Lookout) -> tuple[float, ...]:
     if not await watch.until(lambda: len(watch.batches) >= enough, 2 * ZERO_FOR_S):
         raise NotReady(Obstacle.NO_SAMPLES, "the device sends no samples: check the link")
     batches = watch.batches[:enough]
-    means = [
-        sum(float(b.pressure_kpa[:, i].mean()) for b in batches) / len(batches)
-        for i in range(batches[0].pressure_kpa.shape[1])
-    ]
-    worst = max(means, key=abs)
-    if abs(worst) > ZERO_KPA:
+    means = np.array([b.pressure_kpa.mean(axis=0) for b in batches if len(b.pressure_kpa)])
+    if not means.size:
+        raise NotReady(Obstacle.NO_SAMPLES, "the device sends no pressure: have it looked at")
+    worst = float(means.flat[np.abs(means).argmax()])  # a swing and a drift have a mean of zero
+    if not abs(worst) <= ZERO_KPA:
         raise NotReady(
             Obstacle.NOT_ZERO,
             f"a pressure sensor reads {worst:+.2f} kPa with the pad off the body "
             f"({ZERO_KPA} kPa are allowed): is the pad free? else have the sensor looked at",
         )
-    return tuple(means)
+    return tuple(means.mean(axis=0).tolist())
 
 
 async def _stop_and_clear(device: Device, watch: _Lookout) -> float:
@@ -206,6 +206,7 @@ async def _stop_and_clear(device: Device, watch: _Lookout) -> float:
     stopped_s = loop.time()
     device.halt(Source.PREFLIGHT)
     halted = await device.halted()
+    watch.status = None  # what was seen before the stop says nothing of it
     if not await watch.until(lambda: _is_vented(watch.status), VENT_S):
         raise NotReady(
             Obstacle.NO_VENT,

@@ -1,6 +1,7 @@
 """One sitting: readings and ticks in, decide, cue out."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal, assert_never
 
@@ -52,6 +53,9 @@ BEAT_EVERY = 2
 
 BATCH_LATE_S = 0.015
 """Without a batch for one and a half periods, the tick thinks instead (rules)."""
+
+LAST_STOP_S = 1.0
+"""How long a last STOP is waited for: as long as it is repeated, and no longer (E)."""
 
 _ENDED_BY = {
     State.STOPPED: Reason.STOP_ELSEWHERE,
@@ -268,7 +272,14 @@ class Session:
             else:
                 await self._device.disarm()
         except BridgeError:
-            self._device.halt(Source.SESSION)
+            await self._halt_at_last()
+
+    async def _halt_at_last(self) -> None:
+        """Stop, and stay for it: hanging up would end its repeating."""
+        self._device.halt(Source.SESSION)
+        with contextlib.suppress(BridgeError, TimeoutError):
+            async with asyncio.timeout(LAST_STOP_S):
+                await self._device.halted()
 
     def _was_halted(self) -> bool:
         """Whether a stop is on its way. Being cancelled cancels what was waited for, too."""

@@ -22,6 +22,14 @@ SLOW_LEAD_S = 0.05
 Bluetooth the first knots lie as far ahead as the lead, or the device would starve (E)."""
 
 
+_TINY_S = 1e-6
+"""Less than any two knots are apart."""
+
+FOLLOWED_BYTES = 6 * 57
+"""What a splice may have to wait for before the device knows how to go on, on a slow line: the
+frame that is under way, its own, and four of KNOTS, the longest that 115200 baud allows (E)."""
+
+
 class Streamer:
     """Sends what a mind intends. `offset_s` is the device time of session time 0."""
 
@@ -47,13 +55,13 @@ class Streamer:
 
     def splice(self, mind: Mind, at_s: float, over_s: float) -> None:
         """Replace what is queued from `at_s` on: one knot for each channel, then the rest."""
-        least_s = self._least_segment_s
-        soon_s = at_s + max(min(over_s, MAX_SEGMENT_S), least_s)
-        coming = ahead(mind.playhead, "pressure", at_s, soon_s)
-        soon_s = next((s for s in coming.at_s if s - at_s >= least_s), soon_s)
-        first = {quantity: self._knot(mind, quantity, soon_s) for quantity in self._quantities}
+        soon_s = self._first_s(mind, at_s, over_s, self._least_segment_s)
+        until_s = max(soon_s, self._first_s(mind, at_s, over_s, self._followed_s))
+        first = {quantity: self._knot(mind, quantity, until_s) for quantity in self._quantities}
+        if until_s > soon_s:  # the line is slow: what lowers acts as soon as on any other
+            first |= self._lowering(mind, at_s, soon_s, first)
         spelled = setpoints(first, self._fit, self._offset_s)
-        self._planned_s = soon_s
+        self._planned_s = until_s
         self._silent = False
         self._device.splice(at_s + self._offset_s, spelled)
         self.extend(mind, at_s)
@@ -61,6 +69,30 @@ class Streamer:
     def fall_silent(self) -> None:
         """Send no more motion until the next splice: the device lets go by itself."""
         self._silent = True
+
+    def _first_s(self, mind: Mind, at_s: float, over_s: float, least_s: float) -> float:
+        """Return when the first knots after `at_s` are due, if none may come before `least_s`."""
+        soon_s = at_s + max(min(over_s, MAX_SEGMENT_S), least_s)
+        coming = ahead(mind.playhead, "pressure", at_s, soon_s)
+        return next((s for s in coming.at_s if s - at_s >= least_s), soon_s)
+
+    def _lowering(
+        self, mind: Mind, at_s: float, soon_s: float, first: dict[str, Track]
+    ) -> dict[str, Track]:
+        """Return the tracks that must not wait for `first`: a way past them would press more."""
+        until_s = first["cap"].at_s[0]
+        between = ahead(mind.playhead, "pressure", soon_s - _TINY_S, until_s - _TINY_S)
+        more = {"pressure": between, "cap": self._knot(mind, "cap", soon_s)}
+        gain = mind.course.gain
+        if gain.locate(at_s) != gain.locate(until_s):
+            more["gain"] = self._knot(mind, "gain", soon_s)
+        return {quantity: _both(track, first[quantity]) for quantity, track in more.items()}
+
+    @property
+    def _followed_s(self) -> float:
+        """How long it takes until more knots than those of a splice have arrived."""
+        on_the_wire_s = FOLLOWED_BYTES / self._device.bytes_s
+        return max(self._least_segment_s, min(on_the_wire_s, MAX_SEGMENT_S))
 
     @property
     def _least_segment_s(self) -> float:
@@ -90,6 +122,15 @@ class Streamer:
             coming = ahead(mind.playhead, quantity, at_s - 1e-9, at_s + MAX_SEGMENT_S)
             rhythmic = bool(coming.rhythmic and coming.rhythmic[0])
         return Track((at_s,), (value,), (slope,), (rhythmic,))
+
+
+def _both(one: Track, other: Track) -> Track:
+    return Track(
+        one.at_s + other.at_s,
+        one.value + other.value,
+        one.slope + other.slope,
+        one.rhythmic + other.rhythmic,
+    )
 
 
 def _whole_instants(planned: list[Setpoint], credit: int) -> list[Setpoint]:

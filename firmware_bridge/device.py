@@ -70,6 +70,11 @@ class Device(Protocol):
     def clock(self) -> Clock: ...
 
     @property
+    def bytes_s(self) -> float:
+        """How much the wire to it carries in a second; infinite where it is not known."""
+        ...
+
+    @property
     def stats(self) -> LinkStats: ...
 
     async def arm(self, limits: ArmedLimits) -> None:

@@ -5,6 +5,7 @@ still runs is up to the product's own timer, if it has one.
 """
 
 import asyncio
+import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -49,6 +50,7 @@ class LeveledDevice:
         self.product = product
         self.capabilities: Capabilities = with_gain_and_cap(product.capabilities)
         self.clock: Clock = OwnClock()
+        self.bytes_s = math.inf  # what is waited for is the product, not the wire
         self._gatt = gatt
         self._wire = wire
         self._loop = asyncio.get_running_loop()

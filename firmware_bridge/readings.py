@@ -52,6 +52,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     frames_bad: int
 
 
+PRESSES_MOST = 4
+"""As many presses as are told of one STATUS: the second has ended the session already (E)."""
+
+
 class Pressed(msgspec.Struct, frozen=True, kw_only=True):
     """A person pressed a button on the device."""
 
@@ -61,3 +65,9 @@ class Pressed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Reading = SensorBatch | Status | Pressed
+
+
+def presses_since(before: int, count: int) -> int:
+    """Return how often the pain button was pressed. One that counts back has been pressed, too."""
+    more = (count - before) & 0xFF
+    return min(more, PRESSES_MOST) if more < 0x80 else 1

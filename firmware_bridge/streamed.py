@@ -1,6 +1,7 @@
 """A device that executes trajectories: the host's side of our protocol, over any link."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 
 from .arrivals import Arrivals
@@ -21,7 +22,7 @@ from .errors import (
 from .framing import OVERHEAD, unseal
 from .greeting import Acquaintance, fetch, greet, meet, understood
 from .knots import Knot, knot
-from .link import Link, LosesValues
+from .link import Link, LosesValues, Metered
 from .messages import (
     MAX_KNOTS,
     Act,
@@ -39,7 +40,7 @@ from .messages import (
     StopAck,
 )
 from .pace import WIRED, Pace, pace_of
-from .readings import Pressed, Status
+from .readings import Pressed, Status, presses_since
 from .samples import SampleReader
 from .setpoints import ArmedLimits, Setpoint
 from .stopping import Stopper
@@ -89,6 +90,7 @@ class StreamedDevice:
         self._clock = met.clock
         self._conversation = met.conversation
         self._link: Link = met.conversation.link
+        self.bytes_s = self._link.bytes_s if isinstance(self._link, Metered) else math.inf
         self._host_nonce = met.host_nonce
         self._hello = met.hello
         self._boot16 = met.hello.boot_nonce & 0xFFFF
@@ -97,6 +99,7 @@ class StreamedDevice:
         self._desk = Desk()
         self._stopper = Stopper(met.conversation)
         self._splice: tuple[Splice, int, float] | None = None
+        self._shown, self._unseen_s = 0, 0.0  # what STATUS shows; since when it lacks a change
         self._said_knots_s = self._said_beat_s = self._answered_s = 0.0
         self._state = met.hello.state
         self._idle = asyncio.Event()
@@ -168,6 +171,8 @@ class StreamedDevice:
 
     def splice(self, at_s: float, setpoints: Sequence[Setpoint]) -> None:
         self._desk.replace()
+        if self._splice is None:
+            self._unseen_s = self._loop.time()
         first = self._desk.number(setpoints)
         at_us = max(0, int(at_s * 1e6))
         message = Splice(self._desk.revision, first, self._spell(setpoints, at_us))
@@ -184,9 +189,9 @@ class StreamedDevice:
     async def disarm(self) -> None:
         self._splice = None
         self._clock.steady = False
-        await self._conversation.order(Disarm())
         try:
             async with asyncio.timeout(DISARM_S):
+                await self._conversation.order(Disarm())
                 await self._idle.wait()
         except TimeoutError:
             raise LinkTimeout(f"the device was not idle {DISARM_S} s after DISARM") from None
@@ -289,10 +294,10 @@ class StreamedDevice:
 
     def _hear_buttons(self, status: Status) -> None:
         before, self._pain_count = self._pain_count, status.pain_count
-        if before is not None and status.pain_count != before:
-            pressed = Pressed(
-                at_s=status.at_s, buttons=status.buttons, pain_count=status.pain_count
-            )
+        if before is None:
+            return
+        pressed = Pressed(at_s=status.at_s, buttons=status.buttons, pain_count=status.pain_count)
+        for _ in range(presses_since(before, status.pain_count)):
             self._on_reading(pressed)
 
     def _hear_pong(self, pong: Pong, at_s: float) -> None:
@@ -311,11 +316,14 @@ class StreamedDevice:
                 self._resend(stamp_s)
         elif self._splice is not None:
             message, at_us, said_s = self._splice
-            if at_s - said_s > self._pace.splice_shows_s:
+            if report.revision != self._shown:
+                self._unseen_s = at_s
+            if at_s - min(said_s, self._unseen_s) > self._pace.splice_shows_s:
                 self.halt(Source.SESSION)
                 self._fail(DeviceUnruly("a change of the trajectory did not show in time"))
             else:
                 self._say_quietly(message, at_us)
+        self._shown = report.revision
 
     def _resend(self, after_s: float) -> None:
         missing = self._desk.missing(after_s + self._pace.lead_least_s)[: self._knots_per_frame]

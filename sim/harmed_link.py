@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 from collections import deque
 from collections.abc import Callable
 from zlib import crc32
@@ -10,7 +11,7 @@ import numpy as np
 
 from firmware_bridge.errors import LinkClosed, LinkError
 from firmware_bridge.framing import OVERHEAD, RESIDUE
-from firmware_bridge.link import Link, LosesValues, OnFrame, OnLost
+from firmware_bridge.link import Link, LosesValues, Metered, OnFrame, OnLost
 from firmware_bridge.messages import Hello, HelloAck, Stop, StopAck
 
 from .fault import End
@@ -41,6 +42,11 @@ class HarmedLink:
     @property
     def max_frame(self) -> int:
         return self._link.max_frame
+
+    @property
+    def bytes_s(self) -> float:
+        """Of a link that does not know what its wire carries, without end."""
+        return self._link.bytes_s if isinstance(self._link, Metered) else math.inf
 
     @property
     def frames_bad(self) -> int:

@@ -27,6 +27,7 @@ class PacedLink:
         self.max_frame = link.max_frame
         self._link = link
         byte_s = BITS_PER_BYTE / baud
+        self.bytes_s = 1.0 / byte_s
         self._out, self._in = _Line(byte_s), _Line(byte_s)
         self._on_frame: OnFrame | None = None
         self._on_lost: OnLost | None = None

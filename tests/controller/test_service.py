@@ -1,6 +1,7 @@
 """The door of a session: who may order what, and what rubbish does to it."""
 
 import asyncio
+import contextlib
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,7 @@ from controller.words import (
     Resume,
     Stop,
 )
+from firmware_bridge.discovery import open_device
 from firmware_bridge.links.local import SERVED_A_TURN
 from tests.controller.doors import URL, house
 
@@ -277,6 +279,31 @@ async def test_without_its_keeper_a_session_ends_after_its_grace():
         assert one.visit.done()
         (over,) = watcher.heard(Over)
         assert over.trouble.kind == "left"
+
+
+async def test_a_release_that_is_said_again_does_not_break_off_the_hanging_up(monkeypatch):
+    hung_up = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def slow_to_leave(url):
+        try:
+            async with open_device(url) as device:
+                yield device
+        finally:
+            await asyncio.sleep(2.0)  # as a product takes that is switched off step by step
+            hung_up.set()
+
+    monkeypatch.setattr("controller.control.open_device", slow_to_leave)
+    async with house() as one:
+        keeper = one.call().hello("operator")
+        keeper.ask(Take(0.0))
+        keeper.ask(Connect(URL))
+        await asyncio.sleep(2.0)
+        await keeper.link.aclose()
+        await asyncio.sleep(1.0)
+        assert not one.visit.done()
+        await one.visit
+        assert hung_up.is_set()
 
 
 async def test_another_operator_may_keep_the_session_before_its_grace_is_over():

@@ -6,10 +6,13 @@ import os
 import socket
 import tty
 
-from firmware_bridge.framing import Deframer, stuff
+import msgspec
+
+from firmware_bridge.framing import Deframer, seal, stuff, unseal
 from firmware_bridge.links.memory import pair
 from firmware_bridge.links.serial import open_serial
 from firmware_bridge.links.tcp import open_tcp
+from firmware_bridge.messages import StatusReport, decode
 from sim.paced import PacedLink
 from sim.radio import Air
 
@@ -186,3 +189,49 @@ async def paced_wire(baud=115_200):
     link = PacedLink(near, baud)
     yield link, MemoryFar(far, near)
     await link.aclose()
+
+
+class Tampering:
+    """A link whose far end's STATUS `says` otherwise, or nothing (None), and may be late.
+
+    It `loses` some of what is sent, by type.
+    """
+
+    def __init__(self, link):
+        self._link = link
+        self.kind, self.max_frame, self.aclose = link.kind, link.max_frame, link.aclose
+        self.frames_bad = 0
+        self.says, self.loses, self.sent = {}, {}, []
+        self.late_s = 0.0
+
+    def send(self, body):
+        if not self._is_lost(body):
+            self._link.send(body)
+
+    def send_urgent(self, body):
+        if not self._is_lost(body):
+            self._link.send_urgent(body)
+
+    def listen(self, on_frame, on_lost):
+        loop = asyncio.get_running_loop()
+
+        def hear(body, at_s):
+            kind, epoch, seq, t_us = unseal(body)
+            if kind == StatusReport.KIND and self.says is None:
+                return
+            if kind == StatusReport.KIND and self.says:
+                status = msgspec.structs.replace(decode(kind, body), **self.says)
+                body = seal(kind, epoch, seq, t_us, status.pack())
+            if kind == StatusReport.KIND and self.late_s:
+                loop.call_later(self.late_s, lambda: on_frame(body, loop.time()))
+            else:
+                on_frame(body, at_s)
+
+        self._link.listen(hear, on_lost)
+
+    def _is_lost(self, body):
+        kind = unseal(body)[0]
+        self.sent.append(kind)
+        left = self.loses.get(kind, 0)
+        self.loses[kind] = left - 1
+        return left > 0
