@@ -117,7 +117,8 @@ def _message(error: BaseException) -> str:
         return "interrupted"
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror.lower()}"
-    return str(error) or type(error).__name__
+    said = str(error) or type(error).__name__
+    return said.encode("utf-8", "backslashreplace").decode()  # names of files may be no text
 
 
 def _command(words: Sequence[str]) -> str:

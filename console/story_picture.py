@@ -74,7 +74,8 @@ def _moments(panel: Panel, seen: Performance, missed: Sequence[Missed], end_s: f
 def draw_failures(plan: Plan, seed: int, rows: Sequence[Row], folder: Path) -> dict[int, Path]:
     """Play the first failed sessions of a campaign again, and draw each into a folder."""
     drawn: dict[int, Path] = {}
-    for row in [row for row in rows if row.failed][:SHOWN]:
+    played = [row for row in rows if row.failed and row.outcome != "error"]  # the rest has no curve
+    for row in played[:SHOWN]:
         folder.mkdir(exist_ok=True)
         story = draw(plan, seed, row.number)
         seen = perform(story)

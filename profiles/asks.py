@@ -134,6 +134,11 @@ class Points(msgspec.Struct, frozen=True):
 Ask = Hold | Strokes | Rhythm | Point | Pulses | Chambers | Oscillation | Points
 
 
+def leaves_pressure(ask: Ask) -> bool:
+    """Return whether the pressure is left to what plays beside it."""
+    return isinstance(ask, Oscillation) and ask.pressure_kpa is None
+
+
 def peak_kpa(ask: Ask) -> float:
     """Return the highest pressure a technique reaches by itself."""
     match ask:

@@ -1,12 +1,12 @@
 """compile_profile: a profile, the chosen values and an envelope become a program."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from . import meaning
 from .asking import longest_s
-from .asks import Chambers, Pulses, Rhythm, Strokes, peak_kpa, valley_kpa
+from .asks import Ask, Chambers, Pulses, Rhythm, Strokes, leaves_pressure, peak_kpa, valley_kpa
 from .course import OCCLUDED_MAX_S, Part, Stretch, broken, occluded
 from .envelope import Envelope, Limit
 from .findings import Findings
@@ -149,12 +149,15 @@ class _Compiler:
 
     def _parts(self, woven: Woven) -> tuple[Part, ...]:
         pairs = zip(woven.branches, woven.own, strict=True)
-        return tuple(self._part(judged, own) for judged, own in pairs)
+        pressed = [one.pad for one in woven.branches if not leaves_pressure(self._worst_ask(one))]
+        return tuple(self._part(judged, own, pressed) for judged, own in pairs)
 
-    def _part(self, judged: Judged, worst: Shape) -> Part:
-        step = judged.planned
+    def _worst_ask(self, judged: Judged) -> Ask:
         mode: Mode = "worst" if "worst" in self._chosen.modes else "played"
-        ask = judged.lessened(step.ask(self._chosen, mode))
+        return judged.lessened(judged.planned.ask(self._chosen, mode))
+
+    def _part(self, judged: Judged, worst: Shape, pressed: Sequence[str]) -> Part:
+        step, ask = judged.planned, self._worst_ask(judged)
         body = step.body
         return Part(
             path=step.path,
@@ -166,6 +169,7 @@ class _Compiler:
             valley_kpa=valley_kpa(ask),
             rhythmic=isinstance(ask, Strokes | Rhythm | Pulses | Chambers),
             ends_early=not isinstance(body, PromptText) and body.until is not None,
+            presses=not leaves_pressure(ask) or judged.pad not in pressed,
         )
 
     def _check_course(self, parts: list[tuple[Part, ...]], worst: list[Woven]) -> None:

@@ -58,6 +58,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     valley_kpa: float
     rhythmic: bool
     ends_early: bool
+    presses: bool = True
+    """False: it shakes what another step beside it presses, and is no work of its own."""
 
     @property
     def max_s(self) -> float:
@@ -73,7 +75,7 @@ def broken(
     groups: Sequence[Abreast], pads: Sequence[Sequence[Stretch]], *, emulated: bool
 ) -> Iterator[tuple[Path, str]]:
     """Yield every rule of the course that a programme breaks, where it does."""
-    parts = [part for group in groups for part in group]
+    parts = [part for group in groups for part in group if part.presses]
     yield from _cold(parts, emulated=emulated)
     yield from _too_long(parts)
     yield from _rhythms_without_relief(parts)

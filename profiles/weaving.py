@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from .asks import Ask, Chambers, Oscillation
+from .asks import Ask, Chambers, leaves_pressure
 from .findings import Findings
 from .judging import Judged
 from .limits import Body
@@ -126,7 +126,7 @@ class Loom:
     def _lay(self, judged: Judged, one: Shape, tracks: dict[str, Track]) -> None:
         """Put a shape's tracks where its pads are; two steps cannot move one thing."""
         ask = judged.planned.ask(self._chosen, self._mode)
-        silent = isinstance(ask, Oscillation) and ask.pressure_kpa is None
+        silent = leaves_pressure(ask)
         for name, track in one.trajectory.tracks.items():
             if name == "pressure" and silent:
                 continue

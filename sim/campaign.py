@@ -1,7 +1,7 @@
 """A campaign: one programme on many bodies, with what may vary: `myoloop-campaign/1`."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -12,8 +12,10 @@ from profiles.load import read
 from profiles.quantities import quoted, shown
 from profiles.values import Written
 
+from .birth import STIFFNESS
 from .body import PRESETS
 from .faults import FAULTS
+from .profile_word import ProfileWord
 
 FORMAT = "myoloop-campaign/1"
 SUFFIX = ".campaign.yaml"
@@ -53,21 +55,40 @@ class SpanWords(Words):
         return shown(round(value, 4), self.low.dimension)
 
 
-class NumberSpanWords(Words):
-    """A number that is drawn evenly between two."""
+_Span = TypeVar("_Span", bound=Words)
 
-    low: float = Field(alias="from", strict=False)
-    high: float = Field(alias="to", strict=False)
+
+def _rising(words: _Span, low: float, high: float, what: str, where: str) -> _Span:
+    if high < low:
+        raise mistake(f"{what} ends above its beginning", where)
+    return words
+
+
+class StiffnessWords(Words):
+    """A stiffness, in shares of the usual, that is drawn evenly between two."""
+
+    low: float = Field(alias="from", strict=False, ge=STIFFNESS[0], le=STIFFNESS[1])
+    high: float = Field(alias="to", strict=False, ge=STIFFNESS[0], le=STIFFNESS[1])
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        return _rising(self, self.low, self.high, "a span", "to")
 
 
 class BodyVaries(Words):
     """What may differ of a body; each list is drawn from evenly."""
 
-    stiffness: NumberSpanWords | None = None
-    guards: list[Literal["usual", "early", "never"]] = Field(default_factory=lambda: ["usual"])
-    lets_go: list[Literal["usual", "never"]] = Field(default_factory=lambda: ["usual"])
-    presses: list[Literal["usual", "late", "never"]] = Field(default_factory=lambda: ["usual"])
-    sore: list[bool] = Field(default_factory=lambda: [False])
+    stiffness: StiffnessWords | None = None
+    guards: list[Literal["usual", "early", "never"]] = Field(
+        default_factory=lambda: ["usual"], min_length=1
+    )
+    lets_go: list[Literal["usual", "never"]] = Field(
+        default_factory=lambda: ["usual"], min_length=1
+    )
+    presses: list[Literal["usual", "late", "never"]] = Field(
+        default_factory=lambda: ["usual"], min_length=1
+    )
+    sore: list[bool] = Field(default_factory=lambda: [False], min_length=1)
 
 
 class DeviceVaries(Words):
@@ -91,6 +112,11 @@ class FaultsVary(Words):
     longest: Seconds = 10.0
     spread: Annotated[float, Field(ge=1.0, le=10.0, strict=False)] = 2.0
 
+    @model_validator(mode="after")
+    def _are_spans(self) -> Self:
+        _rising(self, self.shortest, self.longest, "how long a fault lasts", "longest")
+        return _rising(self, self.start, self.end, "the time of faults", "to")
+
 
 class Campaign(Document):
     """A campaign, as its author wrote it."""
@@ -101,7 +127,7 @@ class Campaign(Document):
     )
     title: Word = Field(examples=["What happens every day"])
     purpose: Prose = ""
-    profile: Word = Field(examples=["library:kneading"])
+    profile: ProfileWord = Field(examples=["library:kneading"])
     set: dict[Word, Amount | SpanWords] = Field(default_factory=dict)
     person: list[Annotated[str, _known(PRESETS, "person")]] = Field(
         default_factory=lambda: list(PRESETS), min_length=1

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from firmware_bridge.children import signal_child
 from firmware_bridge.errors import LinkUnavailable
 
 ADDRESS_VARIABLE = "DBUS_SYSTEM_BUS_ADDRESS"
@@ -72,8 +74,7 @@ async def private_bus() -> AsyncGenerator[str]:
                 raise LinkUnavailable("dbus-daemon did not start")
             yield f"unix:path={socket}"
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
+            signal_child(process, signal.SIGTERM)
             await process.wait()
 
 

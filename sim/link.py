@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
 import msgspec
 
+from firmware_bridge.children import signal_child
 from firmware_bridge.errors import LinkUnavailable
 from firmware_bridge.link import Link, LosesValues, OnFrame, OnLost, open_link
 from firmware_bridge.links.memory import MemoryLink, pair
@@ -162,8 +164,7 @@ async def _start(
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
+    signal_child(process, signal.SIGTERM)
     try:
         async with asyncio.timeout(GONE_WITHIN_S):
             await process.wait()

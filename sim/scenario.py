@@ -20,6 +20,7 @@ from .fault import Fault
 from .faults import FAULTS
 from .happenings import Happening, HappeningBase, Settings, Told
 from .muscle import CHANNELS, MOST_CHANNELS
+from .profile_word import LIBRARY, ProfileWord
 
 FORMAT = "myoloop-scenario/1"
 SUFFIX = ".scenario.yaml"
@@ -92,7 +93,7 @@ class Scenario(Document):
     hazards: list[Annotated[str, StringConstraints(pattern=r"^H-[0-9]{2}$")]] = Field(
         default_factory=list
     )
-    profile: Word = Field(examples=["library:kneading"])
+    profile: ProfileWord = Field(examples=["library:kneading"])
     set: Settings = Field(default_factory=dict)
     person: Annotated[str, AfterValidator(_preset)] = "healthy_f"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 7
@@ -105,6 +106,7 @@ class Scenario(Document):
     @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
         yield from _faults_nobody_made(data)
+        yield from _faults_of_other_actuators(data)
 
 
 class Happens(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +168,7 @@ def _recipe(scenario: Scenario) -> Recipe:
 
 
 def _beside(profile: str, file: str) -> str:
-    if profile.startswith("library:"):
+    if profile.startswith(LIBRARY):
         return profile
     return str(Path(file).parent / profile)
 
@@ -174,6 +176,22 @@ def _beside(profile: str, file: str) -> str:
 def _happens(entry: HappeningBase) -> Happens:
     ends_s = None if entry.for_s is None else (entry.at or 0.0) + entry.for_s
     return Happens(name=entry.name, what=entry.what, at_s=entry.at, ends_s=ends_s)
+
+
+def _faults_of_other_actuators(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
+    """Yield the faults of a voice coil on a device that has none."""
+    device, timeline = data.get("device"), data.get("timeline")
+    kind = cast("dict[str, Any]", device).get("kind") if isinstance(device, dict) else None
+    if kind != "airbag" or not isinstance(timeline, list):
+        return
+    for number, entry in enumerate(cast("list[Any]", timeline)):
+        for key in cast("dict[str, Any]", entry) if isinstance(entry, dict) else ():
+            fault = FAULTS.get(str(key))
+            if fault is not None and fault.family == "actuator":
+                yield (
+                    ("timeline", number, key),
+                    f"{quoted(str(key))} happens to voice coils; this device is an airbag",
+                )
 
 
 def _faults_nobody_made(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:

@@ -91,6 +91,7 @@ class Stage:
 
     def __init__(self, story: Story, rig: Rig) -> None:
         self._story, self._rig = story, rig
+        self._values = dict(story.values)
         self._loop = asyncio.get_running_loop()
         self._link: HarmedLink | None = None
         self._host: HostSide | None = None
@@ -133,7 +134,8 @@ class Stage:
         try:
             device = self._device = await connect(link)
             self._sites = _sites(device.capabilities)
-            fit = self._fit = self._prepared(device, dict(self._story.values))
+            fit = self._fit = self._prepared(device)
+            self._try_moves(device)
             ears = ears_for(fit.program, device.capabilities)
             with urgent() if self._rig.waits else contextlib.nullcontext():
                 ready = await preflight(device, SimulatedPerson(device), ears)
@@ -155,9 +157,17 @@ class Stage:
             last_s = self._sampled[-1].at_s if self._sampled else 0.0
             return Ending("killed", "killed", ended_s=last_s)
 
-    def _prepared(self, device: StreamedDevice, values: dict[str, str | float]) -> Fit:
+    def _prepared(self, device: StreamedDevice) -> Fit:
         text, name = read_profile(self._story.profile)
-        return prepare(text, name, device.capabilities, values)
+        return prepare(text, name, device.capabilities, dict(self._values))
+
+    def _try_moves(self, device: StreamedDevice) -> None:
+        """What cannot be moved live is a mistake of the story: it is told before anything moves."""
+        for one in self._story.happens:
+            if isinstance(one.what, Moved):
+                self._values |= one.what.values
+                self._prepared(device)
+        self._values = dict(self._story.values)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Sampled):
@@ -174,8 +184,8 @@ class Stage:
         if self._session is None or self._device is None:
             return
         if isinstance(told, Moved):
-            values = {**self._story.values, **told.values}
-            told = Replace(self._prepared(self._device, values).program)
+            self._values |= told.values  # what was moved before stays moved
+            told = Replace(self._prepared(self._device).program)
         self._session.tell(told)
 
     def _kill(self) -> None:

@@ -19,7 +19,7 @@ from console.tables import table
 from sim.judging import Missed, judge
 from sim.performance import Performance
 from sim.scenario import Story, load_scenario
-from sim.scenario_files import found, library, name_of
+from sim.scenario_files import SUFFIX, found, library, name_of
 from sim.staging import perform
 
 Files = Annotated[
@@ -54,6 +54,8 @@ def run(
     if not into.is_dir():
         raise typer.BadParameter(f"{into}: there is no such folder")
     stories = [load_scenario(file) for name in files for file in _files(name)]
+    if not stories:
+        raise typer.BadParameter(f"{', '.join(files)}: no file in there is called *{SUFFIX}")
     played = tuple(_played(story, rig, into, plot=plot) for story in stories)
     failed = sum(not one.passed for one in played)
     document = ScenarioRun(rig=rig, passed=len(played) - failed, failed=failed, scenarios=played)

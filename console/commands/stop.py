@@ -1,12 +1,13 @@
 """myoloop stop: every session of this machine, past anything that hangs."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
 
 import msgspec
+import typer
 
 from console.documents import Stop, Stopped, Told
 from console.exits import FAULT
-from console.options import DeviceUrl
 from controller import words
 from controller.announcing import announced
 from controller.client import Client, DoorError
@@ -19,6 +20,13 @@ END_S = 1.0
 """How long a session that has answered may take to end (E); a stop takes a few milliseconds."""
 
 
+OneDevice = Annotated[
+    str | None,
+    typer.Option("--device", metavar="URL", help="Only what is at this address; else everything."),
+]
+"""Not `$MYOLOOP_DEVICE`: whoever says `stop` and no more means all that presses."""
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A session, or a program that holds a device without being one; `port` is what it holds."""
 
@@ -28,7 +36,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     port: str
 
 
-def stop(device: DeviceUrl = None) -> Told:
+def stop(device: OneDevice = None) -> Told:
     """Stop every session of this machine, or the device at one address.
 
     Each session is told through its socket. One that does not answer within 30 ms is overruled:

@@ -37,6 +37,9 @@ TIMER_STEP = 0x200
 _UP = {HEAD: HEAD_UP, FOOT: FOOT_UP}
 _DOWN = {HEAD: HEAD_DOWN, FOOT: FOOT_DOWN}
 _START = bytes.fromhex("e5fe16")
+TEN_MINUTES = 1
+"""What a report says of the timer; 2 and 3 are its longer times (V)."""
+
 _REPORT_SIZES = {0xED: 16, 0xF0: 19, 0xF1: 20}
 
 
@@ -122,4 +125,5 @@ class Keeson:
     def decode(self, value: bytes) -> Report | None:
         if not value or _REPORT_SIZES.get(value[0]) != len(value):
             return None
-        return Report(levels={HEAD: value[5], FOOT: value[6], TIMER: int(value[14] in (1, 2, 3))})
+        timer = int(value[14] == TEN_MINUTES)  # a longer one is not the one that is promised
+        return Report(levels={HEAD: value[5], FOOT: value[6], TIMER: timer})

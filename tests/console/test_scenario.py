@@ -17,7 +17,7 @@ from console.story_picture import draw_failures
 from sim.campaign import on_bodies_of, read_campaign
 from sim.row_files import read_rows
 from sim.session_row import play_session
-from tests.sim.stories import WHOLE
+from tests.sim.stories import PROFILE, WHOLE
 
 CAMPAIGN = Path(__file__).parents[1] / "sim" / "brief.campaign.yaml"
 DEEPER = CAMPAIGN.with_name("deeper.campaign.yaml")
@@ -87,12 +87,50 @@ def test_mistakes_of_a_file_are_told_and_nothing_is_played(good, capsys):
         (["library:pain-once", "--rig", "nonsense"], "unavailable", "there are virtual, pty, ble"),
         (["library:pain-once", "--rig", "tcp://127.0.0.1:1"], "unavailable", "pain_pressed"),
         (["library:pain-once", "--into", "/nowhere"], "usage", "there is no such folder"),
+        ([str(Path(__file__).parent)], "usage", "no file in there is called *.scenario.yaml"),
     ],
 )
 def test_what_cannot_be_played_says_why(words, kind, said, capsys):
     code, document = told(capsys, "scenario", "run", *words)
     assert code in (2, 3)
     assert document["error"]["kind"] == kind
+    assert said in document["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "said"),
+    [
+        ("{at: 2 s, sensor_stuck: {}}", "{at: 2 s, set: {depth: 40 kPa}}", "14 kPa"),
+        ("timeline:", "device: {kind: airbag}\ntimeline:\n  - {at: 1 s, leak: {}}", "airbag"),
+        (f"profile: {PROFILE}", "profile: library:kneeding", 'did you mean "kneading"?'),
+    ],
+)
+def test_what_a_story_cannot_do_is_a_mistake_of_its_file(was, wrong, said, good, capsys):
+    good.write_text(WHOLE.replace(was, wrong))
+    code, document = told(capsys, "scenario", "run", good)
+    assert (code, document["error"]["kind"]) == (1, "profile"), document
+    assert said in document["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("profile: library:kneeding", 'did you mean "kneading"?'),
+        ("body: {guards: []}", "guards"),
+        ("body: {stiffness: {from: -1, to: 2}}", "stiffness"),
+        ("body: {stiffness: {from: 2, to: 1}}", "ends above its beginning"),
+        ("faults: {from: 60 s, to: 50 s}", "ends above its beginning"),
+        ("faults: {shortest: 20 s, longest: 10 s}", "ends above its beginning"),
+    ],
+)
+def test_a_campaign_that_cannot_be_drawn_says_where(wrong, said, tmp_path, capsys):
+    file = tmp_path / "wrong.campaign.yaml"
+    lines = {"profile": "profile: library:kneading", wrong.partition(":")[0]: wrong}
+    file.write_text(
+        "format: myoloop-campaign/1\nid: wrong\ntitle: Wrong\n" + "\n".join(lines.values()) + "\n"
+    )
+    code, document = told(capsys, "scenario", "campaign", file, "--sessions", 1, "--workers", 1)
+    assert (code, document["error"]["kind"]) == (1, "profile"), document
     assert said in document["error"]["message"]
 
 

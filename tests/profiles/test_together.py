@@ -321,3 +321,10 @@ def test_each_word_says_what_would_be_right(step, where, says):
     assert found.line == 8
     assert found.column > 4
     assert says in found.problem
+
+
+def test_a_head_that_shakes_what_another_step_presses_is_no_contact_of_its_own():
+    beside = together(knead(seconds=8), "vibration: {for: 8 s}")
+    (cold,) = problems(beside + "  - trigger_point: {pressure: 12 kPa, for: 30 s}\n")
+    assert "of lighter work" in cold.message
+    assert "there are 8 s" in cold.message or "there are 7 s" in cold.message

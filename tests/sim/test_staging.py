@@ -10,7 +10,7 @@ from sim.judging import judge
 from sim.scenario import load_scenario
 from sim.scenario_files import LIBRARY
 from sim.staging import perform
-from tests.sim.stories import story
+from tests.sim.stories import PROFILE, WHOLE, story
 
 TEN = (  # of every kind one or two, and short ones: they take as long as they last
     "a-day-of-rhythm",
@@ -104,12 +104,23 @@ def test_too_much_and_too_long_are_missed_without_being_expected(seen):
 
 def test_the_same_seed_is_the_same_trace_to_the_bit_in_another_process_too(seen):
     script = (
-        "from tests.sim.stories import story; from sim.staging import perform; "
+        "from tests.sim.stories import PROFILE, WHOLE, story; from sim.staging import perform; "
         "print(perform(story()).trace_sha256)"
     )
     other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert other.stdout.strip() == seen.trace_sha256, other.stderr
     assert perform(story()).trace_sha256 == seen.trace_sha256
+
+
+def test_what_was_moved_before_stays_moved(tmp_path):
+    profile = tmp_path / "p.yaml"
+    rate = "  pace: {default: 0.7 Hz, min: 0.5 Hz, max: 1 Hz, live: true, label: Pace}\nsteps:"
+    text = PROFILE.read_text().replace("steps:", rate).replace("rate: 0.7 Hz", "rate: $pace")
+    profile.write_text(text)
+    moves = "{at: 2 s, set: {depth: 6 kPa}}\n  - {at: 3 s, set: {pace: 0.8 Hz}}"
+    twice = WHOLE.replace("{at: 2 s, sensor_stuck: {}}", moves).replace(str(PROFILE), str(profile))
+    pressed = perform(story(twice)).signals["true_pressure"].during(8.0, 13.0).value
+    assert pressed.max() == pytest.approx(6.0, abs=0.6)
 
 
 def test_another_seed_is_another_trace(seen):

@@ -95,7 +95,7 @@ REPORTS = [
     (
         "keeson",
         "F1" + 4 * "FF" + "0000" + 7 * "00" + "03" + 5 * "00",
-        Report(levels={HEAD: 0, FOOT: 0, TIMER: 1}),
+        Report(levels={HEAD: 0, FOOT: 0, TIMER: 0}),  # thirty minutes are not our ten
     ),
     # All it may have; massage at the head and a lamp; lamps only. A position is no news.
     ("jensen", "0A 00 57 00 04 00", Equipment()),
