@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import ble
 import codec
 import door
 import emg
@@ -27,6 +28,7 @@ TABLES: tuple[Measure, ...] = (
     ticks.measure,
     door.measure,
     silences.measure,
+    ble.measure,
     virtual.measure,
     emg.measure,
     reaction.measure,
