@@ -133,9 +133,12 @@ def _watched(pad: Channel, capabilities: Capabilities, *, alone: bool) -> bool:
 def _most(pressure: Channel) -> Envelope:
     """Return how hard a pad presses, by what it is and by how it lets go."""
     limits = [Limit(pressure.high, "device")]
+    vents_unless_told_s = 0.0
     if (pressure.bandwidth_hz or math.inf) < AIRBAG_BELOW_HZ:
         limits.append(Limit(AIRBAG_KPA, "airbag"))
-    if (pressure.vent_s or 0.0) > VENT_WITHIN_S:
+        vents_unless_told_s = math.inf
+    vent_s = vents_unless_told_s if pressure.vent_s is None else pressure.vent_s
+    if not vent_s <= VENT_WITHIN_S:
         limits.append(Limit(SLOW_VENT_KPA, "device without a dump valve"))
     if holds(pressure):
         limits.append(Limit(HOLDING_KPA, "device that holds without power"))
