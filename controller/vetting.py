@@ -12,7 +12,7 @@ from profiles.regions import REGIONS
 from profiles.trajectory import MAX_SEGMENT_S, Track
 
 from .eligibility import Booked, admit_booked
-from .fitting import CannotPlay, Fit, device_envelope, fit
+from .fitting import CannotPlay, Fit, device_envelope, fit, watched
 from .person import pad_of
 from .unpowered import HOLDING_KPA, OPTION, holding
 
@@ -117,6 +117,7 @@ def _body(
         thresholds=thresholds,
         emulated=False,
         closed_loop=closed_loop,
+        watched=watched(capabilities),
     )
 
 

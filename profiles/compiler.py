@@ -36,6 +36,7 @@ def compile_profile(
     emulated: bool = False,
     closed_loop: bool = False,
     measured: bool = True,
+    watched: bool = True,
     rig: Rig | None = None,
     lacking: Collection[str] = (),
 ) -> Program:
@@ -44,9 +45,10 @@ def compile_profile(
     `envelope` holds what device, person and operator allow; region and profile lower it here.
     `thresholds` are the person's (None: nobody, the 5th percentile of women). `closed_loop` says
     that the muscle will be listened to; a profile without EMG is open loop whatever it says.
-    `measured` says that the device measures what it presses. `lacking` names signals that nobody
-    hears: steps whose `until` or `adapt` asks for one of them are left out where the profile says
-    `missing: skip`. `rig` says what there is to move (None: a pad that presses and slides).
+    `measured` says that the device measures what it presses, `watched` that an independent second
+    sensor does so too. `lacking` names signals that nobody hears: steps whose `until` or `adapt`
+    asks for one of them are left out where the profile says `missing: skip`. `rig` says what there
+    is to move (None: a pad that presses and slides).
 
     Raises:
         ProfileProblems: over what author or region allow, or unplayable; everything at once.
@@ -59,6 +61,7 @@ def compile_profile(
         emulated=emulated,
         closed_loop=closed_loop and "emg" in profile.needs.signals,
         measured=measured,
+        watched=watched,
     )
     skipped = {name for name in lacking if meaning.is_skipped(profile, name)}
     return _Compiler(profile, choose(profile, values), body, rig or Rig(), skipped).program()

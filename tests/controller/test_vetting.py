@@ -188,6 +188,45 @@ def test_deep_work_on_somebody_of_whom_nothing_was_measured_is_refused(known):
         admit_for(deep, booked(deep) if known else None, REAL, NOW_S)
 
 
+UNWATCHED = msgspec.structs.replace(
+    CAPABILITIES,
+    sensors=tuple(one for one in CAPABILITIES.sensors if not one.independent),
+)
+
+
+def with_first(program, **changes):
+    first, *rest = program.steps
+    steps = (msgspec.structs.replace(first, **changes), *rest)
+    return msgspec.structs.replace(program, steps=steps)
+
+
+@pytest.mark.parametrize("changes", [{"grade": "deep"}, {"technique": "trigger_point"}])
+@pytest.mark.parametrize("emulated", [True, False])
+def test_deep_work_that_one_sensor_alone_watches_is_not_admitted(changes, emulated):
+    device = msgspec.structs.replace(UNWATCHED, emulated=emulated)
+    light = excerpt(20, UNWATCHED).program
+    assert admit(light, device)
+    with pytest.raises(CannotPlay, match="no independent second pressure sensor"):
+        admit(with_first(light, **changes), device)
+
+
+def test_what_was_compiled_for_two_sensors_is_not_admitted_to_one():
+    program = kneading("12 kPa")
+    one = msgspec.structs.replace(UNWATCHED, emulated=False)
+    admit_for(program, booked(program), REAL, NOW_S)
+    with pytest.raises(CannotPlay, match="are allowed"):
+        admit_for(program, booked(program), one, NOW_S)
+
+
+def test_one_sensor_alone_halves_what_the_device_reaches():
+    from controller.fitting import device_envelope
+
+    assert device_envelope(UNWATCHED).pressure_kpa == Limit(20.0, "device without a second sensor")
+    bag = host("airbag", "simulated").capabilities
+    bag = msgspec.structs.replace(bag, sensors=())
+    assert device_envelope(bag).pressure_kpa.value == pytest.approx(13.3 / 2.0)
+
+
 def test_a_start_is_the_same_on_the_other_side_of_the_door():
     program = kneading()
     start = Start(program, "work.yaml", booked(program))
