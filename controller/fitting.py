@@ -360,7 +360,7 @@ def _at_s(setpoint: Setpoint) -> float:
 def _check_depth(program: Program, capabilities: Capabilities) -> None:
     """See that nothing is deep where one sensor alone, or none, watches. Raises `CannotPlay`."""
     for step in () if watched(capabilities) else program.steps:
-        if step.grade == "deep" or step.technique in DEEP_BY_NAME:
+        if step.grade == "deep" or not DEEP_BY_NAME.isdisjoint(step.techniques):
             raise CannotPlay(
                 f"line {step.line}: {step.label} is deep work, and {capabilities.model} has no "
                 "independent second pressure sensor: use a device that has one, or play less",

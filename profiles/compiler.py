@@ -6,7 +6,7 @@ import msgspec
 
 from . import meaning
 from .asking import longest_s
-from .asks import Chambers, Pulses, Rhythm, Strokes, peak_kpa, valley_kpa
+from .asks import Chambers, Oscillation, Pulses, Rhythm, Strokes, peak_kpa, valley_kpa
 from .course import OCCLUDED_MAX_S, Part, Stretch, broken, occluded
 from .envelope import Envelope, Limit
 from .findings import Findings
@@ -16,7 +16,7 @@ from .model import Profile
 from .pace import RISE_LEVEL_KPA_S, Shape
 from .parameters import Chosen, Mode, choose
 from .problems import Path, Reason
-from .program import GRADES, Program, Step, Wait
+from .program import GRADES, Branch, Program, Step, Wait
 from .quantities import shown
 from .regions import Thresholds
 from .rig import Rig
@@ -219,7 +219,13 @@ class _Compiler:
                 for pad in one.pads
                 if one.planned.region != judged.planned.region
             },
+            branches=tuple(map(self._branch, woven.branches)) if len(parts) > 1 else (),
         )
+
+    def _branch(self, judged: Judged) -> Branch:
+        step, ask = judged.planned, judged.planned.ask(self._chosen, "played")
+        silent = isinstance(ask, Oscillation) and ask.pressure_kpa is None
+        return Branch(step.technique, step.region, () if silent else judged.pads)
 
     def _assembled(self, steps: tuple[Step, ...], worst: list[Woven]) -> Program:
         tracks: list[Track] = [
