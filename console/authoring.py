@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from controller.fidelity import BAUD, Fidelity, fidelity
-from controller.fitting import CannotPlay, device_envelope, fit, hears, rig
+from controller.fitting import CannotPlay, device_envelope, fit, hears, rig, watched
 from controller.person import Person, pad_of
 from controller.play import (
     listened_to,
@@ -116,6 +116,7 @@ def checked(text: str | bytes, file: str, values: Mapping[str, str | float], on:
         thresholds=on.thresholds,
         emulated=on.capabilities.emulated,
         measured=measures_pressure(on.capabilities),
+        watched=watched(on.capabilities),
         closed_loop=listened_to(on.capabilities),
         rig=rig(on.capabilities),
         hears=lambda signal: hears(on.capabilities, signal),

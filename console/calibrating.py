@@ -77,13 +77,14 @@ class Rise(Booking):
         pad = self.pad = pad_of(capabilities, area_cm2)
         person = self.people.load(self.person_id)
         program = rise(region, person.sex, area_cm2, device_envelope(capabilities))
+        fitted = fit(program, capabilities)
         self._top_kpa = program.peak_kpa
         if not capabilities.emulated:
             now_s = time.time()
             entry = reservation(pad, program, dose(program), now_s)
             entry = msgspec.structs.replace(entry, kind="calibration")
             self.reserve(entry, lambda who: admit_calibration(who, region, entry.doses, now_s))
-        return fit(program, capabilities)
+        return fitted
 
     @property
     def programme(self) -> Programme:

@@ -69,7 +69,7 @@ class Care(Booking):
             stage: Stage = "closed_loop" if self._closed_loop else "open_loop"
             stage = "simulator" if self._pad.emulated else stage
             device = ANY_DEVICE if self._pad.emulated else self._pad.model
-            techniques = sorted({step.technique for step in meter.program.steps})
+            techniques = sorted({name for step in meter.program.steps for name in step.techniques})
             unlocks = [Unlock(technique, device, stage) for technique in techniques]
             self.people.unlock(self.person_id, unlocks)
             if self.watch is not None and self._pad.emulated:
@@ -78,7 +78,7 @@ class Care(Booking):
 
 def _unlocked(person: Person, fitted: Fit, pad: Pad) -> bool:
     """Return whether every technique has been played without the loop on this device before."""
-    techniques = {step.technique for step in fitted.program.steps}
+    techniques = {name for step in fitted.program.steps for name in step.techniques}
     return all(person.stage(technique, pad.model) == "closed_loop" for technique in techniques)
 
 

@@ -4,7 +4,7 @@ import math
 
 from profiles.course import CAPILLARY_KPA
 from profiles.dose import Dose
-from profiles.program import Program
+from profiles.program import Program, Step
 
 from .words import Ended, Event, Sampled, StepBegan
 
@@ -17,6 +17,7 @@ class Dosimeter:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._pads = [_pads_on(step) for step in program.steps]
         self._doses: dict[str, Dose] = {}
         self._index = 0
         self._kpa = 0.0
@@ -55,10 +56,22 @@ class Dosimeter:
             return
         step = self.program.steps[self._index]
         resting = step.technique == "rest" and higher_kpa < 1.0
-        more = Dose(
-            pressure_kpa_s=length_s * higher_kpa,
-            occluded_s=length_s if higher_kpa > CAPILLARY_KPA else 0.0,
-            worked_s=0.0 if resting else length_s,
-            deep_s=length_s if step.grade == "deep" else 0.0,
-        )
-        self._doses[step.region] = self._doses.get(step.region, Dose()).plus(more)
+        for region, pads in self._pads[self._index].items():
+            more = Dose(
+                pressure_kpa_s=pads * length_s * higher_kpa,
+                occluded_s=pads * length_s if higher_kpa > CAPILLARY_KPA else 0.0,
+                worked_s=0.0 if resting else length_s,
+                deep_s=length_s if step.grade == "deep" else 0.0,
+            )
+            self._doses[region] = self._doses.get(region, Dose()).plus(more)
+
+
+def _pads_on(step: Step) -> dict[str, int]:
+    """Return how many pads press on each region, one at least: their doses add up.
+
+    Of all pads the pressure that is asked for most is known, so each counts as that one.
+    """
+    found = dict.fromkeys(step.all_regions, 0)
+    for region, track in step.pressures():
+        found[region] += any(track.value)
+    return {region: max(1, pads) for region, pads in found.items()}

@@ -115,9 +115,9 @@ def _answers(person: Person, program: Program, now_s: float) -> Iterator[Refusal
     for region in _regions(program):
         yield from _region_answers(person, region, now_s)
         found = permit(person.screenings, region, now_s)
-        steps = [step for step in program.steps if step.region == region]
+        steps = [step for step in program.steps if region in step.all_regions]
         deep = [step for step in steps if step.grade == "deep"]
-        struck = [step for step in steps if step.technique in STRUCK]
+        struck = [step for step in steps if not STRUCK.isdisjoint(step.techniques)]
         yield from _ruled_out(found.not_deep_by, region, deep, "no deep work")
         yield from _ruled_out(found.not_struck_by, region, struck, "nothing that strikes")
 
@@ -166,7 +166,7 @@ def _answered(question: Question, region: str | None, allowed: str) -> Refusal:
 
 def _locks(person: Person, program: Program, now_s: float) -> Iterator[Refusal]:
     for region in _regions(program):
-        harder = [s for s in program.steps if s.region == region and s.grade != "light"]
+        harder = [s for s in program.steps if region in s.all_regions and s.grade != "light"]
         if harder:
             yield from _deep_lock(person, region, now_s, f"{_labels(harder)} cannot be played")
 
@@ -212,7 +212,7 @@ def _time_left(person: Person, region: str, worst: Doses, now_s: float) -> Itera
 
 
 def _stages(person: Person, program: Program) -> Iterator[Refusal]:
-    techniques = dict.fromkeys(step.technique for step in program.steps)
+    techniques = dict.fromkeys(name for step in program.steps for name in step.techniques)
     new = [name for name in techniques if not person.rehearsed(name)]
     if new:
         yield Refusal(
@@ -225,7 +225,7 @@ def _stages(person: Person, program: Program) -> Iterator[Refusal]:
 
 
 def _regions(program: Program) -> Iterable[str]:
-    return dict.fromkeys(step.region for step in program.steps)
+    return dict.fromkeys(region for step in program.steps for region in step.all_regions)
 
 
 def _labels(steps: Iterable[Step]) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from firmware_bridge.capabilities import Capabilities, Channel
 from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
 from profiles.envelope import Envelope, Limit
+from profiles.limits import DEEP_BY_NAME, SINGLE_SENSOR, SINGLE_SENSOR_SHARE
 from profiles.program import Program, Step
 from profiles.rig import Rig
 from profiles.trajectory import Track, presses, quantity_of
@@ -35,9 +36,6 @@ STATIC_MAX_S = 180.0
 
 SESSION_MAX_S = 1800.0
 """Longest session (E)."""
-
-SINGLE_SENSOR_SHARE = 0.5
-"""Share of the range for a device without an independent second pressure sensor (E)."""
 
 AIRBAG_BELOW_HZ = 1.0
 """A pad that follows no faster than this is a bladder of air (E, physiology 5.1)."""
@@ -119,9 +117,15 @@ def device_envelope(capabilities: Capabilities) -> Envelope:
     for pad in pads:
         envelope = envelope.lower(_most(pad)).lower(_rates(pad, pad.bandwidth_hz or math.inf))
         if not _watched(pad, capabilities, alone=len(pads) == 1):
-            high = Limit(SINGLE_SENSOR_SHARE * pad.high, "device without a second sensor")
-            envelope = envelope.lower(Envelope(pressure_kpa=high))
+            half = Limit(SINGLE_SENSOR_SHARE * _reach(pad).value, SINGLE_SENSOR)
+            envelope = envelope.lower(Envelope(pressure_kpa=half))
     return envelope
+
+
+def watched(capabilities: Capabilities) -> bool:
+    """Whether a second sensor, independent of the regulated one, watches every pad."""
+    pads = _pads(capabilities)
+    return all(_watched(pad, capabilities, alone=len(pads) == 1) for pad in pads)
 
 
 def _watched(pad: Channel, capabilities: Capabilities, *, alone: bool) -> bool:
@@ -132,14 +136,25 @@ def _watched(pad: Channel, capabilities: Capabilities, *, alone: bool) -> bool:
 
 def _most(pressure: Channel) -> Envelope:
     """Return how hard a pad presses, by what it is and by how it lets go."""
-    limits = [Limit(pressure.high, "device")]
-    if (pressure.bandwidth_hz or math.inf) < AIRBAG_BELOW_HZ:
-        limits.append(Limit(AIRBAG_KPA, "airbag"))
-    if (pressure.vent_s or 0.0) > VENT_WITHIN_S:
+    limits = [_reach(pressure)]
+    vents_unless_told_s = math.inf if _is_airbag(pressure) else 0.0
+    vent_s = vents_unless_told_s if pressure.vent_s is None else pressure.vent_s
+    if not vent_s <= VENT_WITHIN_S:
         limits.append(Limit(SLOW_VENT_KPA, "device without a dump valve"))
     if holds(pressure):
         limits.append(Limit(HOLDING_KPA, "device that holds without power"))
     return Envelope(pressure_kpa=min(limits, key=lambda limit: limit.value))
+
+
+def _reach(pressure: Channel) -> Limit:
+    """Return how hard a pad presses, by what it is alone."""
+    if _is_airbag(pressure) and pressure.high > AIRBAG_KPA:
+        return Limit(AIRBAG_KPA, "airbag")
+    return Limit(pressure.high, "device")
+
+
+def _is_airbag(pressure: Channel) -> bool:
+    return (pressure.bandwidth_hz or math.inf) < AIRBAG_BELOW_HZ
 
 
 def _rates(pressure: Channel, bandwidth_hz: float) -> Envelope:
@@ -167,6 +182,7 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
 
     Checks and reports; reshapes nothing, but for what the device plays by itself.
     """
+    _check_depth(program, capabilities)
     program, report = _own(program, capabilities)
     channel_of: dict[str, Channel] = {}
     report += (
@@ -339,6 +355,17 @@ def _channel(quantity: str, fit: Fit) -> int:
 
 def _at_s(setpoint: Setpoint) -> float:
     return setpoint.at_s
+
+
+def _check_depth(program: Program, capabilities: Capabilities) -> None:
+    """See that nothing is deep where one sensor alone, or none, watches. Raises `CannotPlay`."""
+    for step in () if watched(capabilities) else program.steps:
+        if step.grade == "deep" or not DEEP_BY_NAME.isdisjoint(step.techniques):
+            raise CannotPlay(
+                f"line {step.line}: {step.label} is deep work, and {capabilities.model} has no "
+                "independent second pressure sensor: use a device that has one, or play less",
+                step.line,
+            )
 
 
 def _check_peak(program: Program, pressure: Channel) -> None:

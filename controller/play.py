@@ -9,7 +9,7 @@ from profiles.envelope import Envelope
 from profiles.regions import Thresholds
 
 from .ears import ears_for
-from .fitting import Fit, device_envelope, fit, hears, rig
+from .fitting import Fit, device_envelope, fit, hears, rig, watched
 from .preflight import NeedsPerson, SimulatedPerson, preflight
 from .priority import urgent
 from .session import Session
@@ -73,6 +73,7 @@ def prepare(
         thresholds=simulated_person(capabilities) if capabilities.emulated else person,
         emulated=capabilities.emulated,
         measured=measures_pressure(capabilities),
+        watched=watched(capabilities),
         closed_loop=listened_to(capabilities) if closed_loop is None else closed_loop,
         rig=rig(capabilities),
         lacking=[name for name in profile.needs.signals if not hears(capabilities, name)],

@@ -9,10 +9,10 @@ from profiles.dose import Dose, astuple, dose
 from profiles.limits import CAPS, Body
 from profiles.program import Program, Step
 from profiles.regions import REGIONS
-from profiles.trajectory import MAX_SEGMENT_S, Track
+from profiles.trajectory import MAX_SEGMENT_S, Track, presses
 
 from .eligibility import Booked, admit_booked
-from .fitting import CannotPlay, Fit, device_envelope, fit
+from .fitting import CannotPlay, Fit, device_envelope, fit, watched
 from .person import pad_of
 from .unpowered import HOLDING_KPA, OPTION, holding
 
@@ -89,14 +89,24 @@ def _under_what_they_bear(
 ) -> None:
     body = _body(program, booked, capabilities, now_s)
     for step in program.steps:
-        if step.technique not in CAPS or step.region not in REGIONS:
+        if not (CAPS.keys() >= {*step.techniques} and REGIONS.keys() >= {*step.all_regions}):
             raise CannotPlay(f"{step.label} (line {step.line}) is nothing that is known here")
-        if step.grade == "deep" and not body.knows(step.region):
-            raise CannotPlay(
-                f"{step.label} (line {step.line}) is deep work, and nobody knows what "
-                f"{step.region} bears: measure it (`myoloop person calibrate`), or play less"
-            )
-        _check(step, body.pressing(step.technique, step.region).value)
+        for region in step.all_regions if step.grade == "deep" else ():
+            if not body.knows(region):
+                raise CannotPlay(
+                    f"{step.label} (line {step.line}) is deep work, and nobody knows what "
+                    f"{region} bears: measure it (`myoloop person calibrate`), or play less"
+                )
+        for name, track in step.trajectory.tracks.items():
+            if presses(name):
+                _check_pressure(step, track, _bearable_kpa(step, name, body))
+
+
+def _bearable_kpa(step: Step, pad: str, body: Body) -> float:
+    """Return what may be pressed with a pad by its technique; by any, where it has none."""
+    region = step.regions.get(pad, step.region)
+    own = {one.technique for one in step.branches if pad in one.tracks and one.region == region}
+    return min(body.pressing(name, region).value for name in own or step.techniques)
 
 
 def _body(
@@ -108,7 +118,8 @@ def _body(
     thresholds, closed_loop = None, False
     if booked is not None:
         person, pad = booked.person, pad_of(capabilities, area_cm2)
-        stages = {person.stage(step.technique, pad.model) for step in program.steps}
+        names = {name for step in program.steps for name in step.techniques}
+        stages = {person.stage(name, pad.model) for name in names}
         closed_loop = bool(capabilities.sensors_of("emg")) and stages == {"closed_loop"}
         thresholds = person.thresholds(pad, now_s)
     return Body(
@@ -117,6 +128,7 @@ def _body(
         thresholds=thresholds,
         emulated=False,
         closed_loop=closed_loop,
+        watched=watched(capabilities),
     )
 
 
@@ -129,11 +141,15 @@ def _check(step: Step, limit_kpa: float) -> None:
         if not _is_curve(track):
             raise CannotPlay(f"the {quantity} of {step.label} (line {step.line}) is no curve")
     for _, pressure in step.pressures():
-        if min(pressure.value) < 0.0 or max(pressure.value) > limit_kpa * (1.0 + ROUNDING):
-            raise CannotPlay(
-                f"{step.label} (line {step.line}) presses {max(pressure.value):.1f} kPa, "
-                f"and {limit_kpa:.1f} kPa are allowed"
-            )
+        _check_pressure(step, pressure, limit_kpa)
+
+
+def _check_pressure(step: Step, pressure: Track, limit_kpa: float) -> None:
+    if min(pressure.value) < 0.0 or max(pressure.value) > limit_kpa * (1.0 + ROUNDING):
+        raise CannotPlay(
+            f"{step.label} (line {step.line}) presses {max(pressure.value):.1f} kPa, "
+            f"and {limit_kpa:.1f} kPa are allowed"
+        )
 
 
 def _is_curve(track: Track) -> bool:

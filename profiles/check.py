@@ -64,6 +64,7 @@ def check_profile(
     emulated: bool = False,
     closed_loop: bool = False,
     measured: bool = True,
+    watched: bool = True,
     rig: Rig | None = None,
     hears: Callable[[str], bool] = lambda _: True,
 ) -> Check:
@@ -83,6 +84,7 @@ def check_profile(
             emulated=emulated,
             closed_loop=closed_loop,
             measured=measured,
+            watched=watched,
             rig=rig,
             lacking=[name for name in profile.needs.signals if not hears(name)],
         )

@@ -16,7 +16,7 @@ from .model import Profile
 from .pace import RISE_LEVEL_KPA_S, Shape
 from .parameters import Chosen, Mode, choose
 from .problems import Path, Reason
-from .program import GRADES, Program, Step, Wait
+from .program import GRADES, Branch, Program, Step, Wait
 from .quantities import shown
 from .regions import Thresholds
 from .rig import Rig
@@ -36,6 +36,7 @@ def compile_profile(
     emulated: bool = False,
     closed_loop: bool = False,
     measured: bool = True,
+    watched: bool = True,
     rig: Rig | None = None,
     lacking: Collection[str] = (),
 ) -> Program:
@@ -44,9 +45,10 @@ def compile_profile(
     `envelope` holds what device, person and operator allow; region and profile lower it here.
     `thresholds` are the person's (None: nobody, the 5th percentile of women). `closed_loop` says
     that the muscle will be listened to; a profile without EMG is open loop whatever it says.
-    `measured` says that the device measures what it presses. `lacking` names signals that nobody
-    hears: steps whose `until` or `adapt` asks for one of them are left out where the profile says
-    `missing: skip`. `rig` says what there is to move (None: a pad that presses and slides).
+    `measured` says that the device measures what it presses, `watched` that an independent second
+    sensor does so too. `lacking` names signals that nobody hears: steps whose `until` or `adapt`
+    asks for one of them are left out where the profile says `missing: skip`. `rig` says what there
+    is to move (None: a pad that presses and slides).
 
     Raises:
         ProfileProblems: over what author or region allow, or unplayable; everything at once.
@@ -59,6 +61,7 @@ def compile_profile(
         emulated=emulated,
         closed_loop=closed_loop and "emg" in profile.needs.signals,
         measured=measured,
+        watched=watched,
     )
     skipped = {name for name in lacking if meaning.is_skipped(profile, name)}
     return _Compiler(profile, choose(profile, values), body, rig or Rig(), skipped).program()
@@ -220,7 +223,13 @@ class _Compiler:
                 for pad in one.pads
                 if one.planned.region != judged.planned.region
             },
+            branches=tuple(map(self._branch, woven.branches)) if len(parts) > 1 else (),
         )
+
+    def _branch(self, judged: Judged) -> Branch:
+        step, ask = judged.planned, judged.planned.ask(self._chosen, "played")
+        silent = leaves_pressure(ask)
+        return Branch(step.technique, step.region, () if silent else judged.pads)
 
     def _assembled(self, steps: tuple[Step, ...], worst: list[Woven]) -> Program:
         tracks: list[Track] = [

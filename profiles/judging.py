@@ -79,7 +79,7 @@ class Judge:
         spoken = self._by_pressure(step, worst)
         rhythm = by_pressure(worst) if spoken and isinstance(worst, Oscillation) else worst
         author = authored(self._profile.limits.pressure, step.region, self._body.area_cm2)
-        allowed = self._body.pressing(step.kind, step.region)
+        allowed = self._body.allowing(step.kind, step.region, author)
         peak = peak_kpa(worst)
         if peak > author.value + 1e-9:
             sentence = f"reaches {shown(peak, 'pressure')}; {allows(author, 'pressure')}"
@@ -184,7 +184,13 @@ class Judge:
     def _check_person(self, judged: Judged, allowed: Limit, peak: float) -> None:
         step = judged.planned
         depth = grade(step.technique, peak * judged.scale, judged.threshold_kpa)
-        if depth == "deep" and not self._body.knows(step.region):
+        if depth == "deep" and not self._body.watched:
+            sentence = (
+                "deep work needs a device with an independent second pressure sensor; "
+                f"without one {self._shallow(step)} is allowed there"
+            )
+            self._findings.refuse(Reason.DEVICE_LIMIT, step.path, sentence)
+        elif depth == "deep" and not self._body.knows(step.region):
             sentence = (
                 f"deep work on {step.region} needs a person whose pain threshold is known; "
                 f"without one {self._shallow(step)} is allowed there"

@@ -38,6 +38,10 @@ OPEN_LOOP_SHARE = 0.5
 BLIND_SHARE = 0.4
 """Share of the pain threshold on a device that does not measure what it presses (E, rules,
 *Supervisor's numbers*: open loop)."""
+SINGLE_SENSOR_SHARE = 0.5
+"""Share of the envelope on a device without an independent second pressure sensor (E, rules)."""
+SINGLE_SENSOR = "device without a second sensor"
+"""The owner of what such a device may press; deep work is refused on it."""
 SCREENING = "screening"
 """The owner of what a person's own answers let them bear."""
 LIGHT_TO = 0.30
@@ -52,7 +56,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     """On whom and with what: everything about a playing that is not the profile.
 
     `envelope` is what device, person and operator allow; `area_cm2` is the pad's; `measured` says
-    that the device measures what it presses.
+    that the device measures what it presses, `watched` that a second sensor, independent of the
+    regulated one, watches each of its pads.
     """
 
     envelope: Envelope
@@ -61,6 +66,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     emulated: bool
     closed_loop: bool
     measured: bool = True
+    watched: bool = True
 
     def pain_threshold(self, region: str) -> Limit:
         """Return the pain threshold in force in a region, in kPa on this pad."""
@@ -78,16 +84,30 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
         """Return what person and device let a kind of technique press in a region, in kPa."""
         calibrated = self.thresholds is not None and region in self.thresholds.calibrated_kpa
         share = min(CAPS[kind], CALIBRATED_SHARE if calibrated else ESTIMATED_SHARE)
+        if not self.watched:
+            share *= SINGLE_SENSOR_SHARE
         if not self.closed_loop:
             share = min(share, OPEN_LOOP_SHARE)
         if not self.measured:
             share = min(share, BLIND_SHARE)
         threshold = self.pain_threshold(region)
-        person = Limit(share * threshold.value, threshold.owner)
+        owner = threshold.owner if self.watched else SINGLE_SENSOR
+        person = Limit(share * threshold.value, owner)
         screened = self.thresholds.shares.get(region, 1.0) if self.thresholds else 1.0
         if screened < share:
             person = Limit(screened * threshold.value, SCREENING)
         return self.envelope.lower(Envelope(pressure_kpa=person)).pressure_kpa
+
+    def allowing(self, kind: str, region: str, author: Limit) -> Limit:
+        """Return what `pressing` does; half of what the author lets where one sensor watches.
+
+        Where none measures, kPa are a label: half of its range, and of what the person bears.
+        """
+        allowed = self.pressing(kind, region)
+        half_kpa = SINGLE_SENSOR_SHARE * author.value
+        if self.watched or not self.measured or allowed.value <= half_kpa:
+            return allowed
+        return Limit(half_kpa, SINGLE_SENSOR)
 
 
 def authored(limit_kpa: float, region: str, area_cm2: float) -> Limit:

@@ -124,13 +124,22 @@ class Wait(msgspec.Struct, frozen=True):
     otherwise: Literal["stop", "continue"]
 
 
+class Branch(msgspec.Struct, frozen=True):
+    """One of the techniques that play at one time: where, and which pressure tracks are its own."""
+
+    technique: str
+    region: str
+    tracks: tuple[str, ...]
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One technique on one region, as a trajectory in its own time (0 is where the step begins).
 
     The first `entry_s` lead from where the step before ends to where this technique begins;
     `limit` is the highest pressure allowed in this step. `region` is that of the first pad, or of
     the only one that works; `regions` has those of the other pressure tracks. What is in `needs` is
-    not left out. `slow` is the share of its rate at which a slow device plays it.
+    not left out. `slow` is the share of its rate at which a slow device plays it. `branches` is
+    empty where one technique plays.
     """
 
     label: str
@@ -150,6 +159,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     wait: Wait | None = None
     needs: tuple[str, ...] = ()
     regions: dict[str, str] = {}
+    branches: tuple[Branch, ...] = ()
+
+    @property
+    def techniques(self) -> tuple[str, ...]:
+        """Each technique that plays."""
+        return tuple(dict.fromkeys(one.technique for one in self.branches)) or (self.technique,)
+
+    @property
+    def all_regions(self) -> tuple[str, ...]:
+        """Each region that is worked on, that of the first pad first."""
+        return tuple(dict.fromkeys((self.region, *self.regions.values())))
 
     def pressures(self) -> Iterator[tuple[str, Track]]:
         """Yield the region and the curve of every pad."""

@@ -2,12 +2,15 @@
 
 import math
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.dosimeter import LETTING_GO_S, Dosimeter
 from controller.words import Ended, Outcome, Reason, Sampled, StepBegan
+from profiles.dose import Dose
+from profiles.trajectory import Trajectory
 from tests.controller.programs import compiled
 
 PROGRAM = compiled()
@@ -57,6 +60,32 @@ def test_letting_go_counts_too():
 
 def test_what_was_played_to_its_end_is_complete():
     assert heard(sampled(0.0, 0.0), ended(1.0)).complete
+
+
+def test_each_region_that_is_pressed_is_booked_and_keeps_its_lock():
+    first = msgspec.structs.replace(PROGRAM.steps[0], grade="deep")
+    tracks = first.trajectory.tracks
+    both = msgspec.structs.replace(
+        first,
+        regions={"pressure:right": "gluteus"},
+        trajectory=Trajectory({**tracks, "pressure:right": tracks["pressure"]}),
+    )
+    meter = Dosimeter(msgspec.structs.replace(PROGRAM, steps=(both, *PROGRAM.steps[1:])))
+    for event in (sampled(0.0, 5.0), sampled(2.0, 5.0)):
+        meter.hear(event)
+    assert meter.doses == dict.fromkeys((UPPER, "gluteus"), Dose(10.0, 2.0, 2.0, 2.0))
+
+
+def test_pads_on_one_region_add_up():
+    first = PROGRAM.steps[0]
+    tracks = first.trajectory.tracks
+    both = msgspec.structs.replace(
+        first, trajectory=Trajectory({**tracks, "pressure:right": tracks["pressure"]})
+    )
+    meter = Dosimeter(msgspec.structs.replace(PROGRAM, steps=(both, *PROGRAM.steps[1:])))
+    for event in (sampled(0.0, 5.0), sampled(2.0, 5.0)):
+        meter.hear(event)
+    assert meter.doses[UPPER] == Dose(20.0, 4.0, 2.0, 0.0)
 
 
 @given(st.lists(st.tuples(st.floats(0.001, 5.0), st.floats(0.0, 60.0)), min_size=1, max_size=50))

@@ -263,6 +263,26 @@ def test_half_a_second_of_less_within_five_is_relief(relief, relieved):
     assert (pressed_for(185.0, relief=relief) is None) is relieved
 
 
+def pressed_by_further_pads(seconds, kpa_at):
+    """Let further pads press while the first does not; return what is found at the end."""
+    known = Relief()
+    for k in range(round(seconds / BATCH_S)):
+        at_s = k * BATCH_S
+        known = watch_relief(known, felt(at_s, 0.0, others_kpa=kpa_at(at_s)))
+    return occluded(known)
+
+
+def test_a_further_pad_without_relief_is_released_and_is_a_fault_like_the_first():
+    assert pressed_by_further_pads(180.0, lambda _: 10.0) is None
+    late = pressed_by_further_pads(180.1, lambda _: 10.0)
+    assert (late.action, late.reason) == ("release", Reason.OCCLUDED)
+    assert pressed_by_further_pads(300.1, lambda _: 10.0).action == "stop"
+
+
+def test_further_pads_that_let_go_in_every_cycle_may_go_on():
+    assert pressed_by_further_pads(400.0, lambda s: 10.0 if s % 60.0 < 55.0 else 1.0) is None
+
+
 def test_pressure_under_4_3_kpa_may_last():
     assert pressed_for(400.0, kpa=4.25) is None
 

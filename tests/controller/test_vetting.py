@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from console.authoring import host
 from console.excerpt import excerpt
 from controller.eligibility import Booked, NotAdmitted
-from controller.fitting import CannotPlay
+from controller.fitting import CannotPlay, device_envelope
 from controller.ledger import Entry
 from controller.person import pad_of
 from controller.play import prepare
@@ -18,7 +18,10 @@ from controller.vetting import admit, admit_for
 from controller.visits import Asked, Start, asked_of
 from profiles.dose import dose
 from profiles.envelope import Envelope, Limit
+from profiles.limits import Body
 from profiles.trajectory import Track
+from sim.voice_coil import Outfit
+from sim.voice_coil import capabilities as twin
 from tests.controller.people import NOW_S, UPPER, entry, person
 
 CAPABILITIES = host("voice_coil", "simulated").capabilities
@@ -45,8 +48,6 @@ def test_what_was_compiled_for_this_device_is_played():
 )  # fmt: skip
 @given(value=st.floats(1.01, 1e9) | st.sampled_from([math.inf, math.nan]))
 def test_a_program_above_what_the_device_allows_is_refused(limit, value):
-    from controller.fitting import device_envelope
-
     allowed = getattr(device_envelope(CAPABILITIES), limit).value
     envelope = msgspec.structs.replace(
         PROGRAM.envelope, **{limit: Limit(allowed * value, "somebody")}
@@ -186,6 +187,125 @@ def test_deep_work_on_somebody_of_whom_nothing_was_measured_is_refused(known):
     deep = msgspec.structs.replace(program, steps=steps)
     with pytest.raises(CannotPlay, match="calibrate"):
         admit_for(deep, booked(deep) if known else None, REAL, NOW_S)
+
+
+SIDES = msgspec.structs.replace(
+    twin({}, outfit=Outfit(sites=("left", "right"), stroke=True)), emulated=False
+)
+
+
+def both_sides():
+    """Return light work on two regions at once, compiled for somebody under a real device."""
+    text = f"""
+format: myoloop-profile/1
+id: work
+revision: 1
+title: Work
+region: {UPPER}
+needs: {{channels: [pressure]}}
+limits: {{pressure: 20 kPa, rise: 40 kPa/s, session: 5 min}}
+steps:
+  - together:
+      - settle: {{channel: left, pressure: 3 kPa, for: 20 s}}
+      - effleurage: {{region: gluteus, channel: right, pressure: 4 kPa, rate: 12/min,
+                     length: 150 mm, for: 20 s}}
+"""
+    known = person().thresholds(pad_of(SIDES, 10.0), NOW_S)
+    return prepare(text, "work", SIDES, {}, person=known).program
+
+
+def test_steps_side_by_side_are_played_on_a_real_device():
+    program = both_sides()
+    assert program.steps[0].techniques == ("settle", "effleurage")
+    assert program.steps[0].all_regions == (UPPER, "gluteus")
+    assert admit(program, SIDES)
+    admit_for(program, booked(program), SIDES, NOW_S)
+
+
+def test_each_of_steps_side_by_side_is_held_to_its_own_technique_and_region():
+    program = both_sides()
+    step = program.steps[0]
+
+    def pressing(name, kpa):
+        track = step.trajectory.tracks[name]
+        hard = tuple(kpa / max(track.value) * value for value in track.value)
+        tracks = step.trajectory.tracks | {name: msgspec.structs.replace(track, value=hard)}
+        return with_first(
+            program, trajectory=msgspec.structs.replace(step.trajectory, tracks=tracks)
+        )
+
+    body = Body(
+        envelope=device_envelope(SIDES),
+        area_cm2=10.0,
+        thresholds=person().thresholds(pad_of(SIDES, 10.0), NOW_S),
+        emulated=False,
+        closed_loop=False,
+    )
+    settle = body.pressing("settle", UPPER).value
+    stroke = body.pressing("effleurage", "gluteus").value
+    assert settle < stroke
+    for name, most in (("pressure", settle), ("pressure:right", stroke)):
+        just = pressing(name, most - 0.01)
+        admit_for(just, booked(just), SIDES, NOW_S)
+        harder = pressing(name, most + 0.01)
+        with pytest.raises(CannotPlay, match="are allowed"):
+            admit_for(harder, booked(harder), SIDES, NOW_S)
+
+
+def test_a_technique_or_region_that_nobody_knows_is_refused_beside_another_too():
+    program = both_sides()
+    first, second = program.steps[0].branches
+    for changes in (
+        {"branches": (first, msgspec.structs.replace(second, technique="hammering"))},
+        {"regions": {"pressure:right": "nose"}},
+    ):
+        strange = with_first(program, **changes)
+        with pytest.raises((CannotPlay, NotAdmitted), match=r"nothing that is known|hammering"):
+            admit_for(strange, booked(strange), SIDES, NOW_S)
+
+
+def test_the_second_of_two_regions_keeps_its_lock_after_deep_work():
+    program = with_first(both_sides(), grade="moderate")
+    who = person(None, entry(1.0, "gluteus", deep_s=20.0, worked_s=60.0))
+    with pytest.raises(NotAdmitted, match="gluteus rests for 48 hours"):
+        admit_for(program, booked(program, who), SIDES, NOW_S)
+
+
+UNWATCHED = msgspec.structs.replace(
+    CAPABILITIES,
+    sensors=tuple(one for one in CAPABILITIES.sensors if not one.independent),
+)
+
+
+def with_first(program, **changes):
+    first, *rest = program.steps
+    steps = (msgspec.structs.replace(first, **changes), *rest)
+    return msgspec.structs.replace(program, steps=steps)
+
+
+@pytest.mark.parametrize("changes", [{"grade": "deep"}, {"technique": "trigger_point"}])
+@pytest.mark.parametrize("emulated", [True, False])
+def test_deep_work_that_one_sensor_alone_watches_is_not_admitted(changes, emulated):
+    device = msgspec.structs.replace(UNWATCHED, emulated=emulated)
+    light = excerpt(20, UNWATCHED).program
+    assert admit(light, device)
+    with pytest.raises(CannotPlay, match="no independent second pressure sensor"):
+        admit(with_first(light, **changes), device)
+
+
+def test_what_was_compiled_for_two_sensors_is_not_admitted_to_one():
+    program = kneading("12 kPa")
+    one = msgspec.structs.replace(UNWATCHED, emulated=False)
+    admit_for(program, booked(program), REAL, NOW_S)
+    with pytest.raises(CannotPlay, match="are allowed"):
+        admit_for(program, booked(program), one, NOW_S)
+
+
+def test_one_sensor_alone_halves_what_the_device_reaches():
+    assert device_envelope(UNWATCHED).pressure_kpa == Limit(20.0, "device without a second sensor")
+    bag = host("airbag", "simulated").capabilities
+    bag = msgspec.structs.replace(bag, sensors=())
+    assert device_envelope(bag).pressure_kpa.value == pytest.approx(13.3 / 2.0)
 
 
 def test_a_start_is_the_same_on_the_other_side_of_the_door():

@@ -257,6 +257,27 @@ def test_deep_work_without_a_person_is_refused():
     assert compiled(WARM + point(), thresholds=ADA)
 
 
+@pytest.mark.parametrize("whom", [{"emulated": True}, {"thresholds": ADA}])
+def test_deep_work_that_one_sensor_alone_watches_is_refused_with_its_line(whom):
+    found = refusal(WARM + point(), watched=False, **whom)
+    assert found.reason is Reason.DEVICE_LIMIT
+    assert (found.problem.where, found.problem.line) == ("steps[2].trigger_point", 10)
+    assert "second pressure sensor" in found.problem.problem
+
+
+def test_where_one_sensor_alone_watches_half_of_what_the_person_bears_is_pressed():
+    whole = compiled(WARM + knead("8 kPa"), thresholds=ADA).steps[-1].limit.value
+    half = compiled(WARM + knead("8 kPa"), thresholds=ADA, watched=False).steps[-1].limit
+    assert half == Limit(pytest.approx(whole / 2.0), "device without a second sensor")
+
+
+def test_where_one_sensor_alone_watches_half_of_what_the_author_allows_is_pressed():
+    few = "{pressure: 10 kPa, rise: 60 kPa/s}"
+    step = compiled(WARM + knead("10 kPa"), limits=few, thresholds=ADA, watched=False).steps[-1]
+    assert (step.limit.value, step.scale) == (5.0, 0.5)
+    assert max(step.trajectory.tracks["pressure"].value) <= 6.0
+
+
 def test_pressing_without_relief_ends_after_three_minutes():
     steps = "  - settle: {{pressure: 5 kPa, for: {} s}}\n  - rest: {{for: 5 s}}\n"
     found = problem(steps.format(182))

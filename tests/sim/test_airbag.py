@@ -91,6 +91,21 @@ def test_a_device_that_vents_slowly_presses_what_closes_no_vessel():
     assert quick.bandwidth_hz.value == 0.3
 
 
+def test_an_airbag_that_does_not_say_how_it_vents_presses_what_closes_no_vessel():
+    assert without_vent("airbag").value == 4.3
+    assert without_vent("airbag").owner == "device without a dump valve"
+
+
+def test_a_voice_coil_that_does_not_say_how_it_vents_presses_as_it_is():
+    assert without_vent("voice_coil").value == 40.0
+
+
+def without_vent(device):
+    one = capabilities({}, outfit=Outfit(device=device))
+    channels = tuple(msgspec.structs.replace(c, vent_s=None) for c in one.channels)
+    return device_envelope(msgspec.structs.replace(one, channels=channels)).pressure_kpa
+
+
 def test_a_device_that_holds_without_power_hardly_presses():
     one = capabilities({}, outfit=Outfit(device="airbag"))
     channels = tuple(
