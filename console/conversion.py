@@ -14,7 +14,7 @@ from profiles.load import read
 from profiles.model import Profile
 from profiles.problems import ExchangeError
 
-from .authoring import able, compiled, read_profile
+from .authoring import able, checked, compiled, host, read_profile
 
 LARGEST_BYTES = 16 * 1024 * 1024
 """A curve of an hour at 100 Hz is a few megabytes; more is a slip of the hand (E)."""
@@ -37,7 +37,7 @@ def converted(
     """Return what a file of the kind `suffix` says of a profile, or a profile of such a file.
 
     Raises:
-        ExchangeError: the file cannot be read.
+        ExchangeError: the file cannot be read, or what it says may be played on nobody.
         ProfileProblems, Refused, CannotPlay: the profile cannot be played, so there is no curve.
     """
     kind = Path(source).suffix.lower()
@@ -59,10 +59,25 @@ def _imported(file: Path, kind: str, range_kpa: float | None, region: str) -> Wr
         raise ExchangeError(f"{file} is larger than {LARGEST_BYTES // 1024**2} MB")
     try:
         carried = _READERS[kind](content, file.stem, range_kpa)
+        text, left = profile_text(carried, file.stem, region)
+        needs = _still_needs(text)
     except ExchangeError as error:
         raise ExchangeError(f"{file}: {error}") from error
-    text, left = profile_text(carried, file.stem, region)
-    return text.encode(), left
+    return text.encode(), (*left, *needs)
+
+
+def _still_needs(text: str) -> tuple[str, ...]:
+    """Return what keeps a profile from being played on nobody in particular, as a warm-up.
+
+    Raises:
+        ExchangeError: it breaks a rule whoever lies there.
+    """
+    anybody = checked(text, "", {}, able(text))
+    if anybody.problems and anybody.refused is None:
+        found = "; ".join(problem.problem for problem in anybody.problems)
+        raise ExchangeError(f"it may not be played: {found} (`--range` and `--region` change that)")
+    nobody = checked(text, "", {}, host("voice_coil", "nobody"))
+    return tuple(f"what it still needs: {problem.problem}" for problem in nobody.problems)
 
 
 def _exported(source: str, wanted: str, values: Mapping[str, str]) -> Written:

@@ -1,5 +1,7 @@
 """Recordings of EMG, as files: .npz, .csv, .edf and .bdf. What they hold is microvolts."""
 
+import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -20,7 +22,10 @@ TIME_NAMES = {"t", "time", "time_s", "seconds", "s"}
 MICROVOLTS = {"uv": 1.0, "µv": 1.0, "mv": 1e3, "v": 1e6, "nv": 1e-3}
 
 UNEVEN = 0.01
-"""Samples further apart than this share from even spacing have no rate (E)."""
+"""Samples that are off from even spacing by this share of any second have no rate (E)."""
+
+WHOLE_HZ = 0.0005
+"""So near to a whole number of samples a second, as a share, that is what was meant (E)."""
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -33,7 +38,11 @@ class Recording(msgspec.Struct, frozen=True):
 
 
 def read_recording(file: Path, rate_hz: float | None) -> Recording:
-    """Return what is in `file`; `rate_hz` is for files that do not say. Raises `NotARecording`."""
+    """Return what is in `file`.
+
+    `rate_hz` is for files that do not say; in a CSV it counts instead of the column of times, which
+    may be no more than when each line was written. Raises `NotARecording`.
+    """
     reader = _READERS.get(file.suffix.lower())
     if reader is None:
         raise NotARecording(f"{file}: a recording ends in {', '.join(_READERS)}")
@@ -56,36 +65,52 @@ def _npz(file: Path, rate_hz: float | None) -> Found:
         with file.open("rb") as stream:
             held: Any = np.load(stream, allow_pickle=False)
             arrays = {name: held[name] for name in getattr(held, "files", ())}
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except _TORN as error:
         raise NotARecording(f"{file}: not a whole NumPy archive ({error})") from error
     if "x" not in arrays:
         raise NotARecording(
             f"{file}: needs an array x, (samples, channels); it has {_names(arrays)}"
         )
-    if "fs" not in arrays and rate_hz is None:
-        raise NotARecording(f"{file}: needs fs, samples a second, or --rate HZ")
     samples_uv = _columns(file, arrays["x"])
-    found_hz = rate_hz if rate_hz is not None else _number(file, arrays["fs"])
+    found_hz = rate_hz if "fs" not in arrays else _number(file, arrays["fs"])
+    if found_hz is None:
+        raise NotARecording(f"{file}: needs fs, samples a second, or --rate HZ")
     labels = tuple(str(label) for label in np.ravel(arrays.get("labels", ())))
     return samples_uv, found_hz, labels if len(labels) == samples_uv.shape[1] else ()
 
 
 def _csv(file: Path, rate_hz: float | None) -> Found:
     """Read columns, the first of which may be the time in seconds, below a line of names or not."""
-    text = file.read_text("utf-8-sig", errors="replace").replace(";", ",")
-    first = text.partition("\n")[0].split(",")
-    named = not all(_is_number(cell) for cell in first)
-    labels = tuple(cell.strip().strip('"') for cell in first) if named else ()
-    try:
-        values = np.loadtxt(text.splitlines()[int(named) :], delimiter=",", ndmin=2)
-    except ValueError as error:
-        raise NotARecording(f"{file}: needs a number in every cell ({error})") from error
+    labels, values = _table(file)
     if labels and labels[0].lower() in TIME_NAMES and values.shape[1] > 1:
         time_s, values, labels = values[:, 0], values[:, 1:], labels[1:]
         rate_hz = rate_hz if rate_hz is not None else _rate_of(file, time_s)
     if rate_hz is None:
         raise NotARecording(f"{file}: how many samples a second? --rate HZ, or a column time_s")
     return _columns(file, values), rate_hz, labels
+
+
+def _table(file: Path) -> tuple[tuple[str, ...], Array]:
+    """Return the names of the columns, if there are any, and the columns."""
+    text = file.read_text("utf-8-sig", errors="replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if lines and ";" in lines[-1]:  # then a comma is a decimal point
+        lines = [";".join(_points(cell) for cell in line.split(";")) for line in lines]
+    delimiter = ";" if lines and ";" in lines[-1] else ","
+    first = _cells(lines[0], delimiter) if lines else ()
+    named = not all(_is_number(cell) for cell in first)
+    if len(lines) <= named:
+        raise NotARecording(f"{file}: it holds no samples")
+    try:
+        values = np.loadtxt(lines[named:], delimiter=delimiter, ndmin=2)
+    except ValueError as error:
+        raise NotARecording(f"{file}: needs a number in every cell ({error})") from error
+    if named and len(first) != values.shape[1]:
+        raise NotARecording(
+            f"{file}: {len(first)} names in its first line, {values.shape[1]} columns below; "
+            "name every column, or none"
+        )
+    return first if named else (), values
 
 
 def _edf(file: Path, rate_hz: float | None) -> Found:
@@ -100,16 +125,24 @@ def _edf(file: Path, rate_hz: float | None) -> Found:
     plain: Any = edfio
     read = plain.read_bdf if file.suffix.lower() == ".bdf" else plain.read_edf
     try:
-        signals: list[Any] = [s for s in read(file).signals if _microvolts(s) is not None]
-        fastest = max((float(s.sampling_frequency) for s in signals), default=0.0)
-        chosen = [s for s in signals if float(s.sampling_frequency) == fastest]
-        columns = [np.asarray(s.data, np.float64) * (_microvolts(s) or 1.0) for s in chosen]
-    except (ValueError, KeyError, IndexError, EOFError, UnicodeError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # it warns where something is missing
+            whole = read(file)
+            signals: list[Any] = [s for s in whole.signals if _microvolts(s) is not None]
+            fastest = max((float(s.sampling_frequency) for s in signals), default=0.0)
+            chosen = [s for s in signals if float(s.sampling_frequency) == fastest]
+            columns = [_in_microvolts(s) for s in chosen]
+    except (*_TORN, ArithmeticError, IndexError, TypeError, NameError, UserWarning) as error:
         raise NotARecording(f"{file}: not a whole {file.suffix} file ({error})") from error
+    if str(whole.reserved).startswith(("EDF+D", "BDF+D")):
+        raise NotARecording(f"{file}: it was interrupted ({whole.reserved}): cut it where it was")
     if not columns:
         raise NotARecording(f"{file}: none of its signals is in volts")
     return np.stack(columns, axis=1), fastest, tuple(str(s.label) for s in chosen)
 
+
+_TORN = (ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error)
+"""What a library raises at a file that is cut off, or is no such file (E)."""
 
 _READERS: dict[str, Callable[[Path, float | None], Found]] = {
     ".npz": _npz,
@@ -121,6 +154,13 @@ _READERS: dict[str, Callable[[Path, float | None], Found]] = {
 
 def _microvolts(signal: Any) -> float | None:  # noqa: ANN401  edfio is optional
     return MICROVOLTS.get(str(signal.physical_dimension).strip().lower())
+
+
+def _in_microvolts(signal: Any) -> Array:  # noqa: ANN401  edfio is optional
+    """Return the samples. Raises `ValueError` where nobody says what a number in the file is."""
+    for field in ("physical_min", "physical_max", "digital_min", "digital_max"):
+        float(getattr(signal, field))  # edfio gives raw numbers without a word where one is missing
+    return np.asarray(signal.data, np.float64) * (_microvolts(signal) or 1.0)
 
 
 def _columns(file: Path, values: Any) -> Array:  # noqa: ANN401  whatever the file held
@@ -141,13 +181,34 @@ def _number(file: Path, value: Any) -> float:  # noqa: ANN401  whatever the file
 
 
 def _rate_of(file: Path, time_s: Array) -> float:
+    """Return samples a second: as many in every second, so nothing is missing in between."""
     steps = np.diff(time_s)
-    if not len(steps) or not np.all(steps > 0.0):
+    if not len(steps) or not np.all(steps > 0.0) or not np.all(np.isfinite(time_s)):
         raise NotARecording(f"{file}: its time does not go on; say --rate HZ")
     step_s = float(np.median(steps))
-    if abs(float(time_s[-1] - time_s[0]) / len(steps) - step_s) > UNEVEN * step_s:
-        raise NotARecording(f"{file}: its samples are not evenly spaced, some may be missing")
-    return 1.0 / step_s if abs(round(1.0 / step_s) * step_s - 1.0) > UNEVEN else round(1.0 / step_s)
+    count = int(min(len(steps), max(1.0, 1.0 / step_s)))
+    lasts_s = time_s[count:] - time_s[:-count]
+    usual_s = float(np.median(lasts_s))
+    off_s = np.maximum(abs(lasts_s - usual_s), abs(lasts_s - count * step_s))
+    worst = int(np.argmax(off_s))
+    if off_s[worst] > UNEVEN * usual_s:
+        raise NotARecording(
+            f"{file}: its samples are not evenly spaced in the second after "
+            f"{float(time_s[worst]):.6g} s, some may be missing; cut it there, or say --rate HZ"
+        )
+    rate_hz = count / usual_s
+    return round(rate_hz) if abs(round(rate_hz) - rate_hz) < WHOLE_HZ * rate_hz else rate_hz
+
+
+def _cells(line: str, delimiter: str) -> tuple[str, ...]:
+    """Return the cells of the first line, which may be a remark."""
+    return tuple(cell.strip().strip('"') for cell in line.lstrip("# ").split(delimiter))
+
+
+def _points(cell: str) -> str:
+    """Return a number with its decimal point; anything else as it is."""
+    number = cell.replace(",", ".")
+    return number if _is_number(number) else cell
 
 
 def _is_number(cell: str) -> bool:

@@ -25,7 +25,12 @@ def detect(
         bool, typer.Option("--heart", help="Trunk or neck: the band begins at 30 Hz.")
     ] = False,
     rate_hz: Annotated[
-        float | None, typer.Option("--rate", metavar="HZ", help="Where the file does not say.")
+        float | None,
+        typer.Option(
+            "--rate",
+            metavar="HZ",
+            help="Where the file does not say; in a CSV, instead of its column of times.",
+        ),
     ] = None,
     mvc_uv: Annotated[
         float | None,

@@ -3,6 +3,8 @@
 What the keys mean is in "Representing haptic patterns in AHAP files" (V, ui C).
 """
 
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -19,6 +21,9 @@ LONGEST_EVENT_S = 30.0
 
 MOST_POINTS = 16
 """Most points of one curve; longer ones are chained (M, ui C)."""
+
+MOST_ASKED = 64
+"""So many curves that have ended are kept one by one, at most (E)."""
 
 SHARP_HZ = 60.0
 """What a sharpness of 1 is (E: the quickest that a head swings)."""
@@ -42,18 +47,22 @@ class _Event(msgspec.Struct, frozen=True):
 
     def value_at(self, at_s: float) -> float:
         """Return its intensity."""
-        if not self.begin_s <= at_s <= self.end_s + self.release_s:
+        if not self.begin_s <= at_s <= self.leaves_s:
             return 0.0
         come = min(1.0, (at_s - self.begin_s) / self.attack_s) if self.attack_s else 1.0
         gone = (at_s - self.end_s) / self.release_s if at_s > self.end_s else 0.0
         return self.intensity * min(come, 1.0 - gone)
 
     @property
+    def leaves_s(self) -> float:
+        """When nothing is left of it."""
+        return self.end_s + self.release_s
+
+    @property
     def corners_s(self) -> tuple[float, ...]:
         """When its intensity changes how it goes; twice where it jumps."""
-        leaves = self.end_s + self.release_s
         return (self.begin_s - _JUST, self.begin_s, self.begin_s + self.attack_s, self.end_s,
-                leaves, leaves + _JUST)  # fmt: skip
+                self.leaves_s, self.leaves_s + _JUST)  # fmt: skip
 
 
 _JUST = 1e-6
@@ -200,13 +209,16 @@ def _abrupt(changes: Sequence[Point]) -> tuple[Point, ...]:
 
 def _chained(curves: Sequence[tuple[Point, ...]]) -> list[tuple[Point, ...]]:
     """Join curves that begin where another ends: they are one."""
-    found: list[tuple[Point, ...]] = []
+    found: list[list[Point]] = []
+    end_s = -math.inf
     for curve in sorted(curves):
-        if found and abs(found[-1][-1][0] - curve[0][0]) < 1e-3:
-            found[-1] = in_order((*found[-1], *curve))
+        if abs(end_s - curve[0][0]) < 1e-3:
+            found[-1] += curve
+            end_s = max(end_s, curve[-1][0])
         else:
-            found.append(curve)
-    return found
+            found.append([*curve])
+            end_s = curve[-1][0]
+    return [in_order(points) for points in found]
 
 
 def _intensity(
@@ -216,21 +228,54 @@ def _intensity(
     corners = {at_s for event in events for at_s in event.corners_s}
     corners |= {at_s for curve in controls for at_s, _ in curve}
     corners |= {curve[0][0] - _JUST for curve in controls}
-    for before_s, at_s in pairwise(sorted(corners)):
-        corners |= _crossings(before_s, at_s, events)
-    found: list[Point] = []
-    for at_s in sorted(corners):
-        value = max((event.value_at(at_s) for event in events), default=0.0)
-        for curve in controls:
-            value *= value_at(curve, at_s) if at_s >= curve[0][0] else 1.0
-        found.append((max(0.0, at_s), min(1.0, max(0.0, value))))
+    times = sorted(corners | _crossings(sorted(corners), events))
+    found = [
+        (max(0.0, at_s), min(1.0, max(0.0, value)))
+        for at_s, value in zip(times, _controlled(_hardest(times, events), controls), strict=True)
+    ]
     return in_order(found) or ((0.0, 0.0),)
 
 
-def _crossings(begin_s: float, end_s: float, events: Sequence[_Event]) -> set[float]:
-    """Return a middle where two events overlap: the hardest of two slopes bends there."""
-    inside = [event for event in events if event.begin_s < end_s and event.end_s > begin_s]
-    return {(begin_s + end_s) / 2.0} if len(inside) > 1 else set()
+def _hardest(times: Sequence[float], events: Sequence[_Event]) -> Iterator[Point]:
+    """Yield the hardest event at each time. Only those that are there are asked."""
+    coming = sorted(events, key=lambda event: event.begin_s, reverse=True)
+    alive: list[_Event] = []
+    for at_s in times:
+        while coming and coming[-1].begin_s <= at_s:
+            alive.append(coming.pop())
+        alive = [event for event in alive if at_s <= event.leaves_s]
+        yield at_s, max((event.value_at(at_s) for event in alive), default=0.0)
+
+
+def _controlled(points: Iterator[Point], controls: Sequence[tuple[Point, ...]]) -> Iterator[float]:
+    """Yield each value times what controls say, in their order; before it begins, one says 1.
+
+    What has ended stays as it is: where that is 1, or where there are many, it is not asked again.
+    """
+    coming = list(reversed(controls))
+    begun: list[tuple[Point, ...]] = []
+    stays = 1.0
+    for at_s, value in points:
+        while coming and coming[-1][0][0] <= at_s:
+            begun.append(coming.pop())
+        begun = [curve for curve in begun if at_s < curve[-1][0] or curve[-1][1] != 1.0]
+        if len(begun) > MOST_ASKED:
+            stays *= math.prod(curve[-1][1] for curve in begun if curve[-1][0] <= at_s)
+            begun = [curve for curve in begun if at_s < curve[-1][0]]
+        for curve in begun if value else ():
+            value *= value_at(curve, at_s)
+        yield value * stays
+
+
+def _crossings(times: Sequence[float], events: Sequence[_Event]) -> set[float]:
+    """Return each middle where two events overlap: the hardest of two slopes bends there."""
+    begins = sorted(event.begin_s for event in events)
+    ends = sorted(event.end_s for event in events)
+    return {
+        (begin_s + end_s) / 2.0
+        for begin_s, end_s in pairwise(times)
+        if bisect_left(begins, end_s) - bisect_right(ends, begin_s) > 1
+    }
 
 
 def _continuous(begin_s: float, lasts_s: float) -> dict[str, Any]:

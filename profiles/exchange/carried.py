@@ -98,6 +98,14 @@ def value_at(points: Sequence[Point], at_s: float) -> float:
     return begin + (end - begin) * (at_s - begin_s) / (end_s - begin_s)
 
 
+def from_zero(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Return what is at 0 and later of a curve; nothing of one that ends before."""
+    if not points or points[0][0] >= 0.0:
+        return tuple(points)
+    later = tuple(point for point in points if point[0] >= 0.0)
+    return ((0.0, value_at(points, 0.0)), *later) if later else ()
+
+
 def thinned(points: Sequence[Point], tolerance: float) -> tuple[Point, ...]:
     """Return fewer points: straight from one to the next it is off by `tolerance` at most."""
     turns = _turns(points, tolerance)

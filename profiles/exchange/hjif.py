@@ -4,14 +4,16 @@ Written is the edition of 2023; the drafts before it (`tracks`, `mixing_weight`,
 `encoding_modality`) are read too (V, ui C).
 """
 
+import math
+from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from profiles.problems import ExchangeError
 
-from .carried import Carried, Line, Point, Quantity, in_order, value_at
+from .carried import Carried, Line, Point, Quantity, from_zero, in_order, value_at
 from .json_parts import document, listed, mapping, number, pretty
 
 TIMESCALE = 10_000
@@ -19,6 +21,9 @@ TIMESCALE = 10_000
 
 TAP_S = 0.3
 """How long a transient is pressed: a body feels nothing shorter as a tap (E)."""
+
+MOST_EXPONENT = 24
+"""No unit is larger or smaller than this power of ten: yotta, yocto (V)."""
 
 DATE = "2023-01-01"
 """A date must be there; the same profile is the same file, so it is the edition's."""
@@ -68,6 +73,8 @@ def read_hjif(text: str | bytes, range_kpa: float | None) -> Carried:
     """
     found = document(text, "perceptions", "file of MPEG haptics")
     timescale = number(found.get("timescale"), 1000.0)
+    if timescale < 1.0:
+        raise ExchangeError(f"timescale is {timescale:g}: a second has at least one tick")
     left = [f"{word}: not carried" for word in ("avatars", "syncs") if listed(found.get(word))]
     perceptions = [mapping(one) for one in listed(found.get("perceptions"))]
     pressed = _pressed(perceptions)
@@ -82,7 +89,7 @@ def read_hjif(text: str | bytes, range_kpa: float | None) -> Carried:
         if quantity == "pressure" and modality != "Pressure":
             left.append(f"{where}: {modality} is read as pressure")
         for channel, points in _channels(perception, where, timescale, left):
-            scale = _scale(quantity, modality, perception, range_kpa)
+            scale = _scale(quantity, perception, where, range_kpa)
             lines.append(Line(quantity, tuple((t, scale * v) for t, v in points), channel))
     if not lines:
         left.append("nothing in it is pressed or moved")
@@ -170,13 +177,14 @@ def _pressed(perceptions: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _scale(
-    quantity: Quantity, modality: str, perception: Mapping[str, Any], range_kpa: float | None
+    quantity: Quantity, perception: Mapping[str, Any], where: str, range_kpa: float | None
 ) -> float:
     """Return what one is, in kPa or mm. A pressure whose unit nobody says is an error."""
-    exponent = perception.get("unit_exponent")
-    known = modality in {"Pressure", "Position"} and isinstance(exponent, int)
-    if known:
-        return 10.0 ** (cast("int", exponent) - _EXPONENT[quantity])
+    exponent = number(perception.get("unit_exponent"), math.nan)
+    if perception.get("perception_modality") in {"Pressure", "Position"} and exponent.is_integer():
+        if abs(exponent) > MOST_EXPONENT:
+            raise ExchangeError(f"{where}.unit_exponent: there is no unit of 1e{exponent:g}")
+        return 10.0 ** (int(exponent) - _EXPONENT[quantity])
     if quantity == "position":
         return 1000.0  # metres, where nothing else is said
     if range_kpa is None:
@@ -188,7 +196,7 @@ def _channels(
     perception: Mapping[str, Any], where: str, timescale: float, left: list[str]
 ) -> Iterator[tuple[str, tuple[Point, ...]]]:
     """Yield each channel's name and curve, with its gain."""
-    library = {one.get("id"): one for one in map(mapping, listed(perception.get("effect_library")))}
+    library = _library(perception)
     channels = listed(perception.get("channels")) or listed(perception.get("tracks"))
     for index, channel in enumerate(map(mapping, channels)):
         at = f"{where}.channels[{index}]"
@@ -202,15 +210,36 @@ def _channels(
         ]
         if curves:
             factor = gain * number(mix, 1.0)
-            points = ((at_s, max(0.0, value)) for at_s, value in _summed(curves))
-            yield str(channel.get("description", "")), tuple((t, factor * v) for t, v in points)
+            points = _summed(curves)
+            if min(value for _, value in points) < 0.0:
+                left.append(f"{at}: below 0 it is 0; a pad presses and moves one way")
+            yield (
+                str(channel.get("description", "")),
+                tuple((t, factor * max(0.0, v)) for t, v in points),
+            )
+
+
+def _library(perception: Mapping[str, Any]) -> Mapping[int | str, Mapping[str, Any]]:
+    """Return what effects refer to, by its id."""
+    effects = map(mapping, listed(perception.get("effect_library")))
+    return {key: one for one in effects if isinstance(key := one.get("id"), int | str)}
+
+
+def _referred(
+    effect: Mapping[str, Any], library: Mapping[int | str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Return what an effect refers to, if it does."""
+    key = effect.get("id")
+    if effect.get("effect_type") != "Reference" or not isinstance(key, int | str):
+        return {}
+    return library.get(key, {})
 
 
 def _band(
     band: Mapping[str, Any],
     where: str,
     timescale: float,
-    library: Mapping[Any, Mapping[str, Any]],
+    library: Mapping[int | str, Mapping[str, Any]],
     left: list[str],
 ) -> Iterator[tuple[Point, ...]]:
     kind = str(band.get("band_type", band.get("encoding_modality")))
@@ -222,8 +251,7 @@ def _band(
         left.append(f"{where}: its {shape} curve is read as straight lines between its keyframes")
     for index, effect in enumerate(map(mapping, listed(band.get("effects")))):
         at = f"{where}.effects[{index}]"
-        refers = effect.get("effect_type") == "Reference"
-        kept = mapping(library.get(effect.get("id")) if refers else None)
+        kept = _referred(effect, library)
         if effect.get("effect_type") == "Composite":
             left.append(f"{at}: a composite effect is not carried")
             continue
@@ -233,11 +261,16 @@ def _band(
             left.append(f"{at}: there is no keyframe in it")
             continue
         points = [_keyframe(mapping(frame), begin_s, timescale) for frame in frames]
-        if kind == "Curve":
-            yield in_order(points)
-            continue
-        left.append(f"a transient is pressed as a tap of {TAP_S:g} s, as far as a body may be")
-        yield from (((t, 0.0), (t + TAP_S / 2.0, v), (t + TAP_S, 0.0)) for t, v in points)
+        if min(points)[0] < 0.0:
+            left.append(f"{at}: what is before 0 s is not carried")
+        if kind == "Transient":
+            left.append(f"a transient is pressed as a tap of {TAP_S:g} s, as far as a body may be")
+        curves = _taps(points) if kind == "Transient" else [in_order(points)]
+        yield from filter(None, map(from_zero, curves))
+
+
+def _taps(points: Sequence[Point]) -> Iterator[tuple[Point, ...]]:
+    return (((t, 0.0), (t + TAP_S / 2.0, v), (t + TAP_S, 0.0)) for t, v in points)
 
 
 def _keyframe(frame: Mapping[str, Any], begin_s: float, timescale: float) -> Point:
@@ -247,16 +280,21 @@ def _keyframe(frame: Mapping[str, Any], begin_s: float, timescale: float) -> Poi
 
 def _summed(curves: Sequence[tuple[Point, ...]]) -> tuple[Point, ...]:
     """Return the sum of curves, each of which is zero outside its ends."""
-    if len(curves) == 1:
-        return curves[0]
     just = 1e-6
+    if len(curves) == 1 and curves[0][0][0] <= just:
+        return curves[0]
     times = {at_s for curve in curves for at_s, _ in curve}
     times |= {curve[0][0] - just for curve in curves if curve[0][0] > just}
     times |= {curve[-1][0] + just for curve in curves}
-    return tuple(
-        (at_s, sum(value_at(c, at_s) for c in curves if c[0][0] <= at_s <= c[-1][0]))
-        for at_s in sorted(times)
-    )
+    coming = sorted(range(len(curves)), key=lambda index: curves[index][0][0], reverse=True)
+    alive: list[int] = []
+    found: list[Point] = []
+    for at_s in sorted(times):
+        while coming and curves[coming[-1]][0][0] <= at_s:
+            insort(alive, coming.pop())
+        alive = [index for index in alive if at_s <= curves[index][-1][0]]
+        found.append((at_s, sum(value_at(curves[index], at_s) for index in alive)))
+    return tuple(found)
 
 
 def _told_apart(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -1,6 +1,7 @@
 """Reading JSON that somebody else has written: whatever is not what it should be is nothing."""
 
 import math
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -11,9 +12,10 @@ from profiles.problems import ExchangeError
 
 def document(text: str | bytes, wanted: str, what: str) -> Mapping[str, Any]:
     """Return a document that holds a list called `wanted`. Raises `ExchangeError`."""
+    raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     try:
-        found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        found = msgspec.json.decode(raw.removeprefix(BOM_UTF8))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ExchangeError(f"this is no JSON: {error}") from error
     if not isinstance(found, dict) or not isinstance(
         cast("Mapping[str, Any]", found).get(wanted), list
@@ -34,9 +36,13 @@ def listed(value: object) -> Sequence[object]:
 
 def number(value: object, otherwise: float) -> float:
     """Return the number, or `otherwise`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return otherwise
-    return float(value)
+    try:
+        found = float(value)
+    except OverflowError:
+        return otherwise
+    return found if math.isfinite(found) else otherwise
 
 
 def pretty(value: object) -> str:

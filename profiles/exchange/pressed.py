@@ -3,19 +3,21 @@
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import msgspec
 
+from profiles.kinds import MAX_PRESSURE_KPA
 from profiles.pace import FALL_KPA_S as CHANGE_KPA_S
 from profiles.pace import RISE_HEADROOM, RISE_LEVEL_KPA_S
+from profiles.problems import ExchangeError
 from profiles.quantities import shown
 from profiles.shapes import smooth_slopes
 from profiles.techniques import too_fast
 from profiles.trajectory import hermite
 
-from .carried import Carried, Line, Point, thinned, value_at
+from .carried import UNITS, Carried, Line, Point, Quantity, from_zero, thinned, value_at
 
 TRIES = (
     (9.7, 0.05), (9.7, 0.07), (9.65, 0.05), (9.65, 0.1), (9.6, 0.05), (9.6, 0.07), (9.5, 0.05),
@@ -27,11 +29,12 @@ through them rises no faster than it may; where a straight way begins it is a th
 LEVEL_KPA_S = RISE_LEVEL_KPA_S * RISE_HEADROOM
 """Fastest that a curve in a profile rises (rules)."""
 
-FALL_KPA_S = 28.0
-"""Steepest fall (D: smoothed, somewhat under the 40 kPa/s of a change between steps)."""
+FALL_KPA_S = 26.0
+"""Steepest fall (D: a smooth curve from rest to rest is half as fast again at most, so this stays
+under the 40 kPa/s of a change between steps)."""
 
-SLIDE_MM_S = 100.0
-"""Fastest way of a pad (D: smoothed, under the 150 mm/s that it may slide)."""
+SLIDE_MM_S = 95.0
+"""Fastest way of a pad (D: half as fast again, and rounded, under the 150 mm/s of a slide)."""
 
 SLIDE_APART_S = 0.1
 """How far points of a way are apart (E)."""
@@ -57,34 +60,115 @@ MOST_POINTS = 950
 LONGEST_S = 1750.0
 """A profile takes half an hour at most, and the end must let go (E)."""
 
+MAX_LENGTH_MM = 600.0
+"""Farthest that a pad moves (format)."""
+
+LEAST_AT_S = 0.02
+"""Earliest point after the beginning (format)."""
+
+MOST: Mapping[Quantity, float] = {"pressure": MAX_PRESSURE_KPA, "position": MAX_LENGTH_MM}
+"""More does not stand in a profile (format)."""
+
+TOO_LARGE = 1e9
+"""No time and no value of a curve is so large (E): it is a slip of the hand."""
+
+LONGEST_TITLE = 200
+"""In characters (format)."""
+
+LONGEST_LABEL = 60
+"""In characters (E)."""
+
+_NOT_IN_A_LINE = re.compile(
+    r"[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]+"
+)
+"""What ends a line of YAML, or may not stand in it."""
+
 
 def profile_text(carried: Carried, name: str, region: str) -> tuple[str, tuple[str, ...]]:
-    """Return a profile that presses what was carried, and what it had to leave out."""
+    """Return a profile that presses what was carried, and what it had to leave out.
+
+    Raises:
+        ExchangeError: it presses harder, or moves farther, than can be written in a profile.
+    """
+    pressure, position, left = _lines(carried)
+    mm, told_mm = _moved(position, MOST_POINTS // 2) if position else ((), ())
+    end_s = mm[-1][0] if mm else 0.0
+    both = (mm[0][0],) if mm else ()
+    most = MOST_POINTS // 2 if position else MOST_POINTS
+    kpa, told = _pressed(_lasting(pressure, end_s), most, both)
+    _refuse_over("pressure", kpa)
+    _refuse_over("position", mm)
+    title = _in_one_line(carried.title) or _in_one_line(name) or "Imported"
+    if len(title) > LONGEST_TITLE:
+        left = (*left, f"title: what is after {LONGEST_TITLE} characters")
+    text = _yaml(title[:LONGEST_TITLE], name, region, _merged(kpa, mm))
+    return text, (*left, *told, *told_mm)
+
+
+def _lines(carried: Carried) -> tuple[tuple[Point, ...], tuple[Point, ...], tuple[str, ...]]:
+    """Return a pressure, a position where there is one, and what else there is."""
     pressure, position = carried.line("pressure"), carried.line("position")
     left = list(carried.left)
+    for line in carried.lines:
+        if line in (pressure, position):
+            _refuse_endless(line)
+            left += _below_zero(line)
+        else:
+            site = f" of {line.site}" if line.site else ""
+            left.append(f"{line.quantity}{site}: a curve has a pressure and a position, each once")
     if pressure is None or pressure.highest <= 0.0:
         left.append("there is no pressure in it: the profile only rests")
         pressure = Line("pressure", ((0.0, 0.0), (1.0, 0.0)))
-    lines = [pressure, *([position] if position else [])]
-    left += [
-        f"{line.quantity}{f' of {line.site}' if line.site else ''}: a curve has a pressure and a "
-        "position, each once"
-        for line in carried.lines
-        if line not in lines
-    ]
-    kpa, told = _pressed(pressure.points, MOST_POINTS // len(lines))
-    mm, told_mm = _moved(position.points, MOST_POINTS // 2) if position else ((), ())
-    return _yaml(carried.title, name, region, _merged(kpa, mm)), (*left, *told, *told_mm)
+    moved = _from_the_start(position) if position and position.points else ()
+    return _from_the_start(pressure), moved, tuple(left)
 
 
-def _pressed(points: Sequence[Point], most: int) -> tuple[tuple[Point, ...], tuple[str, ...]]:
-    """Return the points of a profile; lower ones where a smooth curve would rise too fast."""
+def _refuse_endless(line: Line) -> None:
+    if any(not abs(number) < TOO_LARGE for point in line.points for number in point):
+        raise ExchangeError(f"{line.quantity}: a time or a value in it is too large to be meant")
+
+
+def _below_zero(line: Line) -> Iterator[str]:
+    if min((value for _, value in line.points), default=0.0) < 0.0:
+        yield f"{line.quantity}: below 0 it is 0"
+
+
+def _from_the_start(line: Line) -> tuple[Point, ...]:
+    """Return the points from 0 s on; before the first of them there is nothing."""
+    points = from_zero(line.points) or ((0.0, 0.0),)
+    begin_s = points[0][0]
+    return points if begin_s < LEAST_AT_S else ((0.0, 0.0), (begin_s, 0.0), *points)
+
+
+def _lasting(points: tuple[Point, ...], end_s: float) -> tuple[Point, ...]:
+    """Return the points of a curve that lets go where it ends, and stays there until `end_s`."""
+    last_s = points[-1][0]
+    return (*points, (last_s, 0.0), (end_s, 0.0)) if end_s > last_s else points
+
+
+def _refuse_over(quantity: Quantity, points: Sequence[Point]) -> None:
+    for at_s, value in points:
+        if value > MOST[quantity]:
+            unit = UNITS[quantity]
+            raise ExchangeError(
+                f"{quantity}: {value:g} {unit} at {at_s:g} s; a profile says {MOST[quantity]:g} "
+                f"{unit} at most: is the unit, or `--range`, what was meant?"
+            )
+
+
+def _pressed(
+    points: Sequence[Point], most: int, also_s: Sequence[float]
+) -> tuple[tuple[Point, ...], tuple[str, ...]]:
+    """Return the points of a profile; lower ones where a smooth curve would rise too fast.
+
+    There is one at each of the times `also_s`, whatever the curve does then.
+    """
     found: tuple[Point, ...] = ()
     told: tuple[str, ...] = ()
     share = FIT_SHARE
     for rise_kpa_s, apart_s in TRIES:
         allowed, told_less = gentle(points, rise_kpa_s, FALL_KPA_S, "kPa")
-        found, share = _few(allowed, most, apart_s, share)
+        found, share = _few(allowed, most, apart_s, share, also_s)
         told = (*told_less, *_off_notes(allowed, most, share, "kPa"))
         if too_fast([(0.0, 0.0), *found], LEVEL_KPA_S, CHANGE_KPA_S) is None:
             break
@@ -134,11 +218,11 @@ def _lowest_at(points: Sequence[Point], at_s: float) -> float:
 
 
 def _few(
-    points: Sequence[Point], most: int, apart_s: float, share: float
+    points: Sequence[Point], most: int, apart_s: float, share: float, also_s: Sequence[float] = ()
 ) -> tuple[tuple[Point, ...], float]:
     """Return `most` points at most, and how near that is: at least `share` of the highest value."""
     highest = max(value for _, value in points) or 1.0
-    while len(found := _fitted(points, share * highest, apart_s)) > most:
+    while len(found := _fitted(points, share * highest, apart_s, also_s)) > most:
         share *= 2.0
     return found, share
 
@@ -150,9 +234,11 @@ def _off_notes(points: Sequence[Point], most: int, share: float, unit: str) -> t
     return (f"a profile has room for {most} points; with them it is off by up to {off}",)
 
 
-def _fitted(points: Sequence[Point], tolerance: float, apart_s: float) -> tuple[Point, ...]:
+def _fitted(
+    points: Sequence[Point], tolerance: float, apart_s: float, also_s: Sequence[float]
+) -> tuple[Point, ...]:
     """Return points, not too close, through which a smooth curve goes near all of them."""
-    kept = _apart(thinned(points, tolerance), apart_s)
+    kept = _with(_apart(thinned(points, tolerance), apart_s), points, also_s, apart_s)
     for _ in range(REFINEMENTS):
         finer = _refined(points, kept, tolerance, apart_s)
         if finer == kept:
@@ -168,6 +254,18 @@ def _apart(points: Sequence[Point], apart_s: float) -> tuple[Point, ...]:
         if point[0] - found[-1][0] >= apart_s and last[0] - point[0] >= apart_s:
             found.append(point)
     return (*found, last)
+
+
+def _with(
+    kept: tuple[Point, ...], points: Sequence[Point], also_s: Sequence[float], apart_s: float
+) -> tuple[Point, ...]:
+    """Return `kept` with a point at each of `also_s`, instead of those too close to it."""
+    for at_s in also_s:
+        if at_s < round(kept[-1][0], 3):
+            far = (point for point in kept[1:-1] if abs(point[0] - at_s) >= apart_s)
+            also = (at_s, value_at(points, at_s))
+            kept = (kept[0], *sorted([also, *far]), kept[-1])
+    return kept
 
 
 def _refined(
@@ -200,16 +298,22 @@ def _merged(kpa: Sequence[Point], mm: Sequence[Point]) -> list[str]:
     rows: dict[float, list[str]] = {}
     for name, unit, points in (("pressure", "kPa", kpa), ("position", "mm", mm)):
         for at_s, value in points:
-            rounded = round(at_s, 3)
-            written = [one for one in rows.get(rounded, []) if not one.startswith(name)]
-            rows[rounded] = [*written, f"{name}: {shown_value(value)} {unit}"]
-    last = max((round(at_s, 3) for at_s, _ in kpa), default=1.0)
-    return [f"{{at: {at_s:g} s, {', '.join(rows[at_s])}}}" for at_s in sorted(rows) if at_s <= last]
+            rows.setdefault(at_s, []).append(f"{name}: {shown_value(value)} {unit}")
+    return [f"{{at: {_shown_time(at_s)} s, {', '.join(rows[at_s])}}}" for at_s in sorted(rows)]
+
+
+def _shown_time(at_s: float) -> str:
+    """Return a time to the millisecond: six digits would lose it after a quarter of an hour."""
+    return f"{at_s:.3f}".rstrip("0").rstrip(".")
 
 
 def shown_value(value: float) -> str:
     """Return a number with as many digits as count."""
     return f"{value:.5g}" if value > 1e-4 else "0"
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(_NOT_IN_A_LINE.sub(" ", text).split())
 
 
 def _yaml(title: str, name: str, region: str, points: Sequence[str]) -> str:
@@ -218,14 +322,14 @@ def _yaml(title: str, name: str, region: str, points: Sequence[str]) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64] or "imported"
     lines = [
         "format: myoloop-profile/1",
-        f"id: {slug}",
+        f'id: "{slug}"',
         "revision: 1",
-        f"title: {msgspec.json.encode(title or name).decode()}",
+        f"title: {msgspec.json.encode(title).decode()}",
         f"region: {region}",
         f"limits: {{pressure: {limit}}}",
         "steps:",
         "  - curve:",
-        f"      label: {msgspec.json.encode((title or name)[:60]).decode()}",
+        f"      label: {msgspec.json.encode(title[:LONGEST_LABEL]).decode()}",
         "      points:",
         *(f"        - {point}" for point in points),
     ]

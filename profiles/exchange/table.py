@@ -3,14 +3,18 @@
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
 from profiles.problems import ExchangeError
 
+from . import json_parts
 from .carried import UNITS, Carried, Line, Quantity, in_order, value_at
+
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+"""What some programs write before anything else (V)."""
 
 TIME = "time_s"
 COLUMNS: Mapping[str, Quantity] = {
@@ -65,12 +69,14 @@ def write_csv(lines: Sequence[Line]) -> str:
 
 def read_csv(text: str, title: str) -> Carried:
     """Return what a table says. Raises `ExchangeError`, with the line."""
-    rows = list(csv.reader(io.StringIO(text)))
-    if not rows:
+    rows = _rows(text.removeprefix(BYTE_ORDER_MARK))
+    first = next(rows, None)
+    if first is None:
         raise ExchangeError("the table is empty")
-    header = [name.strip() for name in rows[0]]
+    header = [name.strip() for name in first[1]]
+    _each_once(header)
     table: Table = {name: [] for name in header}
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in rows:
         if len(row) != len(header):
             raise ExchangeError(f"line {number}: {len(row)} values under {len(header)} columns")
         for name, cell in zip(header, row, strict=True):
@@ -90,12 +96,13 @@ def read_parquet(content: bytes, title: str) -> Carried:
     """Return what a table says. Raises `ExchangeError`."""
     arrow, parquet = _pyarrow()
     try:
+        _each_once(parquet.read_schema(io.BytesIO(content)).names)
         table = parquet.read_table(io.BytesIO(content)).to_pydict()
-    except (arrow.ArrowException, OSError) as error:
+    except (arrow.ArrowException, ArithmeticError, ValueError, OSError) as error:
         raise ExchangeError(f"this is no Parquet: {error}") from error
     for name, values in table.items():
         for number, value in enumerate(values):
-            if not isinstance(value, int | float) or not math.isfinite(value):
+            if math.isnan(json_parts.number(value, math.nan)):
                 raise ExchangeError(f'row {number} of "{name}": {value!r} is no number')
     return carried_of(table, title)
 
@@ -103,6 +110,25 @@ def read_parquet(content: bytes, title: str) -> Carried:
 def _name(line: Line) -> str:
     name = f"{line.quantity}_{UNITS[line.quantity].lower()}"
     return f"{name} {line.site}" if line.site else name
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that is not empty, and the line on which it ends."""
+    reader = csv.reader(io.StringIO(text, newline=""))  # so lines may end as on any machine
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row) or len(row) > 1:
+                yield reader.line_num, row
+    except csv.Error as error:
+        raise ExchangeError(f"line {reader.line_num}: {error}") from error
+
+
+def _each_once(names: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ExchangeError(f'two columns are called "{name}": give each its own name')
+        seen.add(name)
 
 
 def _cell(cell: str, name: str, number: int) -> float:

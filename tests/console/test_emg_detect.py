@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from console.cli import main
+from console.emg_files import read_recording
 from console.emg_listening import fatigue
 from tests.controller.emg_signals import bursts
 
@@ -157,6 +158,113 @@ def test_arrays_that_are_no_emg_say_why(tmp_path, capsys):
     ]
     for arrays, why in cases:
         assert why in refused(capsys, wrong_npz(tmp_path, **arrays))["message"]
+
+
+def as_csv(file, time_s, columns_uv, head="time_s,biceps"):
+    """Write a table as other tools do."""
+    rows = np.column_stack([time_s, columns_uv]).tolist()
+    file.write_text("\n".join([head, *(",".join(f"{one:.6f}" for one in row) for row in rows)]))
+    return file
+
+
+@pytest.mark.parametrize("missing_s", [5.0, 0.02])
+def test_a_csv_with_a_piece_missing_is_refused_with_where(tmp_path, capsys, missing_s):
+    time_s = np.arange(0.0, 600.0, 0.004)
+    there = (time_s < 100.0) | (time_s >= 100.0 + missing_s)
+    file = as_csv(tmp_path / "gap.csv", time_s[there], np.zeros(there.sum()))
+    told = refused(capsys, file)["message"]
+    assert "not evenly spaced in the second after 99" in told
+    assert "--rate" in told
+    assert read_recording(file, 250.0).rate_hz == 250.0
+
+
+def test_half_a_second_with_a_hole_in_it_is_refused(tmp_path, capsys):
+    time_s = np.concatenate([np.arange(0, 200), np.arange(700, 900)]) / 1000.0
+    file = as_csv(tmp_path / "short.csv", time_s, np.zeros(400))
+    assert "not evenly spaced" in refused(capsys, file)["message"]
+
+
+@pytest.mark.parametrize("rate_hz", [1000.0, 1024.0, 2048.0, 1925.9, 259.26])
+def test_a_csv_whose_times_are_rounded_still_says_its_rate(tmp_path, rate_hz):
+    time_s = np.round(np.arange(5000) / rate_hz, 5)
+    file = as_csv(tmp_path / "rounded.csv", time_s, np.zeros(5000))
+    assert read_recording(file, None).rate_hz == pytest.approx(rate_hz, rel=2e-4)
+
+
+@pytest.mark.parametrize("head", ["biceps", "biceps,triceps,deltoid", "a recording"])
+def test_a_csv_with_another_count_of_names_than_columns_says_so(tmp_path, capsys, head):
+    file = tmp_path / "names.csv"
+    file.write_text(head + "\n" + "1,2\n" * 1000)
+    assert "2 columns below" in refused(capsys, file, "--rate", "1000")["message"]
+
+
+@pytest.mark.parametrize("head", ["time_s;biceps\n", "# time_s;biceps\n", '"time_s";"biceps"\n'])
+def test_a_csv_with_decimal_commas_is_read_between_its_semicolons(tmp_path, head):
+    file = tmp_path / "comma.csv"
+    rows = [f"{k // 1000},{k % 1000:03d};{-k},5" for k in range(2000)]
+    file.write_text(head + "\n".join(rows) + "\n\n")
+    found = read_recording(file, None)
+    assert found.rate_hz == 1000
+    assert found.labels == ("biceps",)
+    assert found.samples_uv[:3, 0].tolist() == [0.5, -1.5, -2.5]
+
+
+def test_a_csv_with_semicolons_may_have_decimal_points(tmp_path):
+    file = tmp_path / "points.csv"
+    file.write_text("0.5;1.5\n" * 10)
+    assert read_recording(file, 1000.0).samples_uv.tolist() == [[0.5, 1.5]] * 10
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "time_s,biceps\n"])
+def test_a_csv_without_a_row_holds_no_samples(tmp_path, capsys, content):
+    file = tmp_path / "empty.csv"
+    file.write_text(content)
+    assert "no samples" in refused(capsys, file, "--rate", "1000")["message"]
+
+
+def test_an_npz_keeps_its_own_rate_whatever_is_said(recording, tmp_path):
+    assert read_recording(recording, 2000.0).rate_hz == 1000.0
+    assert read_recording(wrong_npz(tmp_path, x=np.zeros((9, 1))), 2000.0).rate_hz == 2000.0
+
+
+def test_a_csv_takes_the_rate_that_is_said_instead_of_its_times(tmp_path):
+    file = as_csv(tmp_path / "x.csv", np.arange(1000) / 1000.0, np.zeros(1000))
+    assert read_recording(file, 2000.0).rate_hz == 2000.0
+
+
+def an_edf(file, kind=".edf"):
+    """Return a whole file of ten seconds, as bytes."""
+    edfio = pytest.importorskip("edfio", reason="needs edfio, of the extra [exchange]")
+    whole, one = {".edf": (edfio.Edf, edfio.EdfSignal), ".bdf": (edfio.Bdf, edfio.BdfSignal)}[kind]
+    wave = np.sin(np.arange(10_000))
+    whole([one(wave, 1000, label="biceps", physical_dimension="uV")]).write(file)
+    return bytearray(file.read_bytes())
+
+
+def overwritten(content, at, field):
+    content[at : at + len(field)] = field
+    return content
+
+
+@pytest.mark.parametrize("kind", [".edf", ".bdf"])
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (lambda whole: whole[:-7000], "not a whole"),
+        (lambda whole: overwritten(whole, 192, b"EDF+D"), "interrupted"),
+        (lambda whole: overwritten(whole, 192, b"BDF+D"), "interrupted"),
+        (lambda whole: overwritten(whole, 256 + 104, b"1       1       "), "not a whole"),
+        (lambda whole: overwritten(whole, 256 + 104, b"abc     "), "not a whole"),
+        (lambda whole: overwritten(whole, 256 + 120, b"5       5       "), "not a whole"),
+        (lambda whole: overwritten(whole, 244, b"0       "), "not a whole"),
+        (lambda whole: overwritten(whole, 256 + 216, b"0       "), "not a whole"),
+        (lambda whole: whole[:300], "not a whole"),
+    ],
+)  # fmt: skip
+def test_a_harmed_edf_file_is_refused_not_misread(tmp_path, capsys, kind, harm, told):
+    file = tmp_path / f"harmed{kind}"
+    file.write_bytes(harm(an_edf(file, kind)))
+    assert told in refused(capsys, file)["message"]
 
 
 def test_two_recordings_of_one_name_are_refused(recording, tmp_path, capsys):

@@ -108,6 +108,53 @@ def test_what_cannot_be_carried_at_all_is_one_message(content, words, told, tmp_
     assert "Traceback" not in err
 
 
+CURVES = {
+    "both": "time_s,pressure_kpa,position_mm\n0,0,0\n2,0,60\n5,0,60\n9,6,0\n14,6,0\n16,0,0\n",
+    "moved": "time_s,position_mm\n0,0\n4,80\n8,0\n",
+    "2024": "time_s,pressure_kpa\r0,0\r4,5\r8,0\r",
+    "late": "time_s,pressure_kpa\n60,5\n64,5\n",
+    "long": "time_s,pressure_kpa\n0,0\n4,4\n870.123,4\n880,0\n",
+    "x" * 220: "time_s,pressure_kpa\n0,0\n4,5\n8,0\n",
+}
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_a_profile_that_is_written_checks(name, tmp_path, capsys):
+    file, back = tmp_path / f"{name}.csv", tmp_path / "back.yaml"
+    file.write_text(CURVES[name], "utf-8", newline="")
+    assert main(["profile", "convert", str(file), str(back)]) == 0
+    assert main(["profile", "check", str(back)]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("0,0\n8,70\n20,70\n", "region allows 40 kPa"),
+        ("0,0\n3,10\n400,10\n423,0\n", "after 180 s at most"),
+        ("0,0\n3,4\n1200,4\n", "over 15 min"),
+        ("0,0\n90,900\n190,900\n", "400 kPa at most"),
+    ],
+)
+def test_a_curve_that_may_be_played_on_nobody_is_refused_and_not_written(
+    rows, told, tmp_path, capsys
+):
+    file, back = tmp_path / "theirs.csv", tmp_path / "back.yaml"
+    file.write_text("time_s,pressure_kpa\n" + rows, "utf-8")
+    assert main(["profile", "convert", str(file), str(back)]) == 1
+    err = capsys.readouterr().err
+    assert told in err
+    assert "theirs.csv" in err
+    assert not back.exists()
+
+
+def test_a_curve_that_needs_a_warm_up_is_written_and_the_warm_up_is_told(tmp_path, capsys):
+    file, back = tmp_path / "theirs.csv", tmp_path / "back.yaml"
+    file.write_text("time_s,pressure_kpa\n0,0\n4,20\n20,20\n24,0\n", "utf-8")
+    assert main(["profile", "convert", str(file), str(back)]) == 0
+    assert "60 s of contact" in capsys.readouterr().out
+    assert back.exists()
+
+
 def test_from_one_tool_to_another_there_is_no_way(tmp_path, capsys):
     assert main(["profile", "convert", "a.ahap", str(tmp_path / "b.hjif")]) == 2
     assert "one of both is a profile" in capsys.readouterr().err
