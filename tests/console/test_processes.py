@@ -126,6 +126,12 @@ def test_where_nothing_runs_stop_says_so(runtime):
     assert only_json(as_json.stdout) == {"schema": "myoloop.stop/1", "sessions": []}
 
 
+def test_stop_means_everything_whatever_device_is_usual_here(runtime):
+    usual = {"MYOLOOP_DEVICE": "serial:///dev/ttyNONE9"}
+    stop = myoloop("stop", "--json", folder=runtime, **usual)
+    assert (stop.returncode, only_json(stop.stdout)["sessions"]) == (0, [])
+
+
 def test_a_device_that_cannot_be_stopped_is_said_so(runtime):
     stop = myoloop("stop", "--device", "serial:///dev/ttyNONE9", "--json", folder=runtime)
     assert stop.returncode == 3
