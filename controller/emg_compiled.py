@@ -37,7 +37,7 @@ _CONSTANTS = {
 class Kernel:
     """Hears hops of all channels. Made for one plan; what it points to lives as long as it does."""
 
-    def __init__(self, module: Any, plan: Plan, rules: Rules) -> None:  # noqa: ANN401
+    def __init__(self, module: Any, plan: Plan, rules: Rules) -> None:  # noqa: ANN401  cffi has no types
         self._ffi, self._lib = module.ffi, module.lib
         self._doubles = self._ffi.typeof("double[]")
         self._channels = plan.channels
@@ -117,21 +117,21 @@ class Kernel:
 
     # --- between Python and C -----------------------------------------------------------------
 
-    def _hold(self, name: str, array: Array) -> Any:  # noqa: ANN401
+    def _hold(self, name: str, array: Array) -> Any:  # noqa: ANN401  cffi has no types
         """Return where the numbers of `array` are, which stays alive under this name."""
         self._held[name] = self._ffi.from_buffer(self._doubles, array)
         return self._held[name]
 
-    def _new(self, name: str, kind: str, count: int) -> Any:  # noqa: ANN401
+    def _new(self, name: str, kind: str, count: int) -> Any:  # noqa: ANN401  cffi has no types
         self._held[name] = self._ffi.new(kind, count)
         return self._held[name]
 
-    def _fill(self, told: Any, value: Any) -> None:  # noqa: ANN401
+    def _fill(self, told: Any, value: Any) -> None:  # noqa: ANN401  cffi has no types
         """Fill a struct by the names of its fields; `short` is a word of C."""
         for name, _ in self._ffi.typeof(told).fields:
             setattr(told, name, value(name.rstrip("_")))
 
-    def _make_room(self, channel: Any, plan: Plan, index: str) -> None:  # noqa: ANN401
+    def _make_room(self, channel: Any, plan: Plan, index: str) -> None:  # noqa: ANN401  cffi has no types
         lag = emg_heartbeat.lag_hops(plan.hop_s)
         for row, most in (
             (channel.powers, plan.back),
@@ -142,7 +142,7 @@ class Kernel:
             row.most = most
             row.at = self._new(f"row {index} {len(self._held)}", "double[]", most)
 
-    def _put(self, it: Any, value: msgspec.Struct) -> None:  # noqa: ANN401
+    def _put(self, it: Any, value: msgspec.Struct) -> None:  # noqa: ANN401  cffi has no types
         for name in value.__struct_fields__:
             field = getattr(value, name)
             if isinstance(field, msgspec.Struct):
@@ -155,7 +155,7 @@ class Kernel:
             else:
                 setattr(it, name, field)
 
-    def _has_room(self, it: Any, value: msgspec.Struct) -> bool:  # noqa: ANN401
+    def _has_room(self, it: Any, value: msgspec.Struct) -> bool:  # noqa: ANN401  cffi has no types
         for name in value.__struct_fields__:
             field = getattr(value, name)
             if isinstance(field, msgspec.Struct) and not self._has_room(getattr(it, name), field):
@@ -166,7 +166,7 @@ class Kernel:
                     return False
         return True
 
-    def _get(self, it: Any, value: msgspec.Struct) -> None:  # noqa: ANN401
+    def _get(self, it: Any, value: msgspec.Struct) -> None:  # noqa: ANN401  cffi has no types
         for name in value.__struct_fields__:
             old, new = getattr(value, name), getattr(it, name)
             if isinstance(old, msgspec.Struct):
@@ -206,12 +206,12 @@ def available() -> bool:
     )
 
 
-def _remembers(module: Any, struct: str, kind: type[msgspec.Struct]) -> bool:  # noqa: ANN401
+def _remembers(module: Any, struct: str, kind: type[msgspec.Struct]) -> bool:  # noqa: ANN401  cffi has no types
     """Say whether this struct of C has a place for all that Python remembers."""
     return set(kind.__struct_fields__) <= {name for name, _ in module.ffi.typeof(struct).fields}
 
 
-def _filter(module: Any) -> emg_filters.Kernel:  # noqa: ANN401
+def _filter(module: Any) -> emg_filters.Kernel:  # noqa: ANN401  cffi has no types
     ffi = module.ffi
 
     def run(sections: Array, samples: Array, memory: Array) -> None:

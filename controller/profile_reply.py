@@ -40,8 +40,10 @@ def adapt_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
     adapt = mind.program.steps[mind.playhead.index].adapt
     if adapt is None:
         return follow(mind, "adapt", 1.0), Reply(over_s=FOLLOW_OVER_S)
-    ratio = scene.asked.highest_known(adapt.signal, adapt.of)
-    whole = scene.asked.highest(adapt.signal, adapt.of) is not None
+    ratio = scene.asked.highest(adapt.signal, adapt.of)
+    whole = ratio is not None
+    if not whole:
+        ratio = scene.asked.highest_known(adapt.signal, adapt.of)
     adaptation = adapted(mind.hearing.adaptation, adapt, ratio, scene.at_s, whole=whole)
     mind = with_hearing(mind, adaptation=adaptation)
     return follow(mind, "adapt", adaptation.share), Reply(over_s=FOLLOW_OVER_S)

@@ -294,7 +294,7 @@ class StreamedDevice:
 
     def _hear_buttons(self, status: Status) -> None:
         before, self._pain_count = self._pain_count, status.pain_count
-        if before is None:
+        if before is None or status.pain_count == before:
             return
         pressed = Pressed(at_s=status.at_s, buttons=status.buttons, pain_count=status.pain_count)
         for _ in range(presses_since(before, status.pain_count)):
