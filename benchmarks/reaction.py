@@ -122,6 +122,7 @@ def measure(quick: bool) -> Table:
             f"whose bodies never guard, with pre-flight; both ends {said(how)}. Kneading 3 to 16 "
             "kPa at 0.4, 0.6 and 1 Hz; the first rise is answered. True pressure is kept every 10 "
             f"ms; it grows in steps of more than {GROWTH_KPA} kPa over all that was felt since, "
+            "the middle one of each three samples counting, "
             f"and is less by more than {RISE_KPA} kPa; activation is told by the body itself. "
             f"The calm bodies are kneaded to {CALM_HIGH} in virtual time." + not_allowed(),
         ),
@@ -176,9 +177,14 @@ def _judged(guarding: Played, calm: Played) -> Answered:
 
 
 def _grew_last_s(felt: NDArray[np.float64], period_s: float) -> float:
-    """Return when the pressure grew for the last time over what was felt since the first sample."""
+    """Return when the pressure grew for the last time over what was felt since the first sample.
+
+    What is there for one sample of 10 ms is the body's flicker under a resting pad, and no rise: of
+    each three samples the middle one counts.
+    """
+    calmed = np.median((felt[:-2], felt[1:-1], felt[2:]), axis=0)
     height_kpa, last = felt[0], 0
-    for number, kpa in enumerate(felt):
+    for number, kpa in enumerate(calmed, start=1):
         if kpa > height_kpa + GROWTH_KPA:
             height_kpa, last = kpa, number
     return period_s * last

@@ -9,7 +9,7 @@ import math
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
@@ -38,7 +38,11 @@ from .emg_quality import (
 )
 from .emg_settings import EmgSettings
 from .emg_spectrum import LEAST_SHARE, median_hz
-from .emg_words import EmgFeatures, Offset, Onset
+from .emg_words import EmgFeatures, Offset, Onset, Quality
+
+Facts: TypeAlias = tuple[
+    tuple[bool, ...], tuple[Quality, ...], tuple[bool, ...], tuple[bool, ...]
+]
 
 SAME_HZ = 0.005
 """An actuator this near to its old frequency is still inside the comb (D, from its width)."""
@@ -94,6 +98,8 @@ class Emg:
         )
         self._kernel = compiled(self.plan, self._rules)
         self._hear, self._features = self._hop, self._told
+        self._facts: list[int] = []
+        self._read: Facts = ((), (), (), ())
         if self._kernel is not None:
             self._kernel.take(self._memory, self._bands)
             self._hear = partial(self._hop_by, self._kernel)
@@ -348,21 +354,33 @@ class Emg:
 
     def _told_by(self, kernel: Kernel, duration_s: float, said: Said) -> EmgFeatures:
         levels, facts = kernel.told()
-        one = self.plan.channels
-        two = 2 * one
-        flags = facts[:one]
+        one, two = self.plan.channels, 2 * self.plan.channels
+        if facts != self._facts:  # they change seldom
+            self._facts, self._read = facts, _read_facts(facts, one)
+        trusted, flags, crossing, active = self._read
         return EmgFeatures(
             duration_s=duration_s,
             fast_uv=tuple(levels[:one]),
             slow_uv=tuple(levels[one:two]),
             floor_uv=tuple(levels[two:]),
-            trusted=tuple([not one & UNTRUSTED for one in flags]),
-            flags=tuple([QUALITIES[one] for one in flags]),
-            crossing=tuple(map(bool, facts[one:two])),
-            active=tuple(map(bool, facts[two:])),
+            trusted=trusted,
+            flags=flags,
+            crossing=crossing,
+            active=active,
             events=tuple(said.events),
             median_hz=tuple(said.median_hz),
         )
+
+
+def _read_facts(facts: list[int], channels: int) -> Facts:
+    """Return what the kernel's numbers say: trusted, flags, crossing and active."""
+    flags = facts[:channels]
+    return (
+        tuple(not one & UNTRUSTED for one in flags),
+        tuple(QUALITIES[one] for one in flags),
+        tuple(map(bool, facts[channels : 2 * channels])),
+        tuple(map(bool, facts[2 * channels :])),
+    )
 
 
 def _numbers(rows_uv: Array, patched: bool, memory: Memory) -> tuple[Array, bool]:

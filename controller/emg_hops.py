@@ -56,7 +56,8 @@ def cut(tail: Tail, samples_uv: Array, lost: int, plan: Plan) -> Iterator[Gap | 
     else:
         rows_uv = samples_uv
     whole = len(rows_uv) // plan.hop * plan.hop
-    tail.rows_uv = rows_uv[whole:].copy()
+    if waiting or whole < len(rows_uv):
+        tail.rows_uv = rows_uv[whole:].copy()
     tail.patched = begin < end and end > whole
     tail.last_uv = rows_uv[-1].copy()
     for at in range(0, whole, plan.hop):
