@@ -40,9 +40,7 @@ from .emg_settings import EmgSettings
 from .emg_spectrum import LEAST_SHARE, median_hz
 from .emg_words import EmgFeatures, Offset, Onset, Quality
 
-Facts: TypeAlias = tuple[
-    tuple[bool, ...], tuple[Quality, ...], tuple[bool, ...], tuple[bool, ...]
-]
+Facts: TypeAlias = tuple[tuple[bool, ...], tuple[Quality, ...], tuple[bool, ...], tuple[bool, ...]]
 
 SAME_HZ = 0.005
 """An actuator this near to its old frequency is still inside the comb (D, from its width)."""
