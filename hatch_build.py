@@ -8,7 +8,11 @@ from zlib import crc32
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-KERNELS = {"controller._emg_hop": "controller/emg_hop", "sim._ticks": "sim/ticks"}
+KERNELS = {
+    "controller._emg_hop": "controller/emg_hop",
+    "sim._ticks": "sim/ticks",
+    "sim._mix": "sim/mix",
+}
 """Each extension, and where its C source and its header are."""
 
 FLAGS = ["-std=c11", "-O2", "-fno-fast-math", "-ffp-contract=off", "-Wall", "-Wextra"]

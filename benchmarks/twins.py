@@ -6,14 +6,15 @@ from contextlib import contextmanager
 
 from controller import emg_compiled
 from firmware_bridge.kernels import PLAIN, kernel, unwanted
-from sim import ticks
+from sim import mixing, ticks
 
 
 def at_work() -> str:
     """Say what works here: `MYOLOOP_PLAIN=1` before a benchmark measures the plain twins."""
     if unwanted():
         return "plain Python"
-    compiled = emg_compiled.available() and kernel(ticks.NAME) is not None
+    built = [kernel(name) is not None for name in (ticks.NAME, mixing.NAME)]
+    compiled = emg_compiled.available() and all(built)
     return "compiled kernels" if compiled else "plain Python, since no kernels were built"
 
 

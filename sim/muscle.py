@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .artefacts import RATE_HZ, Leads
 from .heart import Heart
+from .mixing import compiled
 
 CHANNELS = 2
 MOST_CHANNELS = 8
@@ -52,9 +53,6 @@ LOUDEST = 6.0
 POTENTIAL_HZ = (60.0, 120.0)
 """Corners of a unit's potential: most of it lies between 50 and 150 Hz (M: Shwedyk 1977)."""
 
-_LOUD = 2000.0
-"""From this strength on, in steps of the converter, a sample may be beyond its range."""
-
 _BLOCK = RATE_HZ
 _SETTLE = 200
 """Samples thrown away at first, so that the filters forget their start."""
@@ -77,6 +75,7 @@ class Muscle:
         self._mixed = np.empty((channels, HOP))
         self._added = np.empty((channels, HOP))
         self._spelled = np.empty((channels, HOP), "<i2")
+        self._mixer = compiled(self._spelled)
         self._channels = channels
         self._next = _BLOCK
         self.leads: Leads = {}
@@ -98,26 +97,33 @@ class Muscle:
         """
         if self._next >= _BLOCK:
             self._refill()
-        start, end = self._next, self._next + HOP
-        self._next = end
-        mixed, added = self._mixed, self._added
+        start = self._next
+        self._next = start + HOP
         few_uv = min(FEW_UV, signal_uv)
+        many_uv = 0.0
+        if signal_uv > FEW_UV:
+            many_uv = sqrt(signal_uv * signal_uv - few_uv * few_uv)
+            if self._many_block is None:  # most seconds of most sessions never need it
+                self._recruit()
+        if self._mixer is None or self.leads:
+            self._mix(start, few_uv, many_uv)
+        else:
+            self._mixer.mix(start, few_uv, many_uv)
+        self.sampled += HOP
+        return self._spelled.tobytes()
+
+    def _mix(self, start: int, few_uv: float, many_uv: float) -> None:
+        mixed, added, end = self._mixed, self._added, start + HOP
         np.multiply(self._few_block[:, start:end], few_uv, out=mixed)
         mixed += self._floor[:, start:end]
-        if signal_uv > FEW_UV:
-            if self._many_block is None:  # most seconds of most sessions never need it
-                self._many_block = self._many.block(_BLOCK) * (1.0 / RESOLUTION_UV)
-            many_uv = sqrt(signal_uv * signal_uv - few_uv * few_uv)
+        if many_uv and self._many_block is not None:
             np.multiply(self._many_block[:, start:end], many_uv, out=added)
             mixed += added
         if self.leads:
             self._disturb(mixed)
         np.rint(mixed, out=mixed)
-        if self.leads or signal_uv > _LOUD * RESOLUTION_UV:
-            np.clip(mixed, -32768, 32767, out=mixed)
+        np.clip(mixed, -32768, 32767, out=mixed)
         self._spelled[...] = mixed
-        self.sampled += HOP
-        return self._spelled.tobytes()
 
     def _disturb(self, mixed: NDArray[np.float64]) -> None:
         mixed *= RESOLUTION_UV
@@ -135,6 +141,14 @@ class Muscle:
         self._few_block = self._few.block(_BLOCK) * scale
         self._many_block = None
         self._next = 0
+        if self._mixer is not None:
+            self._mixer.take(self._few_block, self._floor)
+
+    def _recruit(self) -> None:
+        """Make the next second of those who come with strength."""
+        self._many_block = self._many.block(_BLOCK) * (1.0 / RESOLUTION_UV)
+        if self._mixer is not None:
+            self._mixer.take_many(self._many_block)
 
     def _white(self, samples: int) -> NDArray[np.float64]:
         return self._noise.run(self._dice.standard_normal((self._channels, samples)))

@@ -94,12 +94,13 @@ def _kernels() -> Finding:
     from console import checkup
     from controller import emg_compiled
     from firmware_bridge.kernels import kernel, unwanted
-    from sim import ticks
+    from sim import mixing, ticks
 
     wanted = not unwanted()
     working = {
         "EMG": wanted and emg_compiled.available(),
         "the virtual coil": kernel(ticks.NAME) is not None,
+        "the virtual muscle": kernel(mixing.NAME) is not None,
     }
     return checkup.judge_kernels(wanted=wanted, working=working)
 

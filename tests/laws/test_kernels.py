@@ -7,7 +7,7 @@ from pathlib import Path
 
 from controller import emg_compiled
 from firmware_bridge.kernels import PLAIN
-from sim import ticks
+from sim import mixing, ticks
 from tests.tools import kernel_needed
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,8 @@ from sim.scenario import read_scenario
 from sim.staging import perform
 seen = perform(read_scenario(sys.argv[1], "kernels"))
 felt = hashlib.sha256(seen.truth.true_kpa.tobytes()).hexdigest()
-print(NAME in sys.modules, "sim._ticks" in sys.modules, seen.outcome, seen.trace_sha256, felt)
+loaded = [name in sys.modules for name in (NAME, "sim._ticks", "sim._mix")]
+print(*loaded, seen.outcome, seen.trace_sha256, felt)
 """
 
 
@@ -48,11 +49,12 @@ def playing(*, plain):
 def test_a_session_is_the_same_to_the_last_frame_with_the_kernels_and_without():
     kernel_needed(emg_compiled.NAME)
     kernel_needed(ticks.NAME)
+    kernel_needed(mixing.NAME)
     told = []
     for process in [playing(plain=True), playing(plain=False)]:
         with process:
             told.append(process.stdout.read().split())
     (*loaded, outcome, _, _), (*compiled, _, _, _) = told
-    assert (loaded, compiled) == (["False"] * 2, ["True"] * 2)
+    assert (loaded, compiled) == (["False"] * 3, ["True"] * 3)
     assert outcome == "complete"
-    assert told[0][2:] == told[1][2:]
+    assert told[0][3:] == told[1][3:]
