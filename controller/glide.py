@@ -18,7 +18,7 @@ class Glide(msgspec.Struct, frozen=True, gc=False):
 
     def value_at(self, at_s: float) -> float:
         """Return the factor at `at_s`."""
-        return self.locate(at_s)[0]
+        return self.end if at_s - self.at_s >= self.over_s else self.locate(at_s)[0]
 
     def locate(self, at_s: float) -> tuple[float, float]:
         """Return the factor and its slope per second at `at_s`."""

@@ -1,6 +1,6 @@
 """What comes of a muscle that guards: nothing rises at once, and less is pressed when certain."""
 
-from .emg_words import Quality
+from .emg_words import EmgFeatures, Quality
 from .guarding import AFTER_RISE_S, Answer, Guard, hear, loudness
 from .hearing import EMG, emg_reference
 from .intent import NEVER_S, Mind
@@ -21,13 +21,16 @@ AFTER_GUARD_SHARE = 0.8
 OFTEN_SHARE = 0.8
 """Share of the programme's peak that is left for the session after guarding often (E, rules)."""
 
+_MOTION = int(Quality.MOTION)
+"""As a plain number: sets of flags are slow to cut."""
+
 
 def guard_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
     """Hear whether a muscle guards against what is done, and answer it once."""
     emg, hearing, at_s = scene.felt.emg, mind.hearing, scene.at_s
     if emg is None or EMG not in mind.program.signals:
         return mind, NOTHING
-    crossing = any(c and t for c, t in zip(emg.crossing, emg.trusted, strict=True))
+    crossing = True in emg.crossing and _is_trusted(emg)
     baseline, mvc = emg_reference(hearing, "baseline"), emg_reference(hearing, "mvc")
     loud = loudness(emg, baseline, mvc, scene.asked.noise_uv)
     guard, answer = hear(
@@ -36,7 +39,7 @@ def guard_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
         loud,
         crossing=crossing,
         pressing=crossing and _pressing(mind, at_s),
-        moving=any(flags & Quality.MOTION for flags in emg.flags),
+        moving=any(int(flags) & _MOTION for flags in emg.flags),
         pained_s=hearing.pained_s,
     )
     mind = with_hearing(mind, guard=guard)
@@ -48,6 +51,11 @@ def guard_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
         frozen_kpa = max(0.0, min(mind.target_kpa(at_s), scene.felt.pressure_kpa))
         return lowered(mind, guard_kpa=frozen_kpa), Reply(over_s=FREEZE_OVER_S)
     return _answered(mind, answer, at_s)
+
+
+def _is_trusted(emg: EmgFeatures) -> bool:
+    """Return whether any channel that crosses can be trusted."""
+    return any(c and t for c, t in zip(emg.crossing, emg.trusted, strict=True))
 
 
 def _answered(mind: Mind, answer: Answer, at_s: float) -> tuple[Mind, Reply]:

@@ -1,5 +1,7 @@
 """A muscle that guards against what presses on it: noticed at once, confirmed, answered once."""
 
+from functools import lru_cache
+
 import msgspec
 
 from .emg_noise import NOISE_UV, net_uv
@@ -99,12 +101,11 @@ def loudness(
     for i, slow_uv in enumerate(emg.slow_uv):
         if emg.trusted[i]:
             noise = _at(noise_uv, i) or NOISE_UV
-            rest_uv = net_uv(_at(baseline, i) or LEAST_OF_NOISE * noise, noise)
-            most_uv = net_uv(_at(mvc, i) or 0.0, noise)
+            guards_uv, calms_uv, cramps_uv = _thresholds_uv(_at(baseline, i), _at(mvc, i), noise)
             loud_uv = net_uv(slow_uv, noise)
-            guarding = max(guarding, loud_uv / _threshold_uv(GUARDING_OVER, rest_uv, most_uv))
-            calm = max(calm, loud_uv / _threshold_uv(CALM_UNDER, rest_uv, most_uv))
-            spasm = max(spasm, loud_uv / _threshold_uv(SPASM_OVER, rest_uv, most_uv))
+            guarding = max(guarding, loud_uv / guards_uv)
+            calm = max(calm, loud_uv / calms_uv)
+            spasm = max(spasm, loud_uv / cramps_uv)
     return Loudness(guarding, calm, spasm)
 
 
@@ -207,8 +208,18 @@ def _was_loud_before(guard: Guard) -> bool:
     return loud_s < candidate_s
 
 
-def _threshold_uv(shares: tuple[float, float], rest_uv: float, most_uv: float) -> float:
-    return max(shares[0] * rest_uv, shares[1] * most_uv)
+@lru_cache(maxsize=256)
+def _thresholds_uv(
+    baseline_uv: float | None, mvc_uv: float | None, noise_uv: float
+) -> tuple[float, float, float]:
+    """Return what counts as guarding, as calm and as a spasm in one channel."""
+    rest_uv = net_uv(baseline_uv or LEAST_OF_NOISE * noise_uv, noise_uv)
+    most_uv = net_uv(mvc_uv or 0.0, noise_uv)
+    guarding, calm, spasm = (
+        max(shares[0] * rest_uv, shares[1] * most_uv)
+        for shares in (GUARDING_OVER, CALM_UNDER, SPASM_OVER)
+    )
+    return guarding, calm, spasm
 
 
 def _at(values: Values, index: int) -> float | None:

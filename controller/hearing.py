@@ -191,6 +191,8 @@ def _reference(hearing: Hearing, gathered: Gathering, signal: str, kind: Kind) -
 
 def _padded(noise_uv: tuple[float, ...], felt: Features) -> tuple[float, ...]:
     channels = len(felt.emg.slow_uv) if felt.emg is not None else 0
+    if channels == len(noise_uv):
+        return noise_uv
     return (*noise_uv, *(NOISE_UV,) * channels)[:channels]
 
 

@@ -83,6 +83,8 @@ def _looked_at(
     reaction: Reaction, rule: Rule, state: State, at_s: float, *, held: bool, first: bool
 ) -> Reaction:
     """Return what one look changes. What a rule holds back lapses with its cause, in its time."""
+    if not (held or reaction.answers or state != reaction.state) and reaction.share == 1.0:
+        return reaction
     answers, acted_s = reaction.answers and held, reaction.acted_s
     least, kept_until_s = reaction.share, reaction.kept_until_s
     if first and not answers and at_s - acted_s >= SETTLES_S:

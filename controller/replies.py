@@ -50,7 +50,10 @@ def raised(mind: Mind, **factors: float) -> Mind:
 
 def follow(mind: Mind, name: str, value: float) -> Mind:
     """Return the mind with one factor at `value`, up or down."""
-    if value > getattr(mind.factors, name):
+    now = getattr(mind.factors, name)
+    if value == now:
+        return mind
+    if value > now:
         return raised(mind, **{name: value})
     return lowered(mind, **{name: value})
 

@@ -10,6 +10,8 @@ from .errors import BadFrame
 from .messages import Samples
 from .readings import SensorBatch
 
+_I16 = np.dtype("<i2")
+
 
 class SampleReader:
     """Reads the frames of one device, and counts what is missing between them."""
@@ -61,8 +63,9 @@ class _Block:
             offset += _rows(samples, every) * sensors * 2
         if offset + rows * self._columns * 2 > len(samples.data):
             raise BadFrame("SAMPLES is shorter than the announced sensors fill")
-        flat = np.frombuffer(samples.data, "<i2", rows * self._columns, offset)
-        return flat.reshape(self._columns, rows).T * self._resolution
+        flat = np.frombuffer(samples.data, _I16, rows * self._columns, offset)
+        by_sensor = flat.reshape(self._columns, rows)
+        return np.multiply(by_sensor.T, self._resolution, order="C")
 
 
 def _rows(samples: Samples, every: int) -> int:

@@ -46,13 +46,9 @@ from .motion import serial
 from .muscle import Muscle
 from .pads import pad_over
 from .papers import Papers
+from .rounds import SAMPLES_EVERY, SAMPLES_PHASE, STATUS_EVERY, STATUS_PHASE, next_due
 from .status import status_report
 from .traits import Traits
-
-SAMPLES_EVERY, SAMPLES_PHASE = 10, 9
-STATUS_EVERY, STATUS_PHASE = 20, 14
-"""Ticks after which a frame is due; STATUS comes 5 ms after SAMPLES. Over Bluetooth LE it comes
-with each SAMPLES, so that the newest can lead every notification."""
 
 EPOCHS = 15
 """Epochs are numbered from 1: 0 is nobody's, and four bits hold no more (wire, *Frames*)."""
@@ -198,9 +194,7 @@ class Twin:
 
     def _next_due(self) -> int:
         after = self._machine.tick + 1
-        samples = after + (SAMPLES_PHASE - after) % SAMPLES_EVERY
-        status = after + (STATUS_PHASE - after) % STATUS_EVERY
-        due = min(samples, status)
+        due = next_due(after)
         return due if self._mischief is None else min(due, max(after, self._mischief.next_tick))
 
     # --- what the host says ---------------------------------------------------------------
