@@ -208,7 +208,7 @@ def _eased_for_good(mind: Mind, at_s: float) -> Mind:
     share = _gain(mind, at_s) / mind.factors.heard if mind.factors.heard else 0.0
     changes = {"share": min(mind.factors.share, share)}
     as_ever = mind.factors.frozen_kpa == NEVER_S and mind.factors.approach_kpa == NEVER_S
-    if as_ever or at_s < mind.grows_until_s:
+    if as_ever or mind.grows(at_s):
         changes["ceiling_kpa"] = min(mind.factors.ceiling_kpa, mind.course.cap.value_at(at_s))
     return msgspec.structs.replace(with_factors(mind, **changes), hurt=True)
 

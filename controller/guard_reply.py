@@ -50,7 +50,7 @@ def guard_reply(mind: Mind, scene: Scene) -> tuple[Mind, Reply]:
     if answer.freeze:
         frozen_kpa = max(0.0, min(mind.target_kpa(at_s), scene.felt.pressure_kpa))
         return lowered(mind, guard_kpa=frozen_kpa), Reply(over_s=FREEZE_OVER_S)
-    return _answered(mind, answer, at_s)
+    return answered(mind, answer, at_s)
 
 
 def _is_trusted(emg: EmgFeatures) -> bool:
@@ -58,14 +58,14 @@ def _is_trusted(emg: EmgFeatures) -> bool:
     return any(c and t for c, t in zip(emg.crossing, emg.trusted, strict=True))
 
 
-def _answered(mind: Mind, answer: Answer, at_s: float) -> tuple[Mind, Reply]:
+def answered(mind: Mind, answer: Answer, at_s: float) -> tuple[Mind, Reply]:
     """Press less of the programme, and less than was frozen.
 
     A muscle that guards against what is held does not calm while it is held.
     """
     mind = lowered(mind, guard=GUARD_SHARE, guard_kpa=GUARD_SHARE * mind.factors.guard_kpa)
     if answer.lower:
-        most_kpa = min(mind.factors.limit_kpa, mind.program.peak_kpa)
+        most_kpa = min(mind.factors.limit_kpa, mind.program.peak_kpa, mind.grown_kpa(at_s))
         mind = lowered(mind, guarded_often_kpa=OFTEN_SHARE * most_kpa)
     eased = Judged(at_s, Verdict("ease", Reason.GUARDING, answer.measured, 1.0))
     closed = Verdict("release", Reason.GUARDING, answer.measured, 1.0) if answer.close else None

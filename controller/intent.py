@@ -8,6 +8,7 @@ from profiles.program import Program
 
 from .alarms import Alarms
 from .factors import CAP_RISE_KPA_S, Course, Factors, begin, steer
+from .glide import Glide
 from .hearing import Hearing, deaf
 from .pausing import Pausing
 from .player import Playhead, at_beginning, part_at, rhythmic_at, value_at
@@ -43,9 +44,9 @@ class Mind(msgspec.Struct, frozen=True):
     """Everything the controller knows and intends.
 
     `well_at_s` is when a freeze may end and `frozen_s` since when it holds, `acted` the last cause
-    that acted and when, `approach_s` since when contact is felt for, `grows_until_s` until when a
-    raised parameter is still coming about, `hurt` whether somebody has said that it hurts,
-    `pain_told` how often by an order, and `early` which step was ended before its time, and how.
+    that acted and when, `approach_s` since when contact is felt for, `growth` how a raised
+    parameter comes about, `hurt` whether somebody has said that it hurts, `pain_told` how often by
+    an order, and `early` which step was ended before its time, and how.
     """
 
     program: Program
@@ -67,10 +68,18 @@ class Mind(msgspec.Struct, frozen=True):
     approach_s: float | None = None
     pause: Pausing | None = None
     spent: Spent = Spent()
-    grows_until_s: float = 0.0
+    growth: Glide = Glide(0.0, 0.0, 0.0)
     hurt: bool = False
     pain_told: int = 0
     over_at_s: float = NEVER_S
+
+    def grows(self, at_s: float) -> bool:
+        """Whether a raised parameter is still coming about."""
+        return at_s < self.growth.at_s + self.growth.over_s
+
+    def grown_kpa(self, at_s: float) -> float:
+        """Return how high a raised parameter presses so far; where none is raised, any height."""
+        return self.growth.value_at(at_s) if self.grows(at_s) else NEVER_S
 
     def waits(self, at_s: float) -> bool:
         """Whether the step that plays lets nothing press and waits for a person to answer."""
@@ -146,6 +155,6 @@ def with_factors(mind: Mind, **changes: float) -> Mind:
 
 def steered(mind: Mind, at_s: float, over_s: float) -> Mind:
     """Return the mind whose gain and cap go where its factors say."""
-    rise = GROW_KPA_S if at_s < mind.grows_until_s else CAP_RISE_KPA_S
+    rise = GROW_KPA_S if mind.grows(at_s) else CAP_RISE_KPA_S
     course = steer(mind.course, mind.factors, at_s, over_s, rise)
     return msgspec.structs.replace(mind, course=course)

@@ -110,11 +110,12 @@ def places_from(
     for after, since_s in places:
         step = program.steps[after]
         if step.grade == "deep":
-            if warm_s.get(step.region, 0.0) >= DEEP_AFTER_S:
+            if all(warm_s.get(region, 0.0) >= DEEP_AFTER_S for region in step.all_regions):
                 kept.append((after, since_s))
             continue
         lasts_s = step.trajectory.duration_s - since_s
-        warm_s[step.region] = warm_s.get(step.region, 0.0) + lasts_s
+        for region in step.all_regions:
+            warm_s[region] = warm_s.get(region, 0.0) + lasts_s
         kept.append((after, since_s))
     left_out = {after for after, _ in places} - {after for after, _ in kept}
     return tuple(kept), tuple(sorted(left_out))

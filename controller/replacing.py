@@ -238,5 +238,5 @@ def _grown(mind: Mind, old: Step, new: Step, at_s: float) -> Mind:
     start_kpa = min(mind.course.cap.value_at(at_s), peak_kpa(old) * mind.course.gain.value_at(at_s))
     end_kpa = mind.factors.cap_kpa
     over_s = max(0.0, _PEAK_OF_GLIDE * (end_kpa - start_kpa) / GROW_KPA_S)
-    course = Course(mind.course.gain, Glide(at_s, start_kpa, end_kpa, over_s))
-    return msgspec.structs.replace(mind, course=course, grows_until_s=at_s + over_s)
+    growth = Glide(at_s, start_kpa, end_kpa, over_s)
+    return msgspec.structs.replace(mind, course=Course(mind.course.gain, growth), growth=growth)

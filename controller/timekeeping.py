@@ -1,11 +1,16 @@
 """How long was pressed, in all and on each region; pauses do not count."""
 
+from typing import TypeAlias
+
 import msgspec
 
 from profiles.course import DEEP_MAX_S, REGION_MAX_S
 from profiles.program import Program, Step
 
 from .words import Reason, Verdict
+
+Seconds: TypeAlias = tuple[tuple[str, float], ...]
+"""Seconds by region."""
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -14,8 +19,8 @@ class Spent(msgspec.Struct, frozen=True):
     `began_s` is in played time, the session's without its pauses.
     """
 
-    on_region: tuple[tuple[str, float], ...] = ()
-    deep: tuple[tuple[str, float], ...] = ()
+    on_region: Seconds = ()
+    deep: Seconds = ()
     paused_s: float = 0.0
     began_s: float = 0.0
 
@@ -25,8 +30,8 @@ def step_over(spent: Spent, step: Step, at_s: float) -> Spent:
     played_s = at_s - spent.paused_s
     took_s = max(0.0, played_s - spent.began_s)
     return Spent(
-        _added(spent.on_region, step.region, took_s),
-        _added(spent.deep, step.region, took_s) if step.grade == "deep" else spent.deep,
+        _added(spent.on_region, step.all_regions, took_s),
+        _added(spent.deep, step.all_regions, took_s) if step.grade == "deep" else spent.deep,
         spent.paused_s,
         played_s,
     )
@@ -38,18 +43,23 @@ def too_long(spent: Spent, program: Program, index: int) -> Verdict | None:
     if spent.began_s > limit_s:
         return Verdict("release", Reason.SESSION_TIME, spent.began_s, limit_s)
     step = program.steps[index]
-    on_region_s = dict(spent.on_region).get(step.region, 0.0)
+    on_region_s = _most(spent.on_region, step)
     if on_region_s > REGION_MAX_S:
         return Verdict("release", Reason.REGION_TIME, on_region_s, REGION_MAX_S)
-    deep_s = dict(spent.deep).get(step.region, 0.0)
+    deep_s = _most(spent.deep, step)
     if step.grade == "deep" and deep_s > DEEP_MAX_S:
         return Verdict("release", Reason.REGION_TIME, deep_s, DEEP_MAX_S)
     return None
 
 
-def _added(
-    known: tuple[tuple[str, float], ...], region: str, took_s: float
-) -> tuple[tuple[str, float], ...]:
+def _most(known: Seconds, step: Step) -> float:
+    """Return the time of that region of a step which has had most."""
     seconds = dict(known)
-    seconds[region] = seconds.get(region, 0.0) + took_s
+    return max(seconds.get(region, 0.0) for region in step.all_regions)
+
+
+def _added(known: Seconds, regions: tuple[str, ...], took_s: float) -> Seconds:
+    seconds = dict(known)
+    for region in regions:
+        seconds[region] = seconds.get(region, 0.0) + took_s
     return tuple(seconds.items())

@@ -271,6 +271,15 @@ def test_three_minutes_of_lighter_work_are_warming_up():
     assert ([index for index, _ in kept], skipped) == ([0, 2], (1,))
 
 
+def test_a_deep_step_on_two_regions_needs_both_warm():
+    program = compiled(DEEP)
+    light, deep, end = program.steps
+    both = msgspec.structs.replace(deep, regions={"pressure:calf": "calf"})
+    program = msgspec.structs.replace(program, steps=(light, both, end))
+    _, skipped = places_from(program, (0, 5.0), 600.0)
+    assert skipped == (1,)
+
+
 def test_a_step_that_is_left_out_is_told_and_the_rest_is_played():
     mind = wake(compiled(DEEP))
     deep_s = 200.0

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from controller.admission import refusal
-from controller.guarding import Guard
+from controller.guard_reply import OFTEN_SHARE, answered
+from controller.guarding import Answer, Guard
 from controller.intent import wake
 from controller.mind import decide
 from controller.words import Accepted, Pause, Replace, Replaced, Resume
@@ -169,6 +170,19 @@ def test_after_three_guards_values_only_go_down(program):
     assert refusal(mind, Replace(compiled(with_values(high=12))), 4.0) is None
     then, _, _ = decide(mind, moment(4.0, orders=[Replace(compiled(with_values(high=15)))]))
     assert then.program == mind.program
+
+
+def test_a_raise_under_way_ends_with_the_third_guard(program):
+    mind, _, _ = decide(
+        wake(program), moment(6.0, orders=[Replace(compiled(with_values(high=18)))])
+    )
+    answer = Answer(ease=True, lower=True, measured=2.0)
+    early, _ = answered(mind, answer, 6.5)
+    late, _ = answered(mind, answer, 60.0)
+    led_kpa = mind.course.cap.value_at(6.5)
+    assert led_kpa < 17.0
+    assert early.factors.guarded_often_kpa == pytest.approx(OFTEN_SHARE * led_kpa)
+    assert late.factors.guarded_often_kpa == pytest.approx(OFTEN_SHARE * 18.0)
 
 
 async def test_a_new_depth_is_felt_at_the_same_beat():

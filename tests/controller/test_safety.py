@@ -397,3 +397,26 @@ def test_no_deep_step_begins_after_ten_deep_minutes(program, deep_s, over):
 def test_pauses_are_no_time_on_a_region(program):
     spent = step_over(Spent(paused_s=100.0, began_s=10.0), program.steps[0], 130.0)
     assert dict(spent.on_region) == {"upper_trapezius": 20.0}
+
+
+def on_both_sides(step):
+    """The same step with a second pad, on another region."""
+    tracks = {**step.trajectory.tracks, "pressure:calf": step.trajectory.tracks["pressure"]}
+    return msgspec.structs.replace(
+        step,
+        trajectory=msgspec.structs.replace(step.trajectory, tracks=tracks),
+        regions={"pressure:calf": "calf"},
+    )
+
+
+def test_a_step_on_two_regions_is_time_on_both_of_them(program):
+    spent = step_over(Spent(began_s=10.0), on_both_sides(program.steps[0]), 30.0)
+    assert dict(spent.on_region) == {"upper_trapezius": 20.0, "calf": 20.0}
+
+
+def test_no_step_begins_when_the_time_of_its_other_region_is_up(program):
+    first, *others = program.steps
+    changed = msgspec.structs.replace(program, steps=(on_both_sides(first), *others))
+    spent = Spent(on_region=(("calf", 901.0),))
+    assert too_long(spent, changed, 0).reason is Reason.REGION_TIME
+    assert too_long(spent, program, 0) is None
