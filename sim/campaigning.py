@@ -130,7 +130,7 @@ def pool(workers: int) -> Generator[tuple[Executor, int]]:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     others = active_children()
     executor = ProcessPoolExecutor(
-        workers, mp_context=get_context("forkserver"), initializer=_end_when_interrupted
+        workers, mp_context=get_context("forkserver"), initializer=_be_ended_by_others
     )
     try:
         yield executor, workers
@@ -148,9 +148,12 @@ def pool(workers: int) -> Generator[tuple[Executor, int]]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _end_when_interrupted() -> None:
-    """Let Ctrl-C, which reaches every process of a terminal, end this one at once."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _be_ended_by_others() -> None:
+    """Leave Ctrl-C, which reaches every process of a terminal, to the one that ends all others.
+
+    A worker that ended by itself could be taken for one that has died.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
