@@ -1,4 +1,4 @@
-"""The virtual device's pressure sensors."""
+"""The virtual device's sensors of pressure and of depth."""
 
 from typing import Protocol
 
@@ -6,6 +6,9 @@ import numpy as np
 
 NOISE_KPA = 0.05
 """RMS noise of a reading (E; the class of ABP2 parts, physiology 5.2)."""
+
+NOISE_MM = 0.05
+"""RMS noise of a depth (E: a Hall sensor over some centimetres of way)."""
 
 _BLOCK = 200
 """Readings whose noise is drawn at a time: one second."""
@@ -22,11 +25,12 @@ class PressureSensor(Protocol):
 class NoisySensor:
     """A good sensor: the truth and a little white noise."""
 
-    def __init__(self, dice: np.random.Generator) -> None:
+    def __init__(self, dice: np.random.Generator, noise: float = NOISE_KPA) -> None:
         self._dice = dice
+        self._rms = noise
         self._noise: list[float] = []
 
-    def read(self, true_kpa: float) -> float | None:
+    def read(self, true: float) -> float:
         if not self._noise:
-            self._noise = (NOISE_KPA * self._dice.standard_normal(_BLOCK)).tolist()
-        return true_kpa + self._noise.pop()
+            self._noise = (self._rms * self._dice.standard_normal(_BLOCK)).tolist()
+        return true + self._noise.pop()
