@@ -7,7 +7,7 @@ from firmware_bridge.codes import Fault
 from . import coil as plain
 from .body import Tissue
 from .coil import CORRECTION_N, DRIVE, FULL_N, NEVER, NOWHERE, SENSE, Coil, Cubic
-from .sensors import NoisySensor, PressureSensor
+from .sensors import DepthSensor, PressureSensor
 from .ticks import compiled
 
 
@@ -43,7 +43,7 @@ class Actuator:
         independent: PressureSensor,
         *,
         correction: bool = True,
-        depth: NoisySensor | None = None,
+        depth: DepthSensor | None = None,
     ) -> None:
         self._tissue = tissue
         self._regulated, self._independent = regulated, independent

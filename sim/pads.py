@@ -14,7 +14,7 @@ from .body import Person
 from .curves import level, line
 from .hardware import Pad
 from .lane import Lane
-from .sensors import NOISE_MM, NoisySensor
+from .sensors import DepthSensor, NoisySensor
 from .traits import Traits
 
 _ZERO, _ONE, _FREE = level(0.0), level(1.0), level(inf)
@@ -129,5 +129,5 @@ def pad_over(person: Person, dice: np.random.Generator, traits: Traits) -> Pad:
         return Airbag(*sensors, dump=traits.outfit.dump)
     depth = None
     if traits.outfit.depth:  # noise of its own: what one draws must not change the others
-        depth = NoisySensor(dice.spawn(1)[0], NOISE_MM)
+        depth = DepthSensor(dice.spawn(1)[0])
     return Actuator(person.tissue, *sensors, correction=traits.correction, depth=depth)

@@ -25,12 +25,24 @@ class PressureSensor(Protocol):
 class NoisySensor:
     """A good sensor: the truth and a little white noise."""
 
-    def __init__(self, dice: np.random.Generator, noise: float = NOISE_KPA) -> None:
+    def __init__(self, dice: np.random.Generator) -> None:
         self._dice = dice
-        self._rms = noise
         self._noise: list[float] = []
 
-    def read(self, true: float) -> float:
+    def read(self, true_kpa: float) -> float | None:
         if not self._noise:
-            self._noise = (self._rms * self._dice.standard_normal(_BLOCK)).tolist()
-        return true + self._noise.pop()
+            self._noise = (NOISE_KPA * self._dice.standard_normal(_BLOCK)).tolist()
+        return true_kpa + self._noise.pop()
+
+
+class DepthSensor:
+    """Reads how far a pad has sunk in, as often: the truth and a little white noise."""
+
+    def __init__(self, dice: np.random.Generator) -> None:
+        self._dice = dice
+        self._noise: list[float] = []
+
+    def read(self, true_mm: float) -> float:
+        if not self._noise:
+            self._noise = (NOISE_MM * self._dice.standard_normal(_BLOCK)).tolist()
+        return true_mm + self._noise.pop()
