@@ -6,7 +6,8 @@ from operator import mul
 from firmware_bridge.readings import SensorBatch
 
 from .emg_words import EmgFeatures
-from .moment import Features
+from .moment import Features, Sunk
+from .stiffness import Probe
 
 
 def features(
@@ -15,12 +16,14 @@ def features(
     zero_kpa: tuple[float, ...] = (),
     emg: EmgFeatures | None = None,
     first_pad: tuple[int, ...] = (),
+    probes: tuple[Probe, ...] = (),
 ) -> Features:
     """Return what `batch` says, in session time (`offset_s` is the device time of its zero).
 
     `zero_kpa` is what each pressure sensor read of nothing; it is taken off. `emg` is what the
     front end has made of the batch's EMG, where somebody listens. `first_pad` are the columns of
-    the sensors under the first pad, empty where there is one pad only.
+    the sensors under the first pad, empty where there is one pad only; `probes` are the pads whose
+    depth is measured.
     """
     columns: list[list[float]] = batch.pressure_kpa.T.tolist()
     for column, zero in zip(columns, zero_kpa, strict=False):
@@ -39,7 +42,21 @@ def features(
         still=tuple([c[0] if c.count(c[0]) == rows else None for c in columns]),
         emg_uv=emg.slow_uv if emg is not None else tuple(map(_rms, batch.emg_uv.T.tolist())),
         emg=emg,
+        sunk=_sunk(batch, columns, probes) if probes else (),
     )
+
+
+def _sunk(
+    batch: SensorBatch, columns: list[list[float]], probes: tuple[Probe, ...]
+) -> tuple[Sunk, ...]:
+    if batch.depth_mm is None or not len(batch.depth_mm):
+        return ()
+    depths = batch.depth_mm.T.tolist()
+    return tuple([Sunk(_mean(columns[p.pressure]), _mean(depths[p.depth])) for p in probes])
+
+
+def _mean(samples: list[float]) -> float:
+    return sum(samples) / len(samples)
 
 
 def _rms(samples: list[float]) -> float:

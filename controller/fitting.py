@@ -19,6 +19,7 @@ from .in_levels import InLevels, in_levels, told
 from .intent import Mount
 from .own_techniques import play_own
 from .pausing import PAUSED_MAX_S
+from .stiffness import Probe
 from .tracking import BANDWIDTH_HZ
 from .unpowered import HOLDING_KPA, OPTION, holding, holds
 
@@ -265,13 +266,29 @@ def _without(program: Program, capabilities: Capabilities) -> Iterator[str]:
                 yield f"{capabilities.model} gives no {name}: steps take their full time"
 
 
-def mount(fit: Fit) -> Mount:
+def mount(fit: Fit, probes: tuple[Probe, ...] = ()) -> Mount:
     """Return what the mind must know of the pads that play this, above all of the first."""
     pressure = fit.channel_of["pressure"]
     return Mount(
         pressure.area_cm2 or Mount().area_cm2,
         pressure.bandwidth_hz or BANDWIDTH_HZ,
         tuple(name for name in fit.channel_of if presses(name) and name != "pressure"),
+        probes,
+    )
+
+
+def probes(fit: Fit, capabilities: Capabilities) -> tuple[Probe, ...]:
+    """Return the pads whose depth is measured, at the rate of their pressure."""
+    pressures, depths = capabilities.sensors_of("pressure"), capabilities.sensors_of("depth")
+    pads = [(name, pad) for name, pad in fit.channel_of.items() if presses(name)]
+    return tuple(
+        Probe(name, pad.area_cm2 or Mount().area_cm2, column, row)
+        for name, pad in pads
+        for row, depth in enumerate(depths)
+        for column, pressure in enumerate(pressures)
+        if pad.site == depth.site == pressure.site
+        and depth.every == pressure.every
+        and not pressure.independent
     )
 
 

@@ -14,6 +14,7 @@ from .pausing import Pausing
 from .player import Playhead, at_beginning, part_at, rhythmic_at, value_at
 from .references import Values
 from .safety import Watch
+from .stiffness import Pad, Probe
 from .timekeeping import Spent
 from .tracking import BANDWIDTH_HZ, MISSED_KPA, TOUCHING_KPA, Asked
 from .words import Mode, Reason, Verdict
@@ -32,12 +33,13 @@ GROW_KPA_S = 2.0
 class Mount(msgspec.Struct, frozen=True):
     """What the mind must know of the device: its first pad, what its channel follows, other pads.
 
-    `more_pads` are the tracks of the others.
+    `more_pads` are the tracks of the others, and `probes` the pads whose depth is measured.
     """
 
     area_cm2: float = 10.0
     bandwidth_hz: float = BANDWIDTH_HZ
     more_pads: tuple[str, ...] = ()
+    probes: tuple[Probe, ...] = ()
 
 
 class Mind(msgspec.Struct, frozen=True):
@@ -104,6 +106,14 @@ class Mind(msgspec.Struct, frozen=True):
         """Return the pressure asked for at `at_s` of the further pads, 0 where there are none."""
         pads = self.mount.more_pads
         return max(self._pressed_kpa(pad, at_s) for pad in pads) if pads else 0.0
+
+    def probed(self) -> tuple[Pad, ...]:
+        """Return where each pad works whose depth is measured."""
+        steps = self.program.steps
+        step = steps[min(max(self.playhead.index, 0), len(steps) - 1)]
+        return tuple(
+            [Pad(step.regions.get(p.track, step.region), p.area_cm2) for p in self.mount.probes]
+        )
 
     def _pressed_kpa(self, track: str, at_s: float) -> float:
         wanted_kpa, _ = value_at(self.playhead, track, at_s)

@@ -6,6 +6,13 @@ from .emg_words import EmgFeatures
 from .words import Order, Pain, Reason
 
 
+class Sunk(msgspec.Struct, frozen=True, gc=False):
+    """Under how much one pad has sunk into the tissue, and how far."""
+
+    pressure_kpa: float
+    depth_mm: float
+
+
 class Features(msgspec.Struct, frozen=True):
     """What a sensor batch says.
 
@@ -14,7 +21,8 @@ class Features(msgspec.Struct, frozen=True):
     infinite where nobody has looked. `others_kpa` is the lowest again, of the further pads, 0 where
     there are none. `still` has, for each pressure sensor, the one value that
     all its samples are, None where they differ; `lost_s` is how much is missing before this; `emg`
-    is what the muscles say, None where nobody listens to them.
+    is what the muscles say, None where nobody listens to them. `sunk` has each pad whose depth is
+    measured.
     """
 
     start_s: float
@@ -27,6 +35,7 @@ class Features(msgspec.Struct, frozen=True):
     still: tuple[float | None, ...] = ()
     lost_s: float = 0.0
     emg: EmgFeatures | None = None
+    sunk: tuple[Sunk, ...] = ()
 
 
 class Health(msgspec.Struct, frozen=True, gc=False):

@@ -7,6 +7,7 @@ from .moment import Features, Health, Moment
 from .pausing import Pain, watch_pain
 from .relief import Relief, occluded, watch_relief
 from .sticking import Sticking, stuck, watch_sticking
+from .stiffness import Pad, Stiffness, over_bone, watch_stiffness
 from .tracking import (
     Asked,
     Tracking,
@@ -61,15 +62,20 @@ class Watch(msgspec.Struct, frozen=True, gc=False):
     sticking: Sticking = ()
     trust: Trust = Trust()
     pain: Pain = Pain()
+    stiffness: Stiffness = ()
 
 
 class Scene(msgspec.Struct, frozen=True, gc=False):
-    """Under what a moment is judged: envelope, what was asked for, the channel's lag, the mode."""
+    """Under what a moment is judged: envelope, what was asked for, the channel's lag, the mode.
+
+    `pads` are those whose depth the moment tells, in its order.
+    """
 
     limit_kpa: float
     asked: Asked | None
     lag_s: float
     mode: Mode
+    pads: tuple[Pad, ...] = ()
 
 
 def judge(watch: Watch, moment: Moment, scene: Scene) -> tuple[Watch, Verdict | None]:
@@ -119,6 +125,7 @@ def _feel(watch: Watch, felt: Features, asked: Asked, health: Health, scene: Sce
         watch_sticking(watch.sticking, felt, asked.target_kpa),
         watch.trust,
         watch.pain,
+        watch_stiffness(watch.stiffness, felt, scene.pads) if felt.sunk else watch.stiffness,
     )
 
 
@@ -132,6 +139,7 @@ def _felt(watch: Watch, felt: Features | None, limit_kpa: float) -> tuple[Verdic
         off_track(watch.tracking),
         too_steep(watch.tracking),
         occluded(watch.relief),
+        over_bone(watch.stiffness),
         no_contact(watch.tracking, felt.lowest_kpa),
     )
 

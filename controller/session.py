@@ -22,7 +22,7 @@ from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
 from .ears import Ears, ears_for
 from .emg_words import EmgFeatures
 from .features import features
-from .fitting import Fit, armed_limits, first_pad, mount
+from .fitting import Fit, armed_limits, first_pad, mount, probes
 from .intent import wake
 from .mind import decide
 from .moment import Features, Health, Moment
@@ -83,10 +83,11 @@ class Session:
         self._ears = ears or ears_for(fit.program, device.capabilities)
         self._fit = fit
         self._first_pad = first_pad(fit, device.capabilities)
+        self._probes = probes(fit, device.capabilities)
         self._on_event = on_event
         noise_uv = self._ears.noise_uv if self._ears else ()
         rest_uv = self._ears.rest_uv if self._ears else ()
-        self._mind = wake(fit.program, mount(fit), noise_uv, rest_uv)
+        self._mind = wake(fit.program, mount(fit, self._probes), noise_uv, rest_uv)
         self._chronicle = Chronicle()
         self._orders: list[Order] = []
         self._loop = asyncio.get_running_loop()
@@ -152,7 +153,9 @@ class Session:
                 self._batch_s = self._heard_s
                 self._sampled_s = reading.start_s + TICK_S
                 emg = self._listen(reading)
-                felt = features(reading, self._offset_s, self._zero_kpa, emg, self._first_pad)
+                felt = features(
+                    reading, self._offset_s, self._zero_kpa, emg, self._first_pad, self._probes
+                )
                 self._think(felt, reading.number)
             case Status():
                 self._note(reading)

@@ -60,7 +60,8 @@ def _scene(mind: Mind, moment: Moment) -> Scene:
     if felt is not None:
         middle_s = felt.start_s + felt.duration_s / 2
         asked = mind.asked(middle_s - RISE_OVER_S - felt.duration_s, middle_s)
-    return Scene(mind.factors.limit_kpa, asked, lag_s(mind.mount.bandwidth_hz), mind.mode)
+    pads = mind.probed() if felt is not None and felt.sunk else ()
+    return Scene(mind.factors.limit_kpa, asked, lag_s(mind.mount.bandwidth_hz), mind.mode, pads)
 
 
 def _waited_too_long(mind: Mind, at_s: float) -> Verdict | None:

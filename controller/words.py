@@ -34,6 +34,7 @@ class Reason(StrEnum):
     SENSOR_STUCK = "sensor_stuck"
     CONTACT_LOST = "contact_lost"
     OCCLUDED = "occluded"
+    BONE = "bone"
     HELD_TOO_LONG = "held_too_long"
     SAMPLES_MISSING = "samples_missing"
     SAMPLES_LATE = "samples_late"

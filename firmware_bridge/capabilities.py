@@ -44,12 +44,13 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
 class Sensor(msgspec.Struct, frozen=True, kw_only=True):
     """Something the device reads. It gives every `every`-th of the base rate's samples.
 
+    Depth is how far the pad at `site` has sunk into the tissue since it first touched, in mm.
     `independent` says that it shares neither element nor converter with the regulated one.
     """
 
     id: int
     name: str
-    quantity: Literal["emg", "pressure", "temperature"]
+    quantity: Literal["emg", "pressure", "temperature", "depth"]
     unit: str
     rate_hz: float
     every: int

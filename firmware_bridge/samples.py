@@ -20,6 +20,8 @@ class SampleReader:
         self.lost = 0
         self._emg = _Block(capabilities.sensors, "emg")
         self._pressure = _Block(capabilities.sensors, "pressure")
+        sinks = bool(capabilities.sensors_of("depth"))
+        self._depth = _Block(capabilities.sensors, "depth") if sinks else None
         self._expected: int | None = None
 
     def read(self, samples: Samples, start_s: float) -> SensorBatch | None:
@@ -37,6 +39,7 @@ class SampleReader:
             emg_uv=self._emg.read(samples),
             pressure_kpa=self._pressure.read(samples),
             lost=missing,
+            depth_mm=self._depth.read(samples) if self._depth is not None else None,
         )
         self.lost += missing
         self._expected = (samples.first + samples.count) % 0x100000000

@@ -27,34 +27,39 @@ FOOT = ForceGroup("foot", 40.0)
 
 
 class Region(msgspec.Struct, frozen=True):
-    """A place on the body. Pain thresholds are means of healthy adults on 1 cm2, in kPa."""
+    """A place on the body. Pain thresholds are means of healthy adults on 1 cm2, in kPa.
+
+    `modulus_kpa` is that of its tissue, relaxed, of people on average.
+    """
 
     group: ForceGroup
     women_ppt_kpa: float
     men_ppt_kpa: float
     mark: str
+    modulus_kpa: float
 
 
 REGIONS: Mapping[str, Region] = MappingProxyType(
     {
-        "neck_cervical_paraspinal": Region(NECK, 220.0, 305.0, "M-"),
-        "upper_trapezius": Region(LIMB, 280.0, 390.0, "M"),
-        "mid_trapezius_rhomboid": Region(BACK, 340.0, 470.0, "M-"),
-        "lumbar_erector_spinae": Region(BACK, 420.0, 580.0, "M"),
-        "gluteus": Region(BACK, 460.0, 640.0, "M"),
-        "thigh_quadriceps_belly": Region(BACK, 430.0, 600.0, "M"),
-        "thigh_hamstring": Region(BACK, 420.0, 580.0, "M-"),
-        "calf_gastrocnemius": Region(LIMB, 350.0, 480.0, "V(men)/M"),
-        "tibialis_anterior": Region(LIMB, 380.0, 530.0, "M"),
-        "forearm_muscle": Region(LIMB, 260.0, 360.0, "M-"),
-        "deltoid_upper_arm": Region(LIMB, 320.0, 440.0, "M-"),
-        "hand_fdi": Region(LIMB, 305.0, 427.0, "V"),
-        "foot_heel": Region(FOOT, 480.0, 660.0, "M-"),
-        "foot_medial_arch": Region(FOOT, 300.0, 410.0, "M-"),
+        "neck_cervical_paraspinal": Region(NECK, 220.0, 305.0, "M-", 50.0),
+        "upper_trapezius": Region(LIMB, 280.0, 390.0, "M", 45.0),
+        "mid_trapezius_rhomboid": Region(BACK, 340.0, 470.0, "M-", 45.0),
+        "lumbar_erector_spinae": Region(BACK, 420.0, 580.0, "M", 50.0),
+        "gluteus": Region(BACK, 460.0, 640.0, "M", 35.0),
+        "thigh_quadriceps_belly": Region(BACK, 430.0, 600.0, "M", 30.0),
+        "thigh_hamstring": Region(BACK, 420.0, 580.0, "M-", 30.0),
+        "calf_gastrocnemius": Region(LIMB, 350.0, 480.0, "V(men)/M", 75.0),
+        "tibialis_anterior": Region(LIMB, 380.0, 530.0, "M", 75.0),
+        "forearm_muscle": Region(LIMB, 260.0, 360.0, "M-", 50.0),
+        "deltoid_upper_arm": Region(LIMB, 320.0, 440.0, "M-", 45.0),
+        "hand_fdi": Region(LIMB, 305.0, 427.0, "V", 50.0),
+        "foot_heel": Region(FOOT, 480.0, 660.0, "M-", 120.0),
+        "foot_medial_arch": Region(FOOT, 300.0, 410.0, "M-", 75.0),
     }
 )
 """Pressure pain thresholds (physiology 2.2, each with its mark: V seen, M from memory); the upper
-trapezius belongs to the shoulder (rules, *What may press*), the hand to the arm (E)."""
+trapezius belongs to the shoulder (rules, *What may press*), the hand to the arm (E). Moduli E
+(physiology 3.2; where it has none, as of their neighbours)."""
 
 NEVER: Mapping[str, str] = MappingProxyType(
     {

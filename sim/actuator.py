@@ -7,7 +7,7 @@ from firmware_bridge.codes import Fault
 from . import coil as plain
 from .body import Tissue
 from .coil import CORRECTION_N, DRIVE, FULL_N, NEVER, NOWHERE, SENSE, Coil, Cubic
-from .sensors import PressureSensor
+from .sensors import DepthSensor, PressureSensor
 from .ticks import compiled
 
 
@@ -32,7 +32,8 @@ class Actuator:
 
     Readable after `run`: `true_kpa` under the pad, `measured_kpa` of the regulated sensor,
     `pressed_kpa` (what the device wants now), `trip` (faults found; the coil let go at once),
-    `limited` (a rise was held back), `contact`, and `taken`: readings not yet fetched.
+    `limited` (a rise was held back), `contact`, and `taken`: readings not yet fetched, as those of
+    depth in `sunk_mm`, where a `depth` sensor measures it.
     """
 
     def __init__(
@@ -42,10 +43,13 @@ class Actuator:
         independent: PressureSensor,
         *,
         correction: bool = True,
+        depth: DepthSensor | None = None,
     ) -> None:
         self._tissue = tissue
         self._regulated, self._independent = regulated, independent
+        self._depth = depth
         self.taken: tuple[list[float], list[float]] = ([], [])
+        self.sunk_mm: list[float] = []
         self._curves = (NOWHERE, NOWHERE, NOWHERE)
         self._coil, self._advance, self._sense = compiled(Coil()) or (
             Coil(), plain.advance, plain.sense,
@@ -91,6 +95,12 @@ class Actuator:
     @property
     def pressed_kpa(self) -> float:
         return self._coil.pressed_kpa
+
+    @property
+    def depth_mm(self) -> float:
+        """How far the pad has sunk into the tissue; nothing while it does not touch."""
+        coil = self._coil
+        return max(0.0, coil.depth_m * 1e3) if coil.pad_on else 0.0
 
     @property
     def drive_n(self) -> float:
@@ -195,3 +205,5 @@ class Actuator:
         self._sense(coil, reading is not None, reading or 0.0)
         self.taken[0].append(coil.measured_kpa)
         self.taken[1].append(coil.independent_kpa)
+        if self._depth is not None:
+            self.sunk_mm.append(self._depth.read(self.depth_mm))

@@ -84,6 +84,7 @@ class Airbag:
         self.trip = Fault.NONE
         self.limited = False
         self.taken: tuple[list[float], list[float]] = ([], [])
+        self.sunk_mm: list[float] = []
         self._chamber_kpa = self._valve_kpa = self._other_kpa = 0.0
         self._contact = False
         self._low_ms = self._stale_ms = self._over_ms = 0

@@ -52,8 +52,8 @@ MOST_PADS = 6
 """More would not fit into the queue of knots (E)."""
 
 OPTIONS = (
-    "seed", "stiffness", "correction", "stroke", "pads", "head", "dump", "emg", "ecg", "guards",
-    *WORDS, "sore", "interval_ms",
+    "seed", "stiffness", "correction", "stroke", "pads", "head", "depth", "dump", "emg", "ecg",
+    "guards", *WORDS, "sore", "interval_ms",
 )  # fmt: skip
 """Everything an address may say after its question mark."""
 
@@ -77,6 +77,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     device: str = "voice_coil"
     pads: str = ""
     head: bool = False
+    depth: bool = False
     dump: bool = True
     emg: int = CHANNELS
     ecg: bool = False
@@ -106,6 +107,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
             sites=tuple(self.pads.split(",")),
             stroke=self.stroke,
             head=self.head,
+            depth=self.depth,
             dump=self.dump,
             emg_channels=self.emg,
         )
@@ -133,6 +135,8 @@ def recipe(url: str) -> Recipe:
             f"{', '.join(PRESETS)}"
         )
     said = _options(dict(parse_qsl(parts.query, keep_blank_values=True)))
+    if said.get("depth") and said.get("device") == "airbag":
+        raise LinkUnavailable("depth=on is of a voice_coil: a chamber of air has no depth to tell")
     return msgspec.convert({"preset": preset, **said}, Recipe)
 
 
@@ -164,7 +168,7 @@ def _option(name: str, text: str) -> int | float | bool | str:
             return _within(name, text, STIFFNESS, "1.35")
         case "interval_ms":
             return _within(name, text, INTERVAL_MS, "15")
-        case "correction" | "stroke" | "head" | "dump" | "ecg" | "sore":
+        case "correction" | "stroke" | "head" | "depth" | "dump" | "ecg" | "sore":
             return _switch(name, text)
         case "emg":
             return _channels(text)

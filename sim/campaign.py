@@ -20,8 +20,9 @@ from .profile_word import ProfileWord
 FORMAT = "myoloop-campaign/1"
 SUFFIX = ".campaign.yaml"
 
-NEVER_DRAWN = frozenset({"firmware_mismatch"})
-"""What is so from boot on, or not at all: a session of it shows the same each time."""
+NEVER_DRAWN = frozenset({"firmware_mismatch", "pad_over_bone"})
+"""What is so from boot on, or not at all: a session of it shows the same each time. And what only
+a device feels that reports depth, as no drawn one does."""
 
 Seconds = Annotated[float, Written("time", 0.001, MAX_SESSION_S, fixed=True)]
 

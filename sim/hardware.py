@@ -25,6 +25,7 @@ class Pad(Protocol):
     """Something that presses, its regulator and its reflexes; `Actuator` says what each means."""
 
     taken: tuple[list[float], list[float]]
+    sunk_mm: list[float]
 
     @property
     def pad_on(self) -> bool: ...

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .body import PAD_CM2, TRIGGER_POINT_STIFFNESS, Person
-from .pain import CRAMP_NRS, Hand, Pain, area_factor
+from .pain import CRAMP_NRS, PERIOD_S, Hand, Pain, area_factor
 from .reflex import MVC_UV, Happened, Reflex, comfort
 from .trigger_point import Points
 from .warmth import Slow
@@ -44,6 +44,7 @@ class Life:
         self._turn = 2.0 * pi * person.breaths_hz * 1e-6
         self._fidgets_us = -1
         self._moves: tuple[int, float, float] | None = None  # from when (us), m, for how long (us)
+        self._bone = (1.0, 1.0, 0.0)
         self.pressing = False
         self.lifted_m = 0.0
         self.stiffness = 1.0
@@ -82,6 +83,11 @@ class Life:
         """Move: the skin comes up by so much, and goes again."""
         self._moves = (now_us, by_m, for_s * 1e6)
 
+    def lie_over_bone(self, times: float, over_s: float) -> None:
+        """Become so many times as stiff under the pad, over so long: it slides onto bone."""
+        now, _, _ = self._bone
+        self._bone = (now, times, abs(times - now) * PERIOD_S / over_s)
+
     def sleep(self, *, asleep: bool) -> None:
         """Sleep, or wake: whoever sleeps presses nothing."""
         self._hand.asleep = asleep
@@ -99,6 +105,7 @@ class Life:
                 self.happened.append((now_us, "knot released"))
             extra += self._excess * points.excess
             stiffness *= (1.0 + _TAUT * points.near) / TRIGGER_POINT_STIFFNESS
+        stiffness *= self._slide()
         reflex.live(now_us, kpa, share, slow.warm, extra, self.happened)
         self.stiffness = stiffness
         self.threshold_kpa = self._threshold_kpa()
@@ -130,6 +137,14 @@ class Life:
             still_s = float(self._dice.exponential(FIDGET_EVERY_S))
             self._fidgets_us = now_us + round(still_s * 1e6)
         return FIDGET if now_us >= self._fidgets_us else 0.0
+
+    def _slide(self) -> float:
+        """Return how many times as stiff it is here as its flesh."""
+        now, times, step = self._bone
+        if now != times:
+            now = min(times, now + step) if now < times else max(times, now - step)
+            self._bone = (now, times, step)
+        return now
 
     def _breathe(self, now_us: int) -> None:
         skin_m = BREATH_M * sin(self._turn * now_us)

@@ -23,6 +23,7 @@ from .fault import DeviceFault, End, Gestures, nothing
 from .person_faults import (
     Cramp,
     PadOff,
+    PadOverBone,
     PainPressed,
     PersonMoves,
     PersonSleeps,
@@ -57,7 +58,8 @@ AtDevice: TypeAlias = (
     | ElectrodeOff | LeadUnplugged | EmgRail | EmgMains | EmgMotion | EmgTap | EmgSwapped
     | ValveOpen | ValveClosed | Leak | SlowActuator | Runaway
     | DeviceReset | BrownOut | FirmwareMismatch
-    | PersonMoves | PersonSleeps | PressesEverything | PadOff | PainPressed | StopPressed | Cramp
+    | PersonMoves | PersonSleeps | PressesEverything | PadOff | PadOverBone
+    | PainPressed | StopPressed | Cramp
 )  # fmt: skip
 """Every fault at the device's end."""
 

@@ -14,7 +14,7 @@ from .body import Person
 from .curves import level, line
 from .hardware import Pad
 from .lane import Lane
-from .sensors import NoisySensor
+from .sensors import DepthSensor, NoisySensor
 from .traits import Traits
 
 _ZERO, _ONE, _FREE = level(0.0), level(1.0), level(inf)
@@ -127,4 +127,7 @@ def pad_over(person: Person, dice: np.random.Generator, traits: Traits) -> Pad:
     sensors = NoisySensor(dice), NoisySensor(dice)
     if traits.outfit.device == "airbag":
         return Airbag(*sensors, dump=traits.outfit.dump)
-    return Actuator(person.tissue, *sensors, correction=traits.correction)
+    depth = None
+    if traits.outfit.depth:  # noise of its own: what one draws must not change the others
+        depth = DepthSensor(dice.spawn(1)[0])
+    return Actuator(person.tissue, *sensors, correction=traits.correction, depth=depth)

@@ -33,6 +33,20 @@ class PersonMoves(DeviceFault, frozen=True, kw_only=True, tag="person_moves"):
         return nothing
 
 
+class PadOverBone(DeviceFault, frozen=True, kw_only=True, tag="pad_over_bone"):
+    """The pad slides onto bone: within so long, what it presses is so many times as stiff."""
+
+    family: ClassVar[Family] = "person"
+    times: Annotated[float, between(1.0, 20.0)] = 3.0
+    over_s: Annotated[float, between(0.05, 10.0)] = 0.5
+
+    def befall(self, twin: "Twin", dice: np.random.Generator) -> End:
+        del dice
+        life = twin.machine.life
+        life.lie_over_bone(self.times, self.over_s)
+        return lambda: life.lie_over_bone(1.0, self.over_s)
+
+
 class PersonSleeps(DeviceFault, frozen=True, kw_only=True, tag="person_sleeps"):
     """Nobody presses a button, whatever it feels like."""
 

@@ -68,6 +68,7 @@ class DeviceWords(Words):
         default_factory=list
     )
     head: bool = False
+    depth: bool = False
     dump: bool = True
     stroke: bool = False
     correction: bool = True
@@ -107,6 +108,7 @@ class Scenario(Document):
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
         yield from _faults_nobody_made(data)
         yield from _faults_of_other_actuators(data)
+        yield from _depth_of_air(data)
 
 
 class Happens(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +178,14 @@ def _beside(profile: str, file: str) -> str:
 def _happens(entry: HappeningBase) -> Happens:
     ends_s = None if entry.for_s is None else (entry.at or 0.0) + entry.for_s
     return Happens(name=entry.name, what=entry.what, at_s=entry.at, ends_s=ends_s)
+
+
+def _depth_of_air(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
+    """Yield the depth of a device that has none to tell."""
+    device = data.get("device")
+    said = cast("dict[str, Any]", device) if isinstance(device, dict) else {}
+    if said.get("kind") == "airbag" and said.get("depth") is True:
+        yield ("device", "depth"), "a chamber of air has no depth to tell; leave it out"
 
 
 def _faults_of_other_actuators(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:

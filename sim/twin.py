@@ -352,16 +352,19 @@ class Twin:
 
     def _send_samples(self) -> None:
         taken: list[float] = []
+        sunk_mm: list[float] = []
         for pad in self._machine.pads.by_channel.values():
             regulated, independent = pad.taken
             taken += regulated
             taken += independent
             pad.taken = ([], [])
+            sunk_mm += pad.sunk_mm
+            pad.sunk_mm = []
         emg = self.muscle.hop(self._machine.life.emg_uv)
         if not self._greeted:
             return
-        pressures = [round(kpa * 100.0) for kpa in taken]
-        data = emg + struct.pack(f"<{len(pressures)}h", *pressures)
+        hundredths = [round(read * 100.0) for read in (*taken, *sunk_mm)]
+        data = emg + struct.pack(f"<{len(hundredths)}h", *hundredths)
         first = self._machine.tick - SAMPLES_PHASE
         start_us = self._machine.now_us - SAMPLES_PHASE * 1000
         self._say(Samples(0, first & 0xFFFFFFFF, muscle.HOP, data), start_us)

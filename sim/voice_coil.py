@@ -58,6 +58,7 @@ class Outfit(msgspec.Struct, frozen=True, kw_only=True):
     sites: tuple[str, ...] = ("",)
     stroke: bool = False
     head: bool = False
+    depth: bool = False
     dump: bool = True
     emg_channels: int = muscle.CHANNELS
 
@@ -169,7 +170,18 @@ def _sensors(outfit: Outfit) -> tuple[Sensor, ...]:
         )
         for i, (name, site, independent) in enumerate(names)
     )  # fmt: skip
-    return emg + pressure
+    return emg + pressure + (_depths(outfit) if outfit.depth else ())
+
+
+def _depths(outfit: Outfit) -> tuple[Sensor, ...]:
+    first = outfit.emg_channels + 2 * len(outfit.sites)
+    return tuple(
+        Sensor(
+            id=first + i, name=f"depth, {site}" if site else "depth", quantity="depth", unit="mm",
+            rate_hz=200.0, every=5, resolution=0.01, site=site or None,
+        )
+        for i, site in enumerate(outfit.sites)
+    )  # fmt: skip
 
 
 def _uplink_bytes_s(sensors: tuple[Sensor, ...]) -> float:

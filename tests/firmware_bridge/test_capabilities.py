@@ -26,7 +26,7 @@ channels = st.builds(
 sensors = st.builds(
     Sensor,
     id=st.integers(0, 63), name=names, unit=names, rate_hz=numbers, every=st.integers(1, 50),
-    resolution=numbers, quantity=st.sampled_from(["emg", "pressure", "temperature"]),
+    resolution=numbers, quantity=st.sampled_from(["emg", "pressure", "temperature", "depth"]),
     site=st.none() | names,
 )  # fmt: skip
 capabilities = st.builds(

@@ -9,6 +9,7 @@ from tests.mutants.named import NAMED
 SAFETY = "tests/controller/test_safety.py"
 MIND = "tests/controller/test_mind.py"
 PAUSING = "tests/controller/test_pausing.py"
+STIFFNESS = "tests/controller/test_stiffness.py"
 ALARMS = "tests/controller/test_alarms.py"
 LAWS = "tests/laws/test_never_harder.py"
 REPLACING = "tests/controller/test_replacing.py"
@@ -78,6 +79,16 @@ LIMITS = [
      f"{SAFETY}::test_a_sensor_that_says_the_same_while_the_command_moves_is_stuck"),
     ("sticking", "STUCK_S = 1.0", "STUCK_S = 10.0",
      f"{SAFETY}::test_a_sensor_that_says_the_same_while_the_command_moves_is_stuck"),
+    ("stiffness", "BONE_S = 2.0, 1.0", "BONE_S = 20.0, 1.0",
+     f"{STIFFNESS}::test_more_than_twice_as_stiff_as_expected_for_a_second_is_bone"),
+    ("stiffness", "BONE_S = 2.0, 1.0", "BONE_S = 2.0, 10.0",
+     f"{STIFFNESS}::test_the_supervisor_releases_what_is_over_bone"),
+    ("stiffness", "FIRM_KPA = 2.5", "FIRM_KPA = 0.25",
+     f"{STIFFNESS}::test_a_touch_is_too_light_to_tell_and_changes_nothing"),
+    ("stiffness", "LEARN_S, LEARN_MM = 3.0, 2.0", "LEARN_S, LEARN_MM = 30.0, 2.0",
+     f"{STIFFNESS}::test_more_than_twice_as_stiff_as_expected_for_a_second_is_bone"),
+    ("stiffness", "PEOPLE = 2.0", "PEOPLE = 20.0",
+     f"{STIFFNESS}::test_a_pad_that_is_laid_on_bone_does_not_take_it_for_flesh"),
     ("relief", "RELIEF_KPA = 4.3", "RELIEF_KPA = 43.0",
      f"{SAFETY}::test_three_minutes_without_relief_are_released_and_five_are_a_fault"),
     ("relief", "OCCLUDED_FAULT_S = 180.0, 300.0", "OCCLUDED_FAULT_S = 1800.0, 300.0",
@@ -161,6 +172,14 @@ COMPARISONS = [
      f"{SAFETY}::test_a_sensor_that_says_the_same_while_the_command_moves_is_stuck"),
     ("sticking", "same.low_kpa >= MOVED_KPA", "same.low_kpa <= MOVED_KPA",
      f"{SAFETY}::test_a_sensor_that_says_the_same_while_the_command_moves_is_stuck"),
+    ("stiffness", "sunk.pressure_kpa >= limit", "sunk.pressure_kpa <= limit",
+     f"{STIFFNESS}::test_less_than_twice_as_stiff_as_expected_goes_on_for_ever"),
+    ("stiffness", "one.stiff_s >= BONE_S", "one.stiff_s <= BONE_S",
+     f"{STIFFNESS}::test_less_than_twice_as_stiff_as_expected_goes_on_for_ever"),
+    ("stiffness", "return min(learnt, self.most)", "return max(learnt, self.most)",
+     f"{STIFFNESS}::test_more_than_twice_as_stiff_as_expected_for_a_second_is_bone"),
+    ("stiffness", "soft_s = 0.0 if known", "soft_s = one.stiff_s if known",
+     f"{STIFFNESS}::test_bone_in_between_flesh_is_counted_anew"),
     ("relief", "felt.lowest_kpa) < RELIEF_KPA", "felt.lowest_kpa) > RELIEF_KPA",
      f"{SAFETY}::test_three_minutes_without_relief_are_released_and_five_are_a_fault"),
     ("relief", "for_s <= OCCLUDED_S", "for_s >= OCCLUDED_S",
@@ -198,6 +217,8 @@ COMPARISONS = [
 ]  # fmt: skip
 
 LEFT_OUT = [
+    ("safety", "        over_bone(watch.stiffness),\n", "",
+     f"{STIFFNESS}::test_the_supervisor_releases_what_is_over_bone"),
     ("safety", "        _late(health),\n", "",
      f"{MIND}::test_nothing_rises_while_the_evidence_is_old"),
     ("safety", "        _fading(health),\n", "",
