@@ -15,12 +15,14 @@ def features(
     zero_kpa: tuple[float, ...] = (),
     emg: EmgFeatures | None = None,
     first_pad: tuple[int, ...] = (),
+    surface_degc: float | None = None,
 ) -> Features:
     """Return what `batch` says, in session time (`offset_s` is the device time of its zero).
 
     `zero_kpa` is what each pressure sensor read of nothing; it is taken off. `emg` is what the
     front end has made of the batch's EMG, where somebody listens. `first_pad` are the columns of
-    the sensors under the first pad, empty where there is one pad only.
+    the sensors under the first pad, empty where there is one pad only; `surface_degc` is what was
+    read of the surface last.
     """
     columns: list[list[float]] = batch.pressure_kpa.T.tolist()
     for column, zero in zip(columns, zero_kpa, strict=False):
@@ -39,6 +41,7 @@ def features(
         still=tuple([c[0] if c.count(c[0]) == rows else None for c in columns]),
         emg_uv=emg.slow_uv if emg is not None else tuple(map(_rms, batch.emg_uv.T.tolist())),
         emg=emg,
+        surface_degc=surface_degc,
     )
 
 

@@ -10,7 +10,7 @@ from firmware_bridge.framing import OVERHEAD
 from profiles.program import Program, Step
 from profiles.trajectory import MAX_SEGMENT_S, Track, quantity_of
 
-from .fitting import CannotPlay, Fit, playing
+from .fitting import CannotPlay, Fit, playing, sensors_for
 from .in_levels import InLevels
 from .lag import Off, lagging
 
@@ -30,7 +30,10 @@ BAUD = 921_600
 BUSY_SHARE = 0.5
 """Share of a link that motion may take: it must also be said again in time (E)."""
 
-_UNITS = {"pressure": "kPa", "position": "mm", "amplitude": "mm", "frequency": "Hz"}
+_UNITS = {
+    "pressure": "kPa", "position": "mm", "amplitude": "mm", "frequency": "Hz",
+    "temperature": "degC",
+}  # fmt: skip
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +95,7 @@ def fidelity(fit: Fit, capabilities: Capabilities, baud: int = BAUD) -> Fidelity
             f"{traffic.queue_slots}: let fewer pads play at once"
         )
     signals = {
-        name: Listening(len(capabilities.sensors_of(name)), need.missing)
+        name: Listening(len(sensors_for(name, capabilities)), need.missing)
         for name, need in program.signals.items()
     }
     return Fidelity(

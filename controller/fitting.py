@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from firmware_bridge.capabilities import Capabilities, Channel
+from firmware_bridge.capabilities import Capabilities, Channel, Sensor
 from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
 from profiles.envelope import Envelope, Limit
 from profiles.limits import DEEP_BY_NAME, SINGLE_SENSOR, SINGLE_SENSOR_SHARE
@@ -14,7 +14,7 @@ from profiles.program import Program, Step
 from profiles.rig import Rig
 from profiles.trajectory import Track, presses, quantity_of
 
-from .hearing import EMG
+from .hearing import EMG, SKIN_TEMPERATURE
 from .in_levels import InLevels, in_levels, told
 from .intent import Mount
 from .own_techniques import play_own
@@ -79,6 +79,12 @@ ZONES = {
 """Sites of channels that are no pad and stay where they are."""
 
 
+SENSED = {SKIN_TEMPERATURE: "temperature"}
+"""What the sensors of a signal measure, where it is called otherwise."""
+
+HEARD = (EMG, SKIN_TEMPERATURE, "pressure")
+"""Signals that sensors give."""
+
 ALWAYS_HEARD = ("pressure", "force")
 """Signals that every device gives that can be played on."""
 
@@ -119,6 +125,9 @@ def device_envelope(capabilities: Capabilities) -> Envelope:
         if not _watched(pad, capabilities, alone=len(pads) == 1):
             half = Limit(SINGLE_SENSOR_SHARE * _reach(pad).value, SINGLE_SENSOR)
             envelope = envelope.lower(Envelope(pressure_kpa=half))
+    heater = capabilities.channel("temperature")
+    if heater is not None:
+        envelope = envelope.lower(Envelope(temperature_degc=Limit(heater.high, "device")))
     return envelope
 
 
@@ -189,6 +198,10 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
         f"{sentence}: it is played with {OPTION} alone" for sentence in holding(capabilities)
     )
     report += _without(program, capabilities)
+    report += (
+        f"line {one.line}: {one.label} is left out: {capabilities.model} has no {one.quantity}"
+        for one in program.left_out
+    )
     for track in program.steps[0].trajectory.tracks:
         channel = playing(track, program, capabilities)
         if channel is not None:
@@ -244,7 +257,12 @@ def _zone(zones: Sequence[Channel], program: Program, capabilities: Capabilities
 
 def hears(capabilities: Capabilities, signal: str) -> bool:
     """Return whether a signal of a profile can be heard from a device."""
-    return signal in ALWAYS_HEARD or (signal == EMG and bool(capabilities.sensors_of(EMG)))
+    return signal in ALWAYS_HEARD or bool(sensors_for(signal, capabilities))
+
+
+def sensors_for(signal: str, capabilities: Capabilities) -> tuple[Sensor, ...]:
+    """Return the sensors that give a signal of a profile."""
+    return capabilities.sensors_of(SENSED.get(signal, signal)) if signal in HEARD else ()
 
 
 def _without(program: Program, capabilities: Capabilities) -> Iterator[str]:
@@ -272,6 +290,7 @@ def mount(fit: Fit) -> Mount:
         pressure.area_cm2 or Mount().area_cm2,
         pressure.bandwidth_hz or BANDWIDTH_HZ,
         tuple(name for name in fit.channel_of if presses(name) and name != "pressure"),
+        "temperature" in fit.channel_of,
     )
 
 
@@ -319,6 +338,11 @@ def armed_limits(fit: Fit) -> ArmedLimits:
                 if channel.quantity == "pressure"
             ),
             Ceiling(CAP, envelope.pressure_kpa.value),
+            *(
+                Ceiling(channel.id, envelope.temperature_degc.value)
+                for channel in fit.channel_of.values()
+                if channel.quantity == "temperature"
+            ),
         ),
         rise_level_kpa_s=envelope.rise_level_kpa_s.value,
         rise_rhythm_kpa_s=envelope.rise_rhythm_kpa_s.value,

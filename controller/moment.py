@@ -14,7 +14,8 @@ class Features(msgspec.Struct, frozen=True):
     infinite where nobody has looked. `others_kpa` is the lowest again, of the further pads, 0 where
     there are none. `still` has, for each pressure sensor, the one value that
     all its samples are, None where they differ; `lost_s` is how much is missing before this; `emg`
-    is what the muscles say, None where nobody listens to them.
+    is what the muscles say, None where nobody listens to them. `surface_degc` is the newest reading
+    of how warm the warmest surface is, None where there is none.
     """
 
     start_s: float
@@ -27,6 +28,7 @@ class Features(msgspec.Struct, frozen=True):
     still: tuple[float | None, ...] = ()
     lost_s: float = 0.0
     emg: EmgFeatures | None = None
+    surface_degc: float | None = None
 
 
 class Health(msgspec.Struct, frozen=True, gc=False):
@@ -36,7 +38,8 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     because it was not told enough, `limited` that it holds back a rise, `pain_presses` counts
     since the session began, `pressed` names the buttons that are held down, `failure` says what has
     gone for good. `pressure_age_s` is None on a device that measures no pressure: then nothing can
-    be late, and the limits are those of that.
+    be late, and the limits are those of that. `surface_age_s` is the age of the newest reading of a
+    surface that warms, None where none is looked at.
     """
 
     pressure_age_s: float | None
@@ -48,6 +51,7 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     pain_presses: int = 0
     pressed: tuple[str, ...] = ()
     failure: Reason | None = None
+    surface_age_s: float | None = None
 
 
 class Moment(msgspec.Struct, frozen=True):

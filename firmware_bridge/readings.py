@@ -13,7 +13,8 @@ class SensorBatch(msgspec.Struct, frozen=True, kw_only=True):
     `emg_uv` has shape (samples, sensors) at `emg_rate_hz`, `pressure_kpa` likewise at its own
     rate; `start_s` is the device time of the first sample of both, and the first of a device's
     independent pressure sensors is the one it regulates with. `number` counts base-rate samples
-    since boot; `lost` says how many of them are missing before this batch.
+    since boot; `lost` says how many of them are missing before this batch. `temperature_degc` is
+    likewise, and mostly empty: thermometers are slow. None where there are none.
     """
 
     start_s: float
@@ -23,6 +24,7 @@ class SensorBatch(msgspec.Struct, frozen=True, kw_only=True):
     emg_uv: NDArray[np.float64]
     pressure_kpa: NDArray[np.float64]
     lost: int = 0
+    temperature_degc: NDArray[np.float64] | None = None
 
     @property
     def duration_s(self) -> float:

@@ -10,6 +10,9 @@ from .errors import BadFrame
 from .messages import Samples
 from .readings import SensorBatch
 
+NO_READING = -32768
+"""The sample of a thermometer that has nothing to say (PROTOCOL.md, *SAMPLES*)."""
+
 
 class SampleReader:
     """Reads the frames of one device, and counts what is missing between them."""
@@ -18,6 +21,8 @@ class SampleReader:
         self.lost = 0
         self._emg = _Block(capabilities.sensors, "emg")
         self._pressure = _Block(capabilities.sensors, "pressure")
+        warm = capabilities.sensors_of("temperature")
+        self._temperature = _Block(capabilities.sensors, "temperature") if warm else None
         self._expected: int | None = None
 
     def read(self, samples: Samples, start_s: float) -> SensorBatch | None:
@@ -35,6 +40,7 @@ class SampleReader:
             emg_uv=self._emg.read(samples),
             pressure_kpa=self._pressure.read(samples),
             lost=missing,
+            temperature_degc=self._temperature.read(samples) if self._temperature else None,
         )
         self.lost += missing
         self._expected = (samples.first + samples.count) % 0x100000000
@@ -51,6 +57,7 @@ class _Block:
         self._every = first.every if first else 1
         self._resolution = first.resolution if first else 1.0
         self._columns = len(mine)
+        self._may_be_silent = quantity == "temperature"
         before = Counter(sensor.every for sensor in sensors[: mine[0] if mine else 0])
         self._before = tuple(before.items())
 
@@ -62,6 +69,8 @@ class _Block:
         if offset + rows * self._columns * 2 > len(samples.data):
             raise BadFrame("SAMPLES is shorter than the announced sensors fill")
         flat = np.frombuffer(samples.data, "<i2", rows * self._columns, offset)
+        if self._may_be_silent:
+            flat = np.where(flat == NO_READING, np.nan, flat)
         return flat.reshape(self._columns, rows).T * self._resolution
 
 

@@ -20,8 +20,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
     `pressure_kpa` is normal force over the pad's nominal area. `ppt_kpa` is the pressure pain
     threshold in force on this pad and site (rules, *What may press*): techniques and grades are
-    fractions of it. `bandwidth_hz` is how often a second the pressure follows a rhythm, `temperature_degc` how warm a
-    surface gets.
+    fractions of it. `bandwidth_hz` is how often a second the pressure follows a rhythm,
+    `temperature_degc` how warm a surface gets.
     """
 
     pressure_kpa: Limit = UNLIMITED

@@ -42,7 +42,6 @@ from .quantities import quoted
 from .reactions import AdaptPressure, ConditionText
 from .values import Value, Written
 
-
 RESTING_KPA = 2.0
 """How hard a pad that warms lies on, where nothing else presses it (E: twice contact)."""
 

@@ -52,8 +52,8 @@ MOST_PADS = 6
 """More would not fit into the queue of knots (E)."""
 
 OPTIONS = (
-    "seed", "stiffness", "correction", "stroke", "pads", "head", "dump", "emg", "ecg", "guards",
-    *WORDS, "sore", "interval_ms",
+    "seed", "stiffness", "correction", "stroke", "pads", "head", "heater", "dump", "emg", "ecg",
+    "guards", *WORDS, "sore", "interval_ms",
 )  # fmt: skip
 """Everything an address may say after its question mark."""
 
@@ -77,6 +77,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     device: str = "voice_coil"
     pads: str = ""
     head: bool = False
+    heater: bool = False
     dump: bool = True
     emg: int = CHANNELS
     ecg: bool = False
@@ -106,6 +107,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
             sites=tuple(self.pads.split(",")),
             stroke=self.stroke,
             head=self.head,
+            heater=self.heater,
             dump=self.dump,
             emg_channels=self.emg,
         )
@@ -164,7 +166,7 @@ def _option(name: str, text: str) -> int | float | bool | str:
             return _within(name, text, STIFFNESS, "1.35")
         case "interval_ms":
             return _within(name, text, INTERVAL_MS, "15")
-        case "correction" | "stroke" | "head" | "dump" | "ecg" | "sore":
+        case "correction" | "stroke" | "head" | "heater" | "dump" | "ecg" | "sore":
             return _switch(name, text)
         case "emg":
             return _channels(text)

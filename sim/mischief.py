@@ -20,6 +20,7 @@ from .emg_faults import (
     LeadUnplugged,
 )
 from .fault import DeviceFault, End, Gestures, nothing
+from .heater_faults import HeaterSensor, HeaterStuck
 from .person_faults import (
     Cramp,
     PadOff,
@@ -56,6 +57,7 @@ AtDevice: TypeAlias = (
     | SensorSaturation | SensorsSwapped
     | ElectrodeOff | LeadUnplugged | EmgRail | EmgMains | EmgMotion | EmgTap | EmgSwapped
     | ValveOpen | ValveClosed | Leak | SlowActuator | Runaway
+    | HeaterSensor | HeaterStuck
     | DeviceReset | BrownOut | FirmwareMismatch
     | PersonMoves | PersonSleeps | PressesEverything | PadOff | PainPressed | StopPressed | Cramp
 )  # fmt: skip
