@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Says: TypeAlias = Literal["room", "nothing", "the_same"]
 
 COMES_OFF = 0.05
-"""Share of the way to the air that a bare thermometer goes from one reading to the next (E: 2 s)."""
+"""Share of the way to the air that a bare thermometer goes with each reading (E: tau 2 s)."""
 
 
 class _Harmed:
