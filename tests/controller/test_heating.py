@@ -4,16 +4,7 @@ import msgspec
 import pytest
 
 from controller.fitting import CannotPlay, fit
-from controller.heating import (
-    CUT_DEGC,
-    HEATED_MAX_S,
-    PLAUSIBLE_DEGC,
-    QUICKEST_DEGC_S,
-    READING_LOST_S,
-    STUCK_S,
-    Heat,
-    watch_heat,
-)
+from controller.heating import Heat, watch_heat
 from controller.moment import Features, Moment
 from controller.vetting import admit
 from controller.words import Ease, Pause, Reason, Release, Resume, Stop
@@ -72,27 +63,27 @@ def acts(verdicts):
 
 
 def test_over_41_degc_for_three_readings_stops_and_two_do_not():
-    _, verdicts = fold([40.9, *alive(CUT_DEGC + 0.02, 0.5)])
+    _, verdicts = fold([40.9, *alive(41.02, 0.5)])
     assert verdicts[1:3] == [None, None]
     assert (verdicts[3].action, verdicts[3].reason) == ("stop", Reason.OVER_TEMPERATURE)
-    assert verdicts[3].measured > verdicts[3].limit == CUT_DEGC
+    assert verdicts[3].measured > verdicts[3].limit == 41.0
 
 
 def test_at_41_degc_it_goes_on():
-    assert acts(fold(alive(CUT_DEGC - 0.01, 60.0), 40.0)[1]) == set()
+    assert acts(fold(alive(40.98, 60.0), 40.0)[1]) == set()
 
 
 def test_too_warm_stops_even_where_the_heat_is_off_already():
-    _, verdicts = fold(alive(CUT_DEGC + 1.0, 0.5), 0.0, heat=Heat(off=True))
+    _, verdicts = fold(alive(42.0, 0.5), 0.0, heat=Heat(off=True))
     assert acts(verdicts) == {("stop", Reason.OVER_TEMPERATURE)}
 
 
 def test_without_a_reading_for_a_second_the_heat_is_off_once_and_for_good():
-    heat, verdicts = fold(alive(37.0, 3.0), age_s=READING_LOST_S + 0.01)
+    heat, verdicts = fold(alive(37.0, 3.0), age_s=1.01)
     assert [v is not None for v in verdicts] == [True] + [False] * 29
     assert acts(verdicts) == {("cool", Reason.HEAT_SENSOR_LOST)}
     assert heat.off
-    assert acts(fold(alive(37.0, 3.0), age_s=READING_LOST_S)[1]) == set()
+    assert acts(fold(alive(37.0, 3.0), age_s=1.0)[1]) == set()
 
 
 def test_a_thermometer_that_comes_off_is_known_by_how_fast_it_falls():
@@ -102,18 +93,18 @@ def test_a_thermometer_that_comes_off_is_known_by_how_fast_it_falls():
 
 
 def test_a_surface_as_fast_as_one_can_be_is_none():
-    rising = [22.0 + 0.95 * QUICKEST_DEGC_S * PERIOD_S * k for k in range(250)]
+    rising = [22.0 + 0.95 * 0.6 * PERIOD_S * k for k in range(250)]
     assert acts(fold(rising, 40.0)[1]) == set()
 
 
-@pytest.mark.parametrize("degc", [PLAUSIBLE_DEGC[0] - 0.1, PLAUSIBLE_DEGC[0] - 300.0])
+@pytest.mark.parametrize("degc", [4.9, -300.0, 60.1])
 def test_a_reading_that_nobody_can_have_switches_the_heat_off(degc):
     assert ("cool", Reason.HEAT_SENSOR_WRONG) in acts(fold(alive(degc, 1.0))[1])
 
 
 def test_the_same_reading_for_five_seconds_is_none():
-    _, verdicts = fold([37.0] * round(STUCK_S / PERIOD_S + 1))
-    assert [v is None for v in verdicts] == [True] * round(STUCK_S / PERIOD_S) + [False]
+    _, verdicts = fold([37.0] * 51)
+    assert [v is None for v in verdicts] == [True] * 50 + [False]
     assert acts(verdicts) == {("cool", Reason.HEAT_SENSOR_STUCK)}
 
 
@@ -130,9 +121,9 @@ def test_a_surface_that_warms_slowly_or_is_nearly_there_goes_on():
 
 
 def test_twenty_minutes_of_warming_are_the_most_pauses_left_out():
-    _, verdicts = fold(alive(37.5, HEATED_MAX_S + 1.0))
+    _, verdicts = fold(alive(37.5, 1201.0))
     assert acts(verdicts) == {("cool", Reason.HEAT_TIME)}
-    _, verdicts = fold(alive(37.5, HEATED_MAX_S + 1.0), lambda k: 38.0 if k > 100 else 0.0)
+    _, verdicts = fold(alive(37.5, 1201.0), lambda k: 38.0 if k > 100 else 0.0)
     assert acts(verdicts) == set()
 
 
@@ -150,7 +141,7 @@ def noting(notes):
 
 
 async def after(order_s, what, *more):
-    """Warm for 50 s, let something happen; return the stage, and what was asked before and after."""
+    """Warm, let something happen; return the stage, and what was asked before and after it."""
     notes = []
     stage = await story(
         (order_s - 0.1, noting(notes)), (order_s, what), (order_s + 1.0, noting(notes)), *more,
@@ -181,8 +172,9 @@ async def test_to_ease_eases_no_temperature():
 async def test_pain_switches_it_off_for_the_whole_session():
     notes = []
     stage, (before, hurt) = await after(
-        40.0, lambda stage: stage.act(Gesture.PAIN_PRESS), (42.0, lambda s: s.act(Gesture.PAIN_RELEASE)),
-        (64.0, tell(Resume())), (75.0, noting(notes)),
+        40.0, lambda stage: stage.act(Gesture.PAIN_PRESS),
+        (42.0, lambda stage: stage.act(Gesture.PAIN_RELEASE)), (64.0, tell(Resume())),
+        (75.0, noting(notes)),
     )  # fmt: skip
     assert before[1] > 34.0
     assert hurt[0] == "PAIN_HOLD", "what is not armed does not heat"
@@ -205,7 +197,10 @@ async def test_a_rule_hears_how_warm_the_skin_gets():
         "rules:\n  too-warm: {when: {signal: skin_temperature, above: 36 °C, for: 2 s},"
         " do: {release: {over: 1 s, then: stop}}}\n"
     )
-    needs = "needs: {channels: [pressure, temperature], signals: {skin_temperature: {missing: refuse, lost: release}}}"
+    needs = (
+        "needs: {channels: [pressure, temperature],"
+        " signals: {skin_temperature: {missing: refuse, lost: release}}}"
+    )
     text = WARMING.replace("needs: {channels: [pressure, temperature]}", needs) + rule
     stage = await story(text=text, recipe=HEATER)
     assert stage.judged == [("release", "rule")]
