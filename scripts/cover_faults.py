@@ -13,8 +13,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "scenarios.md"
 BEGIN, END = "<!-- coverage: begin -->", "<!-- coverage: end -->"
 
 RESPONSES = (
-    "lived with", "less trusted", "held", "eased", "heat off", "felt anew", "paused", "released", "stopped",
-    "device lets go", "not begun",
+    "lived with", "less trusted", "held", "eased", "heat off", "felt anew", "paused", "released",
+    "stopped", "device lets go", "not begun",
 )  # fmt: skip
 _ACTS = {
     "hold": "held", "ease": "eased", "cool": "heat off", "approach": "felt anew", "pause": "paused",

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from firmware_bridge.messages import Samples
+from firmware_bridge.codes import Gesture
+from firmware_bridge.messages import Disarm, Samples
 from firmware_bridge.samples import NO_READING, SampleReader
 from sim import voice_coil
 from sim.birth import Recipe
@@ -16,6 +17,8 @@ from sim.heater import (
     STALE_S,
     Heater,
 )
+from tests.conformance.far_ends import twin_in_memory
+from tests.conformance.host import Host, knot, level
 from tests.sim.bodies import Pressed, dice
 
 SKIN_DEGC = 32.0
@@ -143,3 +146,66 @@ def test_a_reading_comes_ten_times_a_second_and_may_be_none(heater):
         batch = reader.read(Samples(0, first, 10, data), 0.0)
         assert np.array_equal(batch.temperature_degc.ravel(), expected, equal_nan=True)
     assert voice_coil.readings(heater, 300) == [NO_READING]
+
+
+# --- whom it obeys ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def warm():
+    """A twin that has been asked for 38 degC and 4 kPa for a second, and what it is asked for."""
+    async with twin_in_memory(heater=True) as far_end:
+        heater, asked = far_end._twin.machine.beside.heater, []
+        live = heater.live
+
+        def listen(wanted_degc, under_degc):
+            asked.append(wanted_degc)
+            live(wanted_degc, under_degc)
+
+        heater.live = listen
+        host = Host(far_end)
+        await host.arm()
+        for number in range(1, 21):
+            knots = [*level(4.0, 50 * number), knot(voice_coil.TEMPERATURE, 50 * number, 38.0)]
+            if number == 1:
+                await host.splice(knots)
+                base_us = host.now_us - 20_000
+            else:
+                assert await host.extend(knots, base_us=base_us) is None
+            while host.now_us < base_us + (50 * number - 150) * 1000:
+                await host.live(0.01)
+        assert asked[-1] == pytest.approx(38.0)
+        yield host, asked
+
+
+async def test_a_queue_that_runs_dry_switches_it_off(warm):
+    host, asked = warm
+    await host.live(0.3)
+    assert asked[-10:] == [0.0] * 10
+
+
+async def test_a_host_that_falls_silent_switches_it_off_before_the_link_is_lost(warm):
+    host, asked = warm
+    await host.wait(0.13)
+    assert asked[-1] == 0.0
+
+
+async def test_a_stop_switches_it_off_within_10_ms(warm):
+    host, asked = warm
+    await host.stop()
+    await host.wait(0.01)
+    assert asked[-1] == 0.0
+
+
+async def test_pain_switches_it_off(warm):
+    host, asked = warm
+    await host.act(Gesture.PAIN_PRESS)
+    await host.live(0.02)
+    assert asked[-1] == 0.0
+
+
+async def test_disarming_switches_it_off(warm):
+    host, asked = warm
+    await host.ask(Disarm())
+    await host.live(0.02)
+    assert asked[-1] == 0.0
