@@ -63,7 +63,8 @@ def watch_heat(before: Heat, moment: Moment, asked_degc: float) -> tuple[Heat, V
         return heat, None
     verdict = (
         _unknown(moment)
-        or _impossible(before, moment.at_s, surface_degc)
+        or _impossible(surface_degc)
+        or _too_quick(before, moment.at_s, surface_degc)
         or _stuck(heat, moment.at_s)
         or _idle(heat, moment.at_s, asked_degc, surface_degc)
         or _long_enough(heat)
@@ -122,16 +123,22 @@ def _unknown(moment: Moment) -> Verdict | None:
     return Verdict("cool", Reason.HEAT_SENSOR_LOST, age_s, READING_LOST_S)
 
 
-def _impossible(before: Heat, at_s: float, surface_degc: float | None) -> Verdict | None:
+def _impossible(surface_degc: float | None) -> Verdict | None:
+    low, high = PLAUSIBLE_DEGC
+    if surface_degc is None or low <= surface_degc <= high:
+        return None
+    limit_degc = low if surface_degc < low else high
+    return Verdict("cool", Reason.HEAT_SENSOR_RANGE, surface_degc, limit_degc)
+
+
+def _too_quick(before: Heat, at_s: float, surface_degc: float | None) -> Verdict | None:
     if surface_degc is None or before.seen is None:
         return None
-    low, high = PLAUSIBLE_DEGC
     since_s, since_degc = before.seen
-    apart_degc = abs(surface_degc - since_degc)
-    over_s = max(QUICK_OVER_S, at_s - since_s)
-    if low <= surface_degc <= high and apart_degc <= QUICKEST_DEGC_S * over_s:
+    rate_degc_s = abs(surface_degc - since_degc) / max(QUICK_OVER_S, at_s - since_s)
+    if rate_degc_s <= QUICKEST_DEGC_S:
         return None
-    return Verdict("cool", Reason.HEAT_SENSOR_WRONG, apart_degc / over_s, QUICKEST_DEGC_S)
+    return Verdict("cool", Reason.HEAT_SENSOR_WRONG, rate_degc_s, QUICKEST_DEGC_S)
 
 
 def _stuck(heat: Heat, at_s: float) -> Verdict | None:

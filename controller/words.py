@@ -47,6 +47,7 @@ class Reason(StrEnum):
     EMG_LOST = "emg_lost"
     OVER_TEMPERATURE = "over_temperature"
     HEAT_SENSOR_LOST = "heat_sensor_lost"
+    HEAT_SENSOR_RANGE = "heat_sensor_range"
     HEAT_SENSOR_WRONG = "heat_sensor_wrong"
     HEAT_SENSOR_STUCK = "heat_sensor_stuck"
     NOT_WARMING = "not_warming"
