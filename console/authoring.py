@@ -89,7 +89,7 @@ def able(text: str | bytes) -> Host:
         if name
     ]
     thresholds = {name: site.ppt_f_kpa for name, site in SITES.items()}
-    outfit = Outfit(sites=tuple(dict.fromkeys(named)) or ("",), stroke=True, head=True)
+    outfit = Outfit(sites=tuple(dict.fromkeys(named)) or ("",), stroke=True, head=True, heater=True)
     return Host(voice_coil(thresholds, outfit=outfit), f"on the simulated person of {SIMULATED}")
 
 

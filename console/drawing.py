@@ -27,6 +27,7 @@ BANDS = {
     "tapotement": "#fdf6c9",
     "vibration": "#e6eefb",
     "percussion": "#dfe6fa",
+    "heat": "#fbe6da",
     "stripping": "#f7dfe6",
     "myofascial": "#eae6f7",
     "lymph": "#dff3f7",

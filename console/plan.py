@@ -9,6 +9,7 @@ from controller.player import at_beginning
 from profiles.exchange.carried import thinned
 from profiles.program import AllOf, AnyOf, Button, Condition, Elapsed, Program, Signal
 from profiles.trajectory import Track
+from profiles.warming import MAX_HEAT_DEGC, NEUTRAL_DEGC
 
 from .authoring import Host
 from .drawing import COMMANDED, INK, LETTERS_ACROSS, LIMIT, MEASURED, MUSCLES, TRUE, Panel, Sheet
@@ -25,7 +26,12 @@ MINUTES_FROM_S = 150.0
 DENSE_TURNS = 260.0
 """With more turns than this across the whole picture, a curve is drawn thinner."""
 
-UNITS = {"pressure": "kPa", "position": "mm", "frequency": "Hz", "amplitude": "mm"}
+UNITS = {
+    "pressure": "kPa", "position": "mm", "frequency": "Hz", "amplitude": "mm",
+    "temperature": "degC",
+}  # fmt: skip
+WARMTH_DEGC = (NEUTRAL_DEGC - 1.0, MAX_HEAT_DEGC + 1.5)
+"""What is drawn of a temperature: off is below (E)."""
 OTHER_COLOURS = (MEASURED, MUSCLES[0], TRUE, MUSCLES[1])
 
 
@@ -154,9 +160,22 @@ def _other(
     for step, begin_s in zip(program.steps, begins_s, strict=True):
         track = step.trajectory.tracks.get(name)
         if track is not None:
-            panel.curve(*_curve(track, begin_s), colour, width=1.2 * _thin(track, program))
+            height = WARMTH_DEGC[1] - WARMTH_DEGC[0] if name == "temperature" else None
+            drawn = _curve(track, begin_s, height)
+            panel.curve(*drawn, colour, width=1.2 * _thin(track, program))
             highest = max(highest, *track.value)
-    panel.between(0.0, 1.08 * highest)
+    if name == "temperature":
+        _warmth(panel, program)
+    else:
+        panel.between(0.0, 1.08 * highest)
+
+
+def _warmth(panel: Panel, program: Program) -> None:
+    """Draw the limit over a temperature, and leave out its way from off and to off."""
+    limit, end_s = program.envelope.temperature_degc, program.worst_case_s
+    panel.forbid(0.0, end_s, limit.value)
+    panel.note(f"limit {limit.value:.3g} degC ({limit.owner})", limit.value, LIMIT, right=True)
+    panel.between(*WARMTH_DEGC)
 
 
 def _top(plan: Plan) -> float:
@@ -212,11 +231,16 @@ def _named(condition: Condition) -> Iterator[str]:
                 yield from _named(inner)
 
 
-def _curve(track: Track, begin_s: float) -> tuple[list[float], list[float]]:
-    """Return a curve through its knots and finely between them, and what of it can be seen."""
+def _curve(
+    track: Track, begin_s: float, height: float | None = None
+) -> tuple[list[float], list[float]]:
+    """Return a curve through its knots and finely between them, and what of it can be seen.
+
+    `height` is how much of its quantity is drawn, where that is not all from 0 on.
+    """
     end_s = track.at_s[-1]
     fine = range(int(end_s / FINE_S) + 1) if end_s <= FINE_UP_TO_S else ()
     instants = sorted({*track.at_s, *(k * FINE_S for k in fine)})
     points = [(at_s, track.value_at(at_s)) for at_s in instants]
-    seen = thinned(points, SEEN_SHARE * max(track.value))
+    seen = thinned(points, SEEN_SHARE * (height or max(track.value)))
     return [begin_s + at_s for at_s, _ in seen], [value for _, value in seen]

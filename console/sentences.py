@@ -58,6 +58,13 @@ REASONS: dict[Reason, str] = {
     Reason.GUARDING: "the muscle tenses against the pressure",
     Reason.SPASM: "the muscle is in spasm",
     Reason.EMG_LOST: "the EMG cannot be trusted",
+    Reason.OVER_TEMPERATURE: "the surface is too warm",
+    Reason.HEAT_SENSOR_LOST: "nobody knows how warm the surface is",
+    Reason.HEAT_SENSOR_RANGE: "the thermometer says what no skin is",
+    Reason.HEAT_SENSOR_WRONG: "the thermometer changes faster than a surface can",
+    Reason.HEAT_SENSOR_STUCK: "the thermometer says the same all the time",
+    Reason.NOT_WARMING: "the surface does not get as warm as it should",
+    Reason.HEAT_TIME: "it has been warm for long enough",
     Reason.RULE: "a rule of the profile wants it",
 }
 
@@ -84,11 +91,19 @@ UNITS: dict[Reason, str] = {
     Reason.GUARDING: "of what counts as guarding",
     Reason.SPASM: "of what counts as spasm",
     Reason.EMG_LOST: "s",
+    Reason.OVER_TEMPERATURE: "degC",
+    Reason.HEAT_SENSOR_LOST: "s",
+    Reason.HEAT_SENSOR_RANGE: "degC",
+    Reason.HEAT_SENSOR_WRONG: "degC/s",
+    Reason.HEAT_SENSOR_STUCK: "s",
+    Reason.NOT_WARMING: "degC",
+    Reason.HEAT_TIME: "s",
 }
 """In what a reason is measured, where it is."""
 
 _ACTS = {
     "ease": "pressed less",
+    "cool": "heat off",
     "hold": "nothing rises",
     "approach": "let go, and feeling for the body anew",
     "pause": "paused",

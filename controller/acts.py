@@ -36,7 +36,7 @@ APPROACH_N = 5.0
 def is_news(mind: Mind, verdict: Verdict, at_s: float) -> bool:
     """Return whether a verdict asks for more than what is already under way."""
     match verdict.action:
-        case "ease":
+        case "ease" | "cool":
             return False
         case "stop":
             return True
@@ -58,7 +58,7 @@ def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[
     judged = () if _settles(mind, verdict, at_s) else (Judged(at_s, verdict),)
     mind = msgspec.structs.replace(mind, acted=(verdict.reason, at_s))
     match verdict.action:
-        case "ease":  # whoever eases has moved a factor of its own
+        case "ease" | "cool":  # whoever eases or cools has done so by itself
             return mind, KEEP, judged
         case "stop":
             return msgspec.structs.replace(mind, phase="over", why=verdict), Halt(verdict), judged

@@ -14,6 +14,7 @@ SETTLE_S = 2.0
 """How long a cause must be gone before its alarm has passed, and may be raised again (E, rules)."""
 
 URGENCY: dict[Act, Urgency] = {
+    "cool": "medium",
     "hold": "low",
     "approach": "medium",
     "pause": "high",

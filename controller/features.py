@@ -17,13 +17,14 @@ def features(
     emg: EmgFeatures | None = None,
     first_pad: tuple[int, ...] = (),
     probes: tuple[Probe, ...] = (),
+    surface_degc: float | None = None,
 ) -> Features:
     """Return what `batch` says, in session time (`offset_s` is the device time of its zero).
 
     `zero_kpa` is what each pressure sensor read of nothing; it is taken off. `emg` is what the
     front end has made of the batch's EMG, where somebody listens. `first_pad` are the columns of
     the sensors under the first pad, empty where there is one pad only; `probes` are the pads whose
-    depth is measured.
+    depth is measured, and `surface_degc` is what was read of the surface last.
     """
     columns: list[list[float]] = batch.pressure_kpa.T.tolist()
     for column, zero in zip(columns, zero_kpa, strict=False):
@@ -43,6 +44,7 @@ def features(
         emg_uv=emg.slow_uv if emg is not None else tuple(map(_rms, batch.emg_uv.T.tolist())),
         emg=emg,
         sunk=_sunk(batch, columns, probes) if probes else (),
+        surface_degc=surface_degc,
     )
 
 

@@ -9,8 +9,9 @@ from firmware_bridge.capabilities import Capabilities, Channel
 from firmware_bridge.framing import OVERHEAD
 from profiles.program import Program, Step
 from profiles.trajectory import MAX_SEGMENT_S, Track, quantity_of
+from profiles.warming import NEUTRAL_DEGC
 
-from .fitting import CannotPlay, Fit, playing
+from .fitting import CannotPlay, Fit, playing, sensors_for
 from .in_levels import InLevels
 from .lag import Off, lagging
 
@@ -30,7 +31,10 @@ BAUD = 921_600
 BUSY_SHARE = 0.5
 """Share of a link that motion may take: it must also be said again in time (E)."""
 
-_UNITS = {"pressure": "kPa", "position": "mm", "amplitude": "mm", "frequency": "Hz"}
+_UNITS = {
+    "pressure": "kPa", "position": "mm", "amplitude": "mm", "frequency": "Hz",
+    "temperature": "degC",
+}  # fmt: skip
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +96,7 @@ def fidelity(fit: Fit, capabilities: Capabilities, baud: int = BAUD) -> Fidelity
             f"{traffic.queue_slots}: let fewer pads play at once"
         )
     signals = {
-        name: Listening(len(capabilities.sensors_of(name)), need.missing)
+        name: Listening(len(sensors_for(name, capabilities)), need.missing)
         for name, need in program.signals.items()
     }
     return Fidelity(
@@ -187,8 +191,18 @@ def _off(tracks: Sequence[Track], channel: Channel) -> Off | None:
     rounded = Off(channel.resolution / math.sqrt(12.0), channel.resolution / 2.0)
     if channel.bandwidth_hz is None:
         return rounded
+    if channel.quantity == "temperature":
+        tracks = [_from_neutral(track) for track in tracks]
     lag = lagging(tracks, 1.0 / (2.0 * math.pi * channel.bandwidth_hz))
     return Off(math.hypot(lag.rms, rounded.rms), lag.most + rounded.most)
+
+
+def _from_neutral(track: Track) -> Track:
+    """Return a temperature without its way from off and to off, which nobody feels."""
+    felt = [value > NEUTRAL_DEGC for value in track.value]
+    value = tuple(max(value, NEUTRAL_DEGC) for value in track.value)
+    slope = tuple(slope if warm else 0.0 for slope, warm in zip(track.slope, felt, strict=True))
+    return Track(track.at_s, value, slope, track.rhythmic)
 
 
 def _effort(tracks: Sequence[Track]) -> tuple[float, float]:

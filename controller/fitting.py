@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from firmware_bridge.capabilities import Capabilities, Channel
+from firmware_bridge.capabilities import Capabilities, Channel, Sensor
 from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
 from profiles.envelope import Envelope, Limit
 from profiles.limits import DEEP_BY_NAME, SINGLE_SENSOR, SINGLE_SENSOR_SHARE
@@ -14,13 +14,10 @@ from profiles.program import Program, Step
 from profiles.rig import Rig
 from profiles.trajectory import Track, presses, quantity_of
 
-from .hearing import EMG
+from .hearing import EMG, SKIN_TEMPERATURE
 from .in_levels import InLevels, in_levels, told
-from .intent import Mount
 from .own_techniques import play_own
 from .pausing import PAUSED_MAX_S
-from .stiffness import Probe
-from .tracking import BANDWIDTH_HZ
 from .unpowered import HOLDING_KPA, OPTION, holding, holds
 
 RISE_LEVEL_KPA_S = 10.0
@@ -80,6 +77,12 @@ ZONES = {
 """Sites of channels that are no pad and stay where they are."""
 
 
+SENSED = {SKIN_TEMPERATURE: "temperature"}
+"""What the sensors of a signal measure, where it is called otherwise."""
+
+HEARD = (EMG, SKIN_TEMPERATURE, "pressure")
+"""Signals that sensors give."""
+
 ALWAYS_HEARD = ("pressure", "force")
 """Signals that every device gives that can be played on."""
 
@@ -120,6 +123,9 @@ def device_envelope(capabilities: Capabilities) -> Envelope:
         if not _watched(pad, capabilities, alone=len(pads) == 1):
             half = Limit(SINGLE_SENSOR_SHARE * _reach(pad).value, SINGLE_SENSOR)
             envelope = envelope.lower(Envelope(pressure_kpa=half))
+    heater = capabilities.channel("temperature")
+    if heater is not None:
+        envelope = envelope.lower(Envelope(temperature_degc=Limit(heater.high, "device")))
     return envelope
 
 
@@ -190,6 +196,10 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
         f"{sentence}: it is played with {OPTION} alone" for sentence in holding(capabilities)
     )
     report += _without(program, capabilities)
+    report += (
+        f"line {one.line}: {one.label} is left out: {capabilities.model} has no {one.quantity}"
+        for one in program.left_out
+    )
     for track in program.steps[0].trajectory.tracks:
         channel = playing(track, program, capabilities)
         if channel is not None:
@@ -245,7 +255,12 @@ def _zone(zones: Sequence[Channel], program: Program, capabilities: Capabilities
 
 def hears(capabilities: Capabilities, signal: str) -> bool:
     """Return whether a signal of a profile can be heard from a device."""
-    return signal in ALWAYS_HEARD or (signal == EMG and bool(capabilities.sensors_of(EMG)))
+    return signal in ALWAYS_HEARD or bool(sensors_for(signal, capabilities))
+
+
+def sensors_for(signal: str, capabilities: Capabilities) -> tuple[Sensor, ...]:
+    """Return the sensors that give a signal of a profile."""
+    return capabilities.sensors_of(SENSED.get(signal, signal)) if signal in HEARD else ()
 
 
 def _without(program: Program, capabilities: Capabilities) -> Iterator[str]:
@@ -264,39 +279,6 @@ def _without(program: Program, capabilities: Capabilities) -> Iterator[str]:
                 yield f"{capabilities.model} gives no {name}: what listens to it is left out"
             case "timed":
                 yield f"{capabilities.model} gives no {name}: steps take their full time"
-
-
-def mount(fit: Fit, probes: tuple[Probe, ...] = ()) -> Mount:
-    """Return what the mind must know of the pads that play this, above all of the first."""
-    pressure = fit.channel_of["pressure"]
-    return Mount(
-        pressure.area_cm2 or Mount().area_cm2,
-        pressure.bandwidth_hz or BANDWIDTH_HZ,
-        tuple(name for name in fit.channel_of if presses(name) and name != "pressure"),
-        probes,
-    )
-
-
-def probes(fit: Fit, capabilities: Capabilities) -> tuple[Probe, ...]:
-    """Return the pads whose depth is measured, at the rate of their pressure."""
-    pressures, depths = capabilities.sensors_of("pressure"), capabilities.sensors_of("depth")
-    pads = [(name, pad) for name, pad in fit.channel_of.items() if presses(name)]
-    return tuple(
-        Probe(name, pad.area_cm2 or Mount().area_cm2, column, row)
-        for name, pad in pads
-        for row, depth in enumerate(depths)
-        for column, pressure in enumerate(pressures)
-        if pad.site == depth.site == pressure.site
-        and depth.every == pressure.every
-        and not pressure.independent
-    )
-
-
-def first_pad(fit: Fit, capabilities: Capabilities) -> tuple[int, ...]:
-    """Return which of the pressure sensors lie under the first pad; none where all do."""
-    site = fit.channel_of["pressure"].site
-    under = [one.site == site for one in capabilities.sensors_of("pressure")]
-    return () if all(under) else tuple(i for i, here in enumerate(under) if here)
 
 
 def playing(track: str, program: Program, capabilities: Capabilities) -> Channel | None:
@@ -336,6 +318,11 @@ def armed_limits(fit: Fit) -> ArmedLimits:
                 if channel.quantity == "pressure"
             ),
             Ceiling(CAP, envelope.pressure_kpa.value),
+            *(
+                Ceiling(channel.id, envelope.temperature_degc.value)
+                for channel in fit.channel_of.values()
+                if channel.quantity == "temperature"
+            ),
         ),
         rise_level_kpa_s=envelope.rise_level_kpa_s.value,
         rise_rhythm_kpa_s=envelope.rise_rhythm_kpa_s.value,

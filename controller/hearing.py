@@ -20,6 +20,9 @@ from .references import START_S, Gathering, Kind, Values, reference
 
 EMG = "emg"
 
+SKIN_TEMPERATURE = "skin_temperature"
+"""How warm the surface on the skin is, where a device measures that."""
+
 REST = (EMG, "rest")
 """The reference that pre-flight has measured: what the muscles were before anything pressed."""
 
@@ -119,6 +122,8 @@ def signals(felt: Features, area_cm2: float) -> dict[str, Values]:
         "pressure": (felt.pressure_kpa,),
         "force": (felt.pressure_kpa * area_cm2 / 10.0,),
     }
+    if felt.surface_degc is not None:
+        known[SKIN_TEMPERATURE] = (felt.surface_degc,)
     if felt.emg is not None:
         pairs = zip(felt.emg.slow_uv, felt.emg.trusted, strict=True)
         known[EMG] = tuple(uv if trusted else None for uv, trusted in pairs)

@@ -10,6 +10,7 @@ from .alarms import Alarms
 from .factors import CAP_RISE_KPA_S, Course, Factors, begin, steer
 from .glide import Glide
 from .hearing import Hearing, deaf
+from .heating import Heat
 from .pausing import Pausing
 from .player import Playhead, at_beginning, part_at, rhythmic_at, value_at
 from .references import Values
@@ -33,13 +34,15 @@ GROW_KPA_S = 2.0
 class Mount(msgspec.Struct, frozen=True):
     """What the mind must know of the device: its first pad, what its channel follows, other pads.
 
-    `more_pads` are the tracks of the others, and `probes` the pads whose depth is measured.
+    `more_pads` are the tracks of the others, and `probes` the pads whose depth is measured; `heats`
+    says that the programme moves a heater.
     """
 
     area_cm2: float = 10.0
     bandwidth_hz: float = BANDWIDTH_HZ
     more_pads: tuple[str, ...] = ()
     probes: tuple[Probe, ...] = ()
+    heats: bool = False
 
 
 class Mind(msgspec.Struct, frozen=True):
@@ -57,6 +60,7 @@ class Mind(msgspec.Struct, frozen=True):
     factors: Factors
     course: Course
     watch: Watch = Watch()
+    heat: Heat = Heat()
     hearing: Hearing = Hearing()
     early: tuple[int, Early] = (-1, "released")
     mode: Mode = "closed_loop"
@@ -82,6 +86,16 @@ class Mind(msgspec.Struct, frozen=True):
     def grown_kpa(self, at_s: float) -> float:
         """Return how high a raised parameter presses so far; where none is raised, any height."""
         return self.growth.value_at(at_s) if self.grows(at_s) else NEVER_S
+
+    @property
+    def heats(self) -> bool:
+        """Whether a surface may be warm: while all is well, on a body, and never after pain."""
+        well = self.phase == "playing" and self.approach_s is None
+        return well and not self.heat.off and not self.hurt
+
+    def asked_degc(self, at_s: float) -> float:
+        """Return how warm a surface is asked to be at `at_s`, 0 for off."""
+        return value_at(self.playhead, "temperature", at_s)[0] if self.heats else 0.0
 
     def waits(self, at_s: float) -> bool:
         """Whether the step that plays lets nothing press and waits for a person to answer."""

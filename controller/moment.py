@@ -22,7 +22,8 @@ class Features(msgspec.Struct, frozen=True):
     there are none. `still` has, for each pressure sensor, the one value that
     all its samples are, None where they differ; `lost_s` is how much is missing before this; `emg`
     is what the muscles say, None where nobody listens to them. `sunk` has each pad whose depth is
-    measured.
+    measured, and `surface_degc` is the newest reading of how warm the warmest surface is, None
+    where there is none.
     """
 
     start_s: float
@@ -36,6 +37,7 @@ class Features(msgspec.Struct, frozen=True):
     lost_s: float = 0.0
     emg: EmgFeatures | None = None
     sunk: tuple[Sunk, ...] = ()
+    surface_degc: float | None = None
 
 
 class Health(msgspec.Struct, frozen=True, gc=False):
@@ -45,7 +47,8 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     because it was not told enough, `limited` that it holds back a rise, `pain_presses` counts
     since the session began, `pressed` names the buttons that are held down, `failure` says what has
     gone for good. `pressure_age_s` is None on a device that measures no pressure: then nothing can
-    be late, and the limits are those of that.
+    be late, and the limits are those of that. `surface_age_s` is the age of the newest reading of a
+    surface that warms, None where none is looked at.
     """
 
     pressure_age_s: float | None
@@ -57,6 +60,7 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     pain_presses: int = 0
     pressed: tuple[str, ...] = ()
     failure: Reason | None = None
+    surface_age_s: float | None = None
 
 
 class Moment(msgspec.Struct, frozen=True):

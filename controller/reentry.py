@@ -51,7 +51,7 @@ def let_go(playhead: Playhead, at_s: float, over_s: float) -> Playhead:
     standing = values_at(playhead, at_s)
     curves = {quantity: Curve(value) for quantity, value in standing.items()}
     for quantity, curve in curves.items():
-        if presses(quantity) or quantity == "amplitude":
+        if presses(quantity) or quantity in ("amplitude", "temperature"):
             curve.swing_to(0.0, over_s)
     _, goal_s = place_at(playhead, at_s)
     falling = Part(part.index, at_s, at_s + over_s, _drawn(curves), goal_s=goal_s)

@@ -124,6 +124,9 @@ def _sound(new: Step, old: Step, envelope: Envelope) -> bool:
     if "pressure" not in tracks or not all(map(_well_made, tracks.values())):
         return False
     ends_s = {track.at_s[-1] for track in tracks.values()}
+    warmth = tracks.get("temperature")
+    if warmth is not None and max(warmth.value) > envelope.temperature_degc.value + _TINY:
+        return False
     return max(ends_s) - min(ends_s) < _TINY and all(
         0.0 <= v <= limit_kpa + _TINY for _, pressure in new.pressures() for v in pressure.value
     )

@@ -41,7 +41,7 @@ SILENT_AFTER_S = 0.1
 CLOCK_LOST_S = 0.05
 """Uncertainty of the device's clock from which it is released (E, wire)."""
 
-STRENGTH = {"ease": -1, "hold": 0, "approach": 1, "pause": 2, "release": 3, "stop": 4}
+STRENGTH = {"ease": -1, "cool": -1, "hold": 0, "approach": 1, "pause": 2, "release": 3, "stop": 4}
 """Which act is stronger than which: the strongest of all that is wanted happens."""
 
 _FRESH: dict[Mode, tuple[float, float]] = {

@@ -5,6 +5,9 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal, assert_never
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firmware_bridge.codes import Buttons, Cause, Source, State, StatusFlags
 from firmware_bridge.device import Device
 from firmware_bridge.errors import (
@@ -22,10 +25,11 @@ from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
 from .ears import Ears, ears_for
 from .emg_words import EmgFeatures
 from .features import features
-from .fitting import Fit, armed_limits, first_pad, mount, probes
+from .fitting import Fit, armed_limits
 from .intent import wake
 from .mind import decide
 from .moment import Features, Health, Moment
+from .mounting import first_pad, mount, probes
 from .streamer import Streamer
 from .ticker import Ticker
 from .words import (
@@ -88,6 +92,7 @@ class Session:
         noise_uv = self._ears.noise_uv if self._ears else ()
         rest_uv = self._ears.rest_uv if self._ears else ()
         self._mind = wake(fit.program, mount(fit, self._probes), noise_uv, rest_uv)
+        self._heats = self._mind.mount.heats
         self._chronicle = Chronicle()
         self._orders: list[Order] = []
         self._loop = asyncio.get_running_loop()
@@ -97,6 +102,8 @@ class Session:
         self._judged = 0
         self._judged_at_s = self._heard_s = self._batch_s = 0.0
         self._sampled_s = self._ended_s = 0.0
+        self._surface_degc: float | None = None
+        self._warmed_s = 0.0
         self._state = State.IDLE
         self._pain_presses = 0
         self._limited = False
@@ -153,9 +160,12 @@ class Session:
                 self._batch_s = self._heard_s
                 self._sampled_s = reading.start_s + TICK_S
                 emg = self._listen(reading)
+                if reading.temperature_degc is not None:
+                    self._feel_warmth(reading.temperature_degc)
                 felt = features(
-                    reading, self._offset_s, self._zero_kpa, emg, self._first_pad, self._probes
-                )
+                    reading, self._offset_s, self._zero_kpa, emg, self._first_pad, self._probes,
+                    self._surface_degc,
+                )  # fmt: skip
                 self._think(felt, reading.number)
             case Status():
                 self._note(reading)
@@ -163,6 +173,12 @@ class Session:
                 self._pain_presses += 1
             case _:
                 assert_never(reading)
+
+    def _feel_warmth(self, degc: NDArray[np.float64]) -> None:
+        """Remember the warmest of the newest readings; a thermometer may have none."""
+        read = degc[~np.isnan(degc)]
+        if len(read):
+            self._surface_degc, self._warmed_s = float(read.max()), self._sampled_s
 
     def _note(self, status: Status) -> None:
         self._state = status.state
@@ -194,6 +210,7 @@ class Session:
             pain_presses=self._pain_presses,
             pressed=self._pressed,
             failure=self._failure,
+            surface_age_s=at_s + self._offset_s - self._warmed_s if self._heats else None,
         )
 
     # --- the loop -------------------------------------------------------------------------
@@ -201,7 +218,7 @@ class Session:
     def _begin(self) -> None:
         self._offset_s = self._device.clock.now_s + self._device.clock.lead_s
         self._judged_at_s = self._heard_s = self._batch_s = self._loop.time()
-        self._sampled_s = self._offset_s
+        self._sampled_s = self._warmed_s = self._offset_s
         self._state, self._failure = State.ARMED, None
         self._streamer = Streamer(self._device, self._fit, self._offset_s)
         self._streamer.splice(self._mind, 0.0, TICK_S)

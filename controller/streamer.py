@@ -108,7 +108,7 @@ class Streamer:
             "gain": mind.course.gain.track(after_s, until_s),
             "cap": mind.course.cap.track(after_s, until_s),
             **{
-                quantity: ahead(mind.playhead, quantity, after_s, until_s)
+                quantity: _allowed(mind, quantity, ahead(mind.playhead, quantity, after_s, until_s))
                 for quantity in self._fit.channel_of
             },
         }
@@ -121,7 +121,15 @@ class Streamer:
             value, slope = value_at(mind.playhead, quantity, at_s)
             coming = ahead(mind.playhead, quantity, at_s - 1e-9, at_s + MAX_SEGMENT_S)
             rhythmic = bool(coming.rhythmic and coming.rhythmic[0])
-        return Track((at_s,), (value,), (slope,), (rhythmic,))
+        return _allowed(mind, quantity, Track((at_s,), (value,), (slope,), (rhythmic,)))
+
+
+def _allowed(mind: Mind, quantity: str, track: Track) -> Track:
+    """Return a track as it may be sent: of a temperature nothing, where heat must be off."""
+    if quantity != "temperature" or mind.heats:
+        return track
+    off = (0.0,) * len(track.at_s)
+    return Track(track.at_s, off, off, track.rhythmic)
 
 
 def _both(one: Track, other: Track) -> Track:

@@ -6,7 +6,8 @@ import msgspec
 
 from . import alarms
 from .acts import HELD_MAX_S
-from .cues import KEEP, Cue, Lower
+from .cues import KEEP, Cue, Lower, Splice
+from .heating import watch_heat
 from .intent import Mind, steered, with_factors
 from .modes import Doubt, cap_kpa, doubt, is_lower
 from .moment import Moment
@@ -14,10 +15,13 @@ from .pausing import overdue
 from .player import part_at
 from .safety import Scene, judge, stronger
 from .tracking import RISE_OVER_S, lag_s
-from .words import Event, Mode, ModeChanged, Reason, Verdict
+from .words import Event, Judged, Mode, ModeChanged, Reason, Verdict
 
 MODE_OVER_S = 0.5
 """How fast less is pressed when less is trusted (E; as a person's easing)."""
+
+COOL_OVER_S = 0.1
+"""How fast heat is switched off (E; the surface itself takes minutes)."""
 
 ANSWER_S = 0.5
 """How long before a question's time is up it counts as unanswered (E: the device is told of the
@@ -36,8 +40,13 @@ def supervise(mind: Mind, moment: Moment) -> Seen:
     verdict = stronger(verdict, _unanswered(mind, at_s))
     doubted = doubt(watch.trust)
     cue, events = KEEP, ()
+    too_warm: Verdict | None = None
+    if mind.mount.heats:
+        mind, too_warm, cue, events = _watch_warmth(mind, moment)
+        verdict = stronger(verdict, too_warm)
     if doubted is not None and is_lower(doubted.mode, mind.mode):
-        mind, cue, events = _trust_less(mind, doubted, at_s)
+        mind, cue, told = _trust_less(mind, doubted, at_s)
+        events = (*events, *told)
     if mind.alarms or verdict is not None or doubted is not None:
         standing, told = alarms.hear(mind.alarms, _causes(verdict, doubted), at_s)
         mind, events = msgspec.structs.replace(mind, alarms=standing), (*events, *told)
@@ -62,6 +71,17 @@ def _scene(mind: Mind, moment: Moment) -> Scene:
         asked = mind.asked(middle_s - RISE_OVER_S - felt.duration_s, middle_s)
     pads = mind.probed() if felt is not None and felt.sunk else ()
     return Scene(mind.factors.limit_kpa, asked, lag_s(mind.mount.bandwidth_hz), mind.mode, pads)
+
+
+def _watch_warmth(mind: Mind, moment: Moment) -> Seen:
+    """Switch the heat off where it is not what it should be: for the whole session, and at once."""
+    at_s = moment.at_s
+    heat, verdict = watch_heat(mind.heat, moment, mind.asked_degc(at_s))
+    mind = msgspec.structs.replace(mind, heat=heat)
+    if verdict is None or verdict.action != "cool":
+        return mind, verdict, KEEP, ()
+    playing = mind.phase == "playing"
+    return mind, verdict, Splice(at_s, COOL_OVER_S) if playing else KEEP, (Judged(at_s, verdict),)
 
 
 def _waited_too_long(mind: Mind, at_s: float) -> Verdict | None:

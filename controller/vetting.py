@@ -41,6 +41,7 @@ def admit(program: Program, capabilities: Capabilities) -> Fit:
         raise CannotPlay(f"{program.id} has no steps: there is nothing to play")
     for step in program.steps:
         _check(step, lowered.pressure_kpa.value)
+        _check_warmth(step, lowered.temperature_degc.value)
     return fit(program, capabilities)
 
 
@@ -149,6 +150,15 @@ def _check_pressure(step: Step, pressure: Track, limit_kpa: float) -> None:
         raise CannotPlay(
             f"{step.label} (line {step.line}) presses {max(pressure.value):.1f} kPa, "
             f"and {limit_kpa:.1f} kPa are allowed"
+        )
+
+
+def _check_warmth(step: Step, limit_degc: float) -> None:
+    warmth = step.trajectory.tracks.get("temperature")
+    if warmth is not None and max(warmth.value) > limit_degc * (1.0 + ROUNDING):
+        raise CannotPlay(
+            f"{step.label} (line {step.line}) warms to {max(warmth.value):.1f} degC, "
+            f"and {limit_degc:.1f} degC are allowed"
         )
 
 

@@ -46,6 +46,13 @@ class Reason(StrEnum):
     GUARDING = "guarding"
     SPASM = "spasm"
     EMG_LOST = "emg_lost"
+    OVER_TEMPERATURE = "over_temperature"
+    HEAT_SENSOR_LOST = "heat_sensor_lost"
+    HEAT_SENSOR_RANGE = "heat_sensor_range"
+    HEAT_SENSOR_WRONG = "heat_sensor_wrong"
+    HEAT_SENSOR_STUCK = "heat_sensor_stuck"
+    NOT_WARMING = "not_warming"
+    HEAT_TIME = "heat_time"
     RULE = "rule"
 
 
@@ -63,8 +70,9 @@ FAULTS = frozenset(
 )
 """Reasons that are nobody's wish and no judgement: device or link failed."""
 
-Act = Literal["ease", "hold", "approach", "pause", "release", "stop"]
-"""From the mildest to the strongest. To approach is to let go and to feel for contact anew."""
+Act = Literal["ease", "cool", "hold", "approach", "pause", "release", "stop"]
+"""From the mildest to the strongest. To cool is to switch the heat off, and nothing else; to
+approach is to let go and to feel for contact anew."""
 
 Mode = Literal["closed_loop", "step_adjust", "open_loop"]
 """How much is trusted to what comes back: everything, changes between cycles, nothing."""

@@ -14,7 +14,8 @@ class SensorBatch(msgspec.Struct, frozen=True, kw_only=True):
     rate; `start_s` is the device time of the first sample of both, and the first of a device's
     independent pressure sensors is the one it regulates with. `number` counts base-rate samples
     since boot; `lost` says how many of them are missing before this batch. `depth_mm` has a column
-    for each sensor of depth, and is None where there is none.
+    for each sensor of depth, and is None where there is none. `temperature_degc` is likewise, and
+    mostly empty: thermometers are slow.
     """
 
     start_s: float
@@ -25,6 +26,7 @@ class SensorBatch(msgspec.Struct, frozen=True, kw_only=True):
     pressure_kpa: NDArray[np.float64]
     lost: int = 0
     depth_mm: NDArray[np.float64] | None = None
+    temperature_degc: NDArray[np.float64] | None = None
 
     @property
     def duration_s(self) -> float:

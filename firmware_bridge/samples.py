@@ -10,6 +10,9 @@ from .errors import BadFrame
 from .messages import Samples
 from .readings import SensorBatch
 
+NO_READING = -32768
+"""The sample of a thermometer that has nothing to say (PROTOCOL.md, *SAMPLES*)."""
+
 _I16 = np.dtype("<i2")
 
 
@@ -22,6 +25,8 @@ class SampleReader:
         self._pressure = _Block(capabilities.sensors, "pressure")
         sinks = bool(capabilities.sensors_of("depth"))
         self._depth = _Block(capabilities.sensors, "depth") if sinks else None
+        warm = capabilities.sensors_of("temperature")
+        self._temperature = _Block(capabilities.sensors, "temperature") if warm else None
         self._expected: int | None = None
 
     def read(self, samples: Samples, start_s: float) -> SensorBatch | None:
@@ -40,6 +45,7 @@ class SampleReader:
             pressure_kpa=self._pressure.read(samples),
             lost=missing,
             depth_mm=self._depth.read(samples) if self._depth is not None else None,
+            temperature_degc=self._temperature.read(samples) if self._temperature else None,
         )
         self.lost += missing
         self._expected = (samples.first + samples.count) % 0x100000000
@@ -56,6 +62,7 @@ class _Block:
         self._every = first.every if first else 1
         self._resolution = first.resolution if first else 1.0
         self._columns = len(mine)
+        self._may_be_silent = quantity == "temperature"
         before = Counter(sensor.every for sensor in sensors[: mine[0] if mine else 0])
         self._before = tuple(before.items())
 
@@ -67,6 +74,8 @@ class _Block:
         if offset + rows * self._columns * 2 > len(samples.data):
             raise BadFrame("SAMPLES is shorter than the announced sensors fill")
         flat = np.frombuffer(samples.data, _I16, rows * self._columns, offset)
+        if self._may_be_silent:
+            flat = np.where(flat == NO_READING, np.nan, flat)
         by_sensor = flat.reshape(self._columns, rows)
         return np.multiply(by_sensor.T, self._resolution, order="C")
 

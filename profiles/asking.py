@@ -1,6 +1,18 @@
 """From the words of a step to the numbers of its technique."""
 
-from .asks import Ask, Chambers, Hold, Oscillation, Point, Points, Pulses, Rhythm, Strokes, paced
+from .asks import (
+    Ask,
+    Chambers,
+    Heat,
+    Hold,
+    Oscillation,
+    Point,
+    Points,
+    Pulses,
+    Rhythm,
+    Strokes,
+    paced,
+)
 from .model import Profile, RepeatText, StepEntry, TogetherText, UseText
 from .parameters import Chosen, Mode
 from .steps import (
@@ -9,6 +21,7 @@ from .steps import (
     Cycle,
     EffleurageText,
     FrictionText,
+    HeatText,
     LymphText,
     MyofascialText,
     PercussionText,
@@ -59,6 +72,12 @@ def asked(body: TechniqueText, chosen: Chosen, mode: Mode) -> Ask:  # noqa: C901
             return _rhythm(body, chosen, mode)
         case VibrationText() | PercussionText():
             return _oscillation(body, chosen, mode)
+        case HeatText():
+            return Heat(
+                pressure_kpa=number(body.pressure) if body.pressure else None,
+                temperature_degc=number(body.temperature),
+                for_s=number(body.for_s),
+            )
         case LymphText():
             return Pulses(
                 pressure_kpa=number(body.pressure),

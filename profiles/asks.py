@@ -117,6 +117,14 @@ class Oscillation(msgspec.Struct, frozen=True):
     for_s: float
 
 
+class Heat(msgspec.Struct, frozen=True):
+    """A surface that warms. `pressure_kpa` None leaves the pressure to what plays beside it."""
+
+    pressure_kpa: float | None
+    temperature_degc: float
+    for_s: float
+
+
 class Points(msgspec.Struct, frozen=True):
     """A curve by points: (seconds, kPa or None, mm or None)."""
 
@@ -131,12 +139,12 @@ class Points(msgspec.Struct, frozen=True):
         return tuple(kpa for _, kpa, _ in self.points if kpa is not None)
 
 
-Ask = Hold | Strokes | Rhythm | Point | Pulses | Chambers | Oscillation | Points
+Ask = Hold | Strokes | Rhythm | Point | Pulses | Chambers | Oscillation | Heat | Points
 
 
 def leaves_pressure(ask: Ask) -> bool:
     """Return whether the pressure is left to what plays beside it."""
-    return isinstance(ask, Oscillation) and ask.pressure_kpa is None
+    return isinstance(ask, Oscillation | Heat) and ask.pressure_kpa is None
 
 
 def peak_kpa(ask: Ask) -> float:
@@ -150,7 +158,7 @@ def peak_kpa(ask: Ask) -> float:
             return max(ask.high_kpa)
         case Chambers():
             return max(ask.first_kpa, ask.last_kpa)
-        case Oscillation():
+        case Oscillation() | Heat():
             return ask.pressure_kpa or 0.0
         case Points():
             return max(ask.pressures_kpa)
@@ -167,7 +175,7 @@ def valley_kpa(ask: Ask) -> float:
             return min(ask.low_kpa)
         case Pulses() | Chambers():
             return 0.0
-        case Oscillation():
+        case Oscillation() | Heat():
             return ask.pressure_kpa or 0.0
         case Points():
             return min(ask.pressures_kpa)
@@ -224,6 +232,9 @@ def scaled(ask: Ask, scale: float) -> Ask:
                 pressure_kpa=None if ask.pressure_kpa is None else ask.pressure_kpa * scale,
                 swing_kpa=ask.swing_kpa * scale,
             )
+        case Heat():
+            kpa = None if ask.pressure_kpa is None else ask.pressure_kpa * scale
+            return msgspec.structs.replace(ask, pressure_kpa=kpa)
         case Points():
             points = tuple(
                 (at_s, None if kpa is None else kpa * scale, mm) for at_s, kpa, mm in ask.points

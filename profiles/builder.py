@@ -70,6 +70,10 @@ class Steps:
         """A head that hammers under a steady pressure, and travels."""
         return self._step("percussion", words)
 
+    def heat(self, **words: Value) -> Self:
+        """A surface that warms, alone or beside a step that presses."""
+        return self._step("heat", words)
+
     def stripping(self, **words: Value) -> Self:
         """Slow deep strokes along the fibres."""
         return self._step("stripping", words)

@@ -16,13 +16,14 @@ from .model import Profile
 from .pace import RISE_LEVEL_KPA_S, Shape
 from .parameters import Chosen, Mode, choose
 from .problems import Path, Reason
-from .program import GRADES, Branch, Program, Step, Wait
+from .program import GRADES, Branch, LeftOut, Program, Step, Wait
 from .quantities import shown
 from .regions import Thresholds
 from .rig import Rig
-from .steps import PromptText
+from .steps import HeatText, PromptText
 from .trajectory import Track
-from .unrolling import Abreast, unrolled
+from .unrolling import Abreast, Planned, unrolled
+from .warming import MAX_HEAT_DEGC, overheated
 from .weaving import Loom, Woven
 
 
@@ -116,11 +117,13 @@ class _Compiler:
         written = list(unrolled(self._profile))
         heard = [one for abreast in written if (one := self._without_deaf(abreast)).branches]
         if not heard:
-            names = " and ".join(sorted(self._skipped))
+            listens = f"listens to {' and '.join(sorted(self._skipped))}"
             sentence = (
-                f"every step listens to {names}, which is not there; use a device that has it"
+                f"every step {listens if self._skipped else 'warms with a heater'}, which is not "
+                "there; use a device that has it"
             )
-            self._findings.refuse(Reason.NO_SIGNAL, written[0].path, sentence)
+            reason = Reason.NO_SIGNAL if self._skipped else Reason.NO_CHANNEL
+            self._findings.refuse(reason, written[0].path, sentence)
             self._findings.stop_if_refused()
         return heard
 
@@ -128,9 +131,22 @@ class _Compiler:
         heard = tuple(
             one
             for one in abreast.branches
-            if meaning.listens_to(one.body).isdisjoint(self._skipped)
+            if meaning.listens_to(one.body).isdisjoint(self._skipped) and not self._cold(one)
         )
         return msgspec.structs.replace(abreast, branches=heard)
+
+    def _cold(self, step: Planned) -> bool:
+        """Whether a step warms, there is nothing here that does, and its author can do without."""
+        body = step.body
+        skipped = isinstance(body, HeatText) and body.missing == "skip"
+        return skipped and self._rig.lacking(("temperature",)) is not None
+
+    def _left_out(self) -> tuple[LeftOut, ...]:
+        """Return what is left out for want of a channel, each line once."""
+        cold = [one for abreast in unrolled(self._profile) for one in abreast.branches
+                if self._cold(one)]  # fmt: skip
+        lines = ((self._profile.places.line(one.path), _label(one)) for one in cold)
+        return tuple(LeftOut(line, label, "temperature") for line, label in dict.fromkeys(lines))
 
     def _check_session(self) -> None:
         """Bound the time before anything is unrolled."""
@@ -184,6 +200,9 @@ class _Compiler:
         ]  # fmt: skip
         for path, sentence in broken(parts, pads, emulated=self._body.emulated):
             self._findings.problem(path, sentence)
+        warmed = overheated((one.path, one.trajectory.tracks.get("temperature")) for one in worst)
+        if warmed is not None:
+            self._findings.problem(*warmed)
         allowed = self._body.envelope.static_max_s
         longest_s, path = occluded(pads, allowed.value)
         if longest_s > allowed.value:
@@ -193,10 +212,7 @@ class _Compiler:
     def _step(self, woven: Woven, parts: tuple[Part, ...]) -> Step:
         judged, body = woven.branches[0], woven.branches[0].planned.body
         hardest = max(woven.branches, key=lambda one: one.limit.value)
-        labels = [
-            one.planned.body.label or one.planned.technique.replace("_", " ").capitalize()
-            for one in woven.branches
-        ]
+        labels = [_label(one.planned) for one in woven.branches]
         waits = isinstance(body, PromptText)
         if waits and not body.label:
             labels = [body.say]
@@ -251,6 +267,7 @@ class _Compiler:
             peak_kpa=max(max(track.value) for track in tracks),
             peak_rise_kpa_s=max(max(track.slope) for track in tracks),
             envelope=self._envelope(steps),
+            left_out=self._left_out(),
         )
 
     def _envelope(self, steps: tuple[Step, ...]) -> Envelope:
@@ -265,5 +282,10 @@ class _Compiler:
                 ppt_kpa=min(map(self._body.pain_threshold, regions), key=lambda limit: limit.value),
                 static_max_s=Limit(OCCLUDED_MAX_S, "rules"),
                 session_max_s=Limit(limits.session, "profile"),
+                temperature_degc=Limit(MAX_HEAT_DEGC, "rules"),
             )
         )
+
+
+def _label(step: Planned) -> str:
+    return step.body.label or step.technique.replace("_", " ").capitalize()

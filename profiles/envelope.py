@@ -20,7 +20,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
     `pressure_kpa` is normal force over the pad's nominal area. `ppt_kpa` is the pressure pain
     threshold in force on this pad and site (rules, *What may press*): techniques and grades are
-    fractions of it. `bandwidth_hz` is how often a second the pressure follows a rhythm.
+    fractions of it. `bandwidth_hz` is how often a second the pressure follows a rhythm,
+    `temperature_degc` how warm a surface gets.
     """
 
     pressure_kpa: Limit = UNLIMITED
@@ -31,6 +32,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     ppt_kpa: Limit = UNLIMITED
     static_max_s: Limit = UNLIMITED
     session_max_s: Limit = UNLIMITED
+    temperature_degc: Limit = UNLIMITED
 
     def lower(self, other: "Envelope") -> "Envelope":
         """Return the envelope that both allow."""

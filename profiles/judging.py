@@ -7,6 +7,7 @@ import msgspec
 from .asks import (
     Ask,
     Chambers,
+    Heat,
     Oscillation,
     Rhythm,
     peak_kpa,
@@ -123,11 +124,24 @@ class Judge:
         if isinstance(ask, Oscillation):
             needs = () if spoken else HEAD
             needs += ("position",) if ask.length_mm and ask.for_s > SPOT_MAX_S else ()
+        if isinstance(ask, Heat):
+            needs = ("temperature",)
+            self._check_warmth(step, ask)
         lacking = self._rig.lacking(needs)
         if lacking is not None and lacking not in HEAD:
             sentence = f"{step.technique} needs a channel of {lacking}, which is not there"
-            self._findings.refuse(Reason.NO_CHANNEL, step.path, sentence)
+            hint = "; write `missing: skip` to leave it out" if lacking == "temperature" else ""
+            self._findings.refuse(Reason.NO_CHANNEL, step.path, sentence + hint)
         return needs
+
+    def _check_warmth(self, step: Planned, ask: Heat) -> None:
+        """A temperature is not scaled: what the device does not allow is refused."""
+        allowed = self._body.envelope.temperature_degc
+        if ask.temperature_degc > allowed.value + 1e-9:
+            warmth = shown(ask.temperature_degc, "temperature")
+            sentence = f"warms to {warmth}; {allows(allowed, 'temperature')}"
+            path = (*step.path, "temperature")
+            self._findings.refuse(Reason.DEVICE_LIMIT, path, sentence)
 
     def _pads(self, step: Planned, ask: Ask) -> tuple[str, ...]:
         sites = ask.sites if isinstance(ask, Chambers) and ask.sites else (step.site,)

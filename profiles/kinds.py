@@ -9,6 +9,7 @@ from .document import did_you_mean
 from .quantities import Quantity, quoted
 from .regions import NEVER, REGIONS
 from .values import Names, Value, Written
+from .warming import MAX_HEAT_DEGC, MAX_HEAT_S, MIN_HEAT_DEGC
 
 MAX_PRESSURE_KPA = 400.0
 """More is a slip of the pen (E); the envelope decides what is really pressed."""
@@ -45,6 +46,8 @@ Drift = Annotated[Value, Written("speed", 0.0, 2.0)]
 LymphPressure = Annotated[Value, Written("pressure", 0.5, MAX_LYMPH_KPA)]
 LymphRate = Annotated[Value, Written("rate", 0.03, 0.3)]
 SleevePressure = Annotated[Value, Written("pressure", 0.5, MAX_SLEEVE_KPA)]
+Temperature = Annotated[Value, Written("temperature", MIN_HEAT_DEGC, MAX_HEAT_DEGC)]
+HeatTime = Annotated[Value, Written("time", 0.5, MAX_HEAT_S)]
 Phase = Annotated[Value, Written("time", 0.5, 60.0)]
 Duty = Annotated[float, Written("share", 0.2, 0.8, fixed=True)]
 TapDuty = Annotated[float, Written("share", 0.3, 0.5, fixed=True)]

@@ -18,6 +18,7 @@ CAPS = {
     "tapotement": 0.60,
     "vibration": 0.30,
     "percussion": 0.40,
+    "heat": 0.30,
     "stripping": 0.75,
     "myofascial": 0.30,
     "lymph": 0.30,
@@ -26,7 +27,7 @@ CAPS = {
     "trigger_point": 1.0,
 }
 """Largest share of the pain threshold (E, physiology 1.2; settle, rest, prompt: as its holds;
-vibration, percussion, lymph, compression and curve have none there and were chosen low)."""
+vibration, percussion, heat, lymph, compression and curve have none there and were chosen low)."""
 DEEP_BY_NAME = frozenset({"trigger_point", "friction", "stripping"})
 """Techniques that are deep however little they press (E, rules, *Hold, pause, release, rest*)."""
 CALIBRATED_SHARE = 0.75

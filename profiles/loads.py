@@ -12,6 +12,7 @@ from .program import Program, Step
 from .quantities import Dimension
 from .regions import Thresholds, pain_threshold, region_envelope
 from .trajectory import Track
+from .warming import MAX_HEAT_S, warmed_s
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -69,6 +70,7 @@ def _load(
         *_rises(worked, program.envelope),
         Beside("work", dosed.worked_s, Limit(REGION_MAX_S, "rules"), "time"),
         Beside("deep work", dosed.deep_s, Limit(DEEP_MAX_S, "rules"), "time"),
+        *_warmth([step for step, _ in worked], program.envelope),
     ]
     return Load(
         dose=dosed,
@@ -94,6 +96,16 @@ def _rises(worked: list[tuple[Step, Track]], envelope: Envelope) -> Iterator[Bes
         ]
         if rises and max(rises) > 0.0:
             yield Beside(what, max(rises), limit, "pressure rate")
+
+
+def _warmth(steps: list[Step], envelope: Envelope) -> Iterator[Beside]:
+    """Yield how warm the surface gets on a region, and for how long, if at all."""
+    each = {id(step): step.trajectory.tracks.get("temperature") for step in steps}.values()
+    warm_s = sum(map(warmed_s, each))
+    if warm_s:
+        most = max(max(track.value) for track in each if track is not None)
+        yield Beside("heat", most, envelope.temperature_degc, "temperature")
+        yield Beside("warming", warm_s, Limit(MAX_HEAT_S, "rules"), "time")
 
 
 def _warmed_s(worked: list[tuple[Step, Track]]) -> float | None:

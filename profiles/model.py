@@ -31,6 +31,7 @@ from .steps import (
     CurveText,
     EffleurageText,
     FrictionText,
+    HeatText,
     LymphText,
     MyofascialText,
     PercussionText,
@@ -121,6 +122,7 @@ class StepEntry(Words):
     tapotement: TapotementText | None = None
     vibration: VibrationText | None = None
     percussion: PercussionText | None = None
+    heat: HeatText | None = None
     stripping: StrippingText | None = None
     myofascial: MyofascialText | None = None
     lymph: LymphText | None = None

@@ -8,6 +8,8 @@ from .quantities import quoted
 
 _ALONE = ("repeat", "use", "together", "prompt")
 _HEADS = ("vibration", "percussion")
+_SILENT = (*_HEADS, "heat")
+"""What may leave the pressure to the step beside it."""
 _FIRST_ONLY = ("until", "adapt", "baseline")
 
 
@@ -62,7 +64,7 @@ def _taken(
     technique: str, words: dict[str, Any], here: Path, taken: dict[object, str]
 ) -> Iterator[tuple[Path, str]]:
     """Two steps on one pad would add up to what nobody has written."""
-    presses = technique not in _HEADS or "pressure" in words
+    presses = technique not in _SILENT or "pressure" in words
     chambers = words.get("chambers")
     named = cast("list[object]", chambers) if isinstance(chambers, list) and chambers else None
     pads = named or [words.get("channel")]

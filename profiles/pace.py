@@ -49,7 +49,8 @@ class Pace(msgspec.Struct, frozen=True):
     """What a shape must know of its surroundings: where it begins, how fast it may rise and fall.
 
     `last`: the programme ends with this step, so it lets go by itself, within its own time.
-    `start_of` says where each pad begins, by its site, for a technique that uses several.
+    `start_of` says where each pad begins, by its site, for a technique that uses several;
+    `start_degc` how warm the surface is kept already, `warm_after` that the next step warms too.
     """
 
     start_kpa: float
@@ -57,6 +58,8 @@ class Pace(msgspec.Struct, frozen=True):
     last: bool = False
     fall_kpa_s: float = FALL_KPA_S
     start_of: dict[str, float] = {}
+    start_degc: float = 0.0
+    warm_after: bool = False
 
 
 class Shape(msgspec.Struct, frozen=True):

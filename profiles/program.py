@@ -132,6 +132,14 @@ class Branch(msgspec.Struct, frozen=True):
     tracks: tuple[str, ...]
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """A step that its author lets be left out where there is no channel for it."""
+
+    line: int
+    label: str
+    quantity: str
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One technique on one region, as a trajectory in its own time (0 is where the step begins).
 
@@ -208,3 +216,4 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     peak_kpa: float
     peak_rise_kpa_s: float
     envelope: Envelope
+    left_out: tuple[LeftOut, ...] = ()

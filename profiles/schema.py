@@ -28,7 +28,8 @@ HOVER: Mapping[str, str] = {
     "rules": "What to do when the body answers. Rules only press less; the first one wins.",
     "channels": "Refused without these; everything else is used where there is one.",
     "signals": "Every signal that a rule, `until` or `adapt` names.",
-    "missing": "Without such a sensor: refuse to play, skip what names it, or play by time alone.",
+    "missing": "Without such a sensor: refuse to play, skip what names it, or play by time alone. "
+    "Without a heater: refuse, or skip the step.",
     "lost": "If the signal is lost on the way: ease, hold, release or stop.",
     "default": "What it is where the operator says nothing.",
     "min": "The least that the operator may choose.",
@@ -48,6 +49,7 @@ HOVER: Mapping[str, str] = {
     "frequency": "How often the head swings.",
     "amplitude": "How far the head swings.",
     "swing": "How far the pressure swings where there is no head.",
+    "temperature": "How warm the surface gets; off again when the step is over.",
     "speed": "How fast the pad travels.",
     "drift": "How fast the pad yields with the tissue.",
     "chambers": "The pads that fill, in this order.",

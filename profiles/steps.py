@@ -15,6 +15,7 @@ from .kinds import (
     Frequency,
     FrictionLength,
     FrictionRate,
+    HeatTime,
     HoldTime,
     KneadRate,
     Length,
@@ -34,11 +35,15 @@ from .kinds import (
     StrokeRate,
     TapDuty,
     TapRate,
+    Temperature,
     Word,
 )
 from .quantities import quoted
 from .reactions import AdaptPressure, ConditionText
 from .values import Value, Written
+
+RESTING_KPA = 2.0
+"""How hard a pad that warms lies on, where nothing else presses it (E: twice contact)."""
 
 
 def _rate(hertz: float) -> Value:
@@ -189,6 +194,15 @@ class PercussionText(StepText):
     for_s: Duration = Field(alias="for", examples=["60 s"])
 
 
+class HeatText(StepText):
+    """A surface that warms: thermotherapy, alone or beside a step that presses."""
+
+    temperature: Temperature = Field(examples=["38 °C"])
+    pressure: Pressure | None = Field(None, examples=["2 kPa"])
+    for_s: HeatTime = Field(alias="for", examples=["3 min"])
+    missing: Literal["refuse", "skip"] = "refuse"
+
+
 class StrippingText(StepText):
     """Deep tissue: slow strokes along the muscle, and back light in half the time."""
 
@@ -294,6 +308,7 @@ TechniqueText = (
     | TapotementText
     | VibrationText
     | PercussionText
+    | HeatText
     | StrippingText
     | MyofascialText
     | LymphText

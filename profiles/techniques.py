@@ -10,6 +10,7 @@ from .asks import (
     RETURN_SHARE,
     Ask,
     Chambers,
+    Heat,
     Hold,
     Oscillation,
     Point,
@@ -36,6 +37,7 @@ from .quantities import shown
 from .rhythm import rhythm
 from .shapes import Curve, fastest, smooth_slopes, steepest, swing_s
 from .trajectory import Track, Trajectory, pad_track
+from .warming import heat
 
 SLACK = 1.01
 """A curve through points that were measured on another may be this much faster (E: levels leave
@@ -63,6 +65,8 @@ def shape(ask: Ask, pace: Pace) -> Shape:
             return chambers(ask, pace)
         case Oscillation():
             return oscillation(ask, pace)
+        case Heat():
+            return heat(ask, pace)
         case Points():
             return by_points(ask, pace)
 

@@ -62,7 +62,7 @@ class Trajectory(msgspec.Struct, frozen=True):
     """The tracks of a step, by channel, equally long.
 
     "pressure" in kPa is the first pad's, "pressure:SITE" that of another; "position" and
-    "amplitude" are in mm, "frequency" in Hz.
+    "amplitude" are in mm, "frequency" in Hz; "temperature" in degC, where 0 is off.
     """
 
     tracks: dict[str, Track]

@@ -10,7 +10,8 @@ from .model import Profile, RepeatText, StepEntry, TogetherText, UseText
 from .pace import along
 from .parameters import Chosen, Mode
 from .problems import Path
-from .steps import EffleurageText, PromptText, TechniqueText
+from .steps import RESTING_KPA, EffleurageText, HeatText, PromptText, TechniqueText
+from .values import Value
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -77,7 +78,7 @@ def _walk(profile: Profile, entries: list[StepEntry], way: _Way) -> Iterator[Abr
                     ),
                 )
             case _:
-                yield Abreast(here, (_planned(profile, entry, here, way),))
+                yield Abreast(here, (_alone(_planned(profile, entry, here, way)),))
 
 
 def _pass(body: RepeatText, number: int, way: _Way) -> _Way:
@@ -94,3 +95,12 @@ def _planned(profile: Profile, entry: StepEntry, path: Path, way: _Way) -> Plann
     site = None if isinstance(body, PromptText) else body.channel
     region = body.region or profile.region
     return Planned(path, entry.technique, region, body, site, way.tempo, way.share)
+
+
+def _alone(planned: Planned) -> Planned:
+    """Let a pad that warms lie on by itself, where nothing plays beside it that could press it."""
+    body = planned.body
+    if not isinstance(body, HeatText) or body.pressure is not None:
+        return planned
+    resting = body.model_copy(update={"pressure": Value(RESTING_KPA, "pressure")})
+    return msgspec.structs.replace(planned, body=resting)

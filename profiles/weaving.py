@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from .asks import Ask, Chambers, leaves_pressure
+from .asks import Ask, Chambers, Heat, leaves_pressure
 from .findings import Findings
 from .judging import Judged
 from .limits import Body
@@ -66,18 +66,21 @@ class Loom:
         """Return the steps that have a shape, each beginning where the one before ends."""
         found: list[Woven] = []
         for index, (path, branches) in enumerate(groups):
-            woven = self._woven(path, branches, last=index == len(groups) - 1)
+            after = groups[index + 1][1] if index + 1 < len(groups) else None
+            woven = self._woven(path, branches, after)
             if woven is not None:
                 found.append(woven)
                 tracks = woven.trajectory.tracks
                 self._starts = {name: track.value[-1] for name, track in tracks.items()}
         return list(self._filled(found))
 
-    def _woven(self, path: Path, branches: tuple[Judged, ...], *, last: bool) -> Woven | None:
+    def _woven(
+        self, path: Path, branches: tuple[Judged, ...], after: tuple[Judged, ...] | None
+    ) -> Woven | None:
         own: list[Shape] = []
         tracks: dict[str, Track] = {}
         for judged in branches:
-            pace = self._pace_of(judged, last=last)
+            pace = self._pace_of(judged, after)
             one = self._shape(judged, judged.planned.ask(self._chosen, self._mode), pace)
             if one is None:
                 return None
@@ -90,7 +93,7 @@ class Loom:
             return None
         return Woven(path, branches, tuple(own), Trajectory({**pressed, **tracks}))
 
-    def _pace_of(self, judged: Judged, *, last: bool) -> Pace:
+    def _pace_of(self, judged: Judged, after: tuple[Judged, ...] | None) -> Pace:
         return msgspec.structs.replace(
             self._pace,
             start_kpa=self._starts.get(judged.pad, 0.0),
@@ -99,7 +102,11 @@ class Loom:
                 for place, site in enumerate(self._rig.sites)
                 if site
             },
-            last=last,
+            last=after is None,
+            start_degc=self._starts.get("temperature", 0.0),
+            warm_after=any(
+                isinstance(one.planned.ask(self._chosen, self._mode), Heat) for one in after or ()
+            ),
         )
 
     def _shape(self, judged: Judged, ask: Ask, pace: Pace) -> Shape | None:

@@ -13,16 +13,17 @@ PAGE = Path(__file__).parents[1] / "docs" / "scenarios.md"
 BEGIN, END = "<!-- coverage: begin -->", "<!-- coverage: end -->"
 
 RESPONSES = (
-    "lived with", "less trusted", "held", "eased", "felt anew", "paused", "released", "stopped",
-    "device lets go", "not begun",
+    "lived with", "less trusted", "held", "eased", "heat off", "felt anew", "paused", "released",
+    "stopped", "device lets go", "not begun",
 )  # fmt: skip
 _ACTS = {
-    "hold": "held", "ease": "eased", "approach": "felt anew", "pause": "paused",
+    "hold": "held", "ease": "eased", "cool": "heat off", "approach": "felt anew", "pause": "paused",
     "release": "released", "stop": "stopped",
 }  # fmt: skip
 _REASONS = {
     "sensor_stuck": "stopped",
     "sensor_lost": "stopped",
+    "over_temperature": "stopped",
     "spasm": "stopped",
     "stop_button": "device lets go",
 }

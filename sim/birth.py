@@ -52,8 +52,8 @@ MOST_PADS = 6
 """More would not fit into the queue of knots (E)."""
 
 OPTIONS = (
-    "seed", "stiffness", "correction", "stroke", "pads", "head", "depth", "dump", "emg", "ecg",
-    "guards", *WORDS, "sore", "interval_ms",
+    "seed", "stiffness", "correction", "stroke", "pads", "head", "depth", "heater", "dump", "emg",
+    "ecg", "guards", *WORDS, "sore", "interval_ms",
 )  # fmt: skip
 """Everything an address may say after its question mark."""
 
@@ -78,6 +78,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     pads: str = ""
     head: bool = False
     depth: bool = False
+    heater: bool = False
     dump: bool = True
     emg: int = CHANNELS
     ecg: bool = False
@@ -108,6 +109,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
             stroke=self.stroke,
             head=self.head,
             depth=self.depth,
+            heater=self.heater,
             dump=self.dump,
             emg_channels=self.emg,
         )
@@ -168,7 +170,7 @@ def _option(name: str, text: str) -> int | float | bool | str:
             return _within(name, text, STIFFNESS, "1.35")
         case "interval_ms":
             return _within(name, text, INTERVAL_MS, "15")
-        case "correction" | "stroke" | "head" | "depth" | "dump" | "ecg" | "sore":
+        case "correction" | "stroke" | "head" | "depth" | "heater" | "dump" | "ecg" | "sore":
             return _switch(name, text)
         case "emg":
             return _channels(text)

@@ -19,7 +19,7 @@ from .performance import of_pad
 
 Signal: TypeAlias = Literal[
     "true_pressure", "pressure", "target", "emg", "activation", "pain",
-    "carriage", "head_frequency", "head_amplitude",
+    "carriage", "head_frequency", "head_amplitude", "surface_temperature",
 ]  # fmt: skip
 """What is bounded. `true_pressure` is that of the pad that presses hardest, which is what the body
 feels, or of one `pad`; `pain` its share of the threshold; `emg` the loudest RMS."""
@@ -28,6 +28,7 @@ DIMENSION: dict[Signal, Dimension] = {
     "true_pressure": "pressure", "pressure": "pressure", "target": "pressure",
     "emg": "voltage", "activation": "share", "pain": "share",
     "carriage": "length", "head_frequency": "rate", "head_amplitude": "length",
+    "surface_temperature": "temperature",
 }  # fmt: skip
 
 OUTCOMES = ("complete", "stopped", "fault", "refused", "not_ready", "no_device", "killed")
@@ -36,7 +37,7 @@ OUTCOMES = ("complete", "stopped", "fault", "refused", "not_ready", "no_device",
 At = Annotated[float, Written("time", 0.0, MAX_SESSION_S, fixed=True)]
 Share = Annotated[float, Written("share", 0.0, 1.0, fixed=True)]
 
-_ACTS = ("ease", "hold", "approach", "pause", "release", "stop")
+_ACTS = ("ease", "cool", "hold", "approach", "pause", "release", "stop")
 _ENDS = ("done", "released", "timed_out", "stopped", "skipped")
 _MODES = ("closed_loop", "step_adjust", "open_loop")
 _REASONS = frozenset(map(str, (*Reason, *Obstacle, *Refusal))) | {

@@ -71,6 +71,10 @@ class Life:
         return self._reflex.reflex
 
     @property
+    def skin_degc(self) -> float:
+        return self._slow.skin_degc
+
+    @property
     def holding(self) -> bool:
         """Whether the person holds the pain button down."""
         return self._hand.down
@@ -92,11 +96,22 @@ class Life:
         """Sleep, or wake: whoever sleeps presses nothing."""
         self._hand.asleep = asleep
 
-    def live(self, now_us: int, kpa: float, carriage_mm: float | None) -> None:
-        """Live for a hundredth of a second under `kpa`, up to `now_us`."""
+    def live(
+        self,
+        now_us: int,
+        kpa: float,
+        carriage_mm: float | None,
+        surface_degc: float | None = None,
+    ) -> None:
+        """Live for a hundredth of a second under `kpa`, up to `now_us`.
+
+        `surface_degc` is how warm the pad is that presses, None where nothing warms it.
+        """
         share = kpa / self.threshold_kpa
         points, slow, reflex = self._points, self._slow, self._reflex
         slow.feel(kpa, share, comfort(slow.warm))
+        if surface_degc is not None:
+            slow.feel_warmth(kpa, surface_degc)
         extra = self._fidget(now_us)
         stiffness = (1.0 - slow.softer) * (1.0 + reflex.activation)
         if points is not None:

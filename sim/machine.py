@@ -9,6 +9,7 @@ from firmware_bridge.messages import Arm
 from firmware_bridge.setpoints import CAP, GAIN
 
 from . import voice_coil
+from .beside import Beside
 from .coil import LOST_KPA
 from .curves import value_at
 from .hardware import BuiltIn, Pad
@@ -17,7 +18,7 @@ from .life import Life
 from .motion import Motion
 from .pads import Pads
 from .truth import TruthRecord
-from .voice_coil import AMPLITUDE, FREQUENCY, POSITION, PRESSURE
+from .voice_coil import POSITION, PRESSURE
 from .watch import NEVER, Occlusion, Watch
 
 EASE_S = 0.4
@@ -46,17 +47,17 @@ class Machine:
         *,
         boot_us: int,
         stroke: bool,
-        head: bool = False,
+        beside: Beside,
         more_pads: Mapping[int, Pad] | None = None,
         built_in: BuiltIn = voice_coil.BUILT_IN,
     ) -> None:
         self.pads = Pads({PRESSURE: actuator, **(more_pads or {})})
         resolution = {GAIN: 0.001, CAP: 0.01, **dict.fromkeys(self.pads.by_channel, 0.01)}
         resolution |= {POSITION: 0.01} if stroke else {}
-        resolution |= {FREQUENCY: 0.01, AMPLITUDE: 0.01} if head else {}
+        resolution |= beside.resolution
+        self.beside = beside
         self._built_in = built_in
-        self._head = head
-        self._also = head or bool(more_pads)
+        self._also = bool(beside.resolution or more_pads)
         self.actuator = actuator
         self.latch = latch
         self.life = life
@@ -238,29 +239,25 @@ class Machine:
         """Let the body live for 10 ms; a hand at the pain button takes the button's own way."""
         life, now_us = self.life, self.true_us
         held = life.holding
-        life.live(now_us, self.pads.true_kpa, self.carriage_mm)
+        under_degc = life.skin_degc if self.actuator.pad_on else None
+        armed = self.state is State.ARMED
+        surface_degc = self.beside.warm(self.motion.lanes, self.now_us, under_degc, armed=armed)
+        life.live(now_us, self.pads.true_kpa, self.carriage_mm, surface_degc)
         self.pads.feel_body(life.stiffness, life.lifted_m)
-        if life.happened:
-            for at_us, text in life.happened:
-                self.truth.tell(at_us, text)
-            life.happened.clear()
+        for at_us, text in (*life.happened, *self.beside.take_happened(now_us)):
+            self.truth.tell(at_us, text)
+        life.happened.clear()
         if life.pressing:
             self.act(Gesture.PAIN_PRESS)
         elif held and not life.holding:
             self.act(Gesture.PAIN_RELEASE)
 
     def _also_true(self) -> dict[str, float]:
-        """Return what further pads press, and what the head does."""
+        """Return what further pads press, and what else there is does."""
         pads = self.pads.by_channel.items()
         others = {f"pad {channel}": pad.true_kpa for channel, pad in pads if channel != PRESSURE}
-        if not self._head:
-            return others
-        gain, frequency, amplitude = (
-            value_at(lane.cubic, min(self.now_us, lane.until_us))
-            for lane in (self.motion.lanes[channel] for channel in (GAIN, FREQUENCY, AMPLITUDE))
-        )
-        moving = self.state is State.ARMED
-        return {**others, "head_hz": frequency, "head_mm": amplitude * gain if moving else 0.0}
+        armed = self.state is State.ARMED
+        return others | self.beside.true(self.motion.lanes, self.now_us, armed=armed)
 
     def _run(self, end: int) -> None:
         """Run towards tick `end`, under one set of curves."""
@@ -388,9 +385,7 @@ class Machine:
         self._static_max_s = min(order.static_max_s, built_in.static_max_s)
         gain = min(ceilings.get(GAIN, 1000), 1000) * 0.001
         stroke_mm = min(ceilings.get(POSITION, 32767) * 0.01, voice_coil.STROKE_MM)
-        head_hz = min(ceilings.get(FREQUENCY, 32767) * 0.01, voice_coil.HEAD_HZ)
-        head_mm = min(ceilings.get(AMPLITUDE, 32767) * 0.01, voice_coil.HEAD_MM)
-        highest = {GAIN: gain, POSITION: stroke_mm, FREQUENCY: head_hz, AMPLITUDE: head_mm}
+        highest = {GAIN: gain, POSITION: stroke_mm, **self.beside.arm(ceilings)}
         self.motion.arm(order.revision, {name: max(0.0, most) for name, most in highest.items()})
 
     def _move_carriage(self, carriage_mm: float, ticks: int) -> None:

@@ -20,6 +20,7 @@ from .emg_faults import (
     LeadUnplugged,
 )
 from .fault import DeviceFault, End, Gestures, nothing
+from .heater_faults import HeaterSensor, HeaterStuck
 from .person_faults import (
     Cramp,
     PadOff,
@@ -57,6 +58,7 @@ AtDevice: TypeAlias = (
     | SensorSaturation | SensorsSwapped
     | ElectrodeOff | LeadUnplugged | EmgRail | EmgMains | EmgMotion | EmgTap | EmgSwapped
     | ValveOpen | ValveClosed | Leak | SlowActuator | Runaway
+    | HeaterSensor | HeaterStuck
     | DeviceReset | BrownOut | FirmwareMismatch
     | PersonMoves | PersonSleeps | PressesEverything | PadOff | PadOverBone
     | PainPressed | StopPressed | Cramp

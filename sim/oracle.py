@@ -41,8 +41,8 @@ class Truth(msgspec.Struct, frozen=True):
     `activation` (0 to 1) is spaced like the pressure, `threshold_kpa`, the pressure that hurts
     there and then, by `threshold_period_s`; both are empty in documents from before they were
     told. `also` holds the pressure under further pads (kPa, as "pad 6") and what a head did
-    ("head_hz", "head_mm"), at the instants of the pressure. `body` is the rest of the body's state
-    at the end.
+    ("head_hz", "head_mm") or a surface ("surface_degc"), at the instants of the pressure. `body` is
+    the rest of the body's state at the end.
     """
 
     start_s: float

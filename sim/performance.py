@@ -89,13 +89,15 @@ def of_body(truth: Truth, zero_s: float) -> dict[str, Signal]:
     return signals
 
 
-_HEAD = {"head_hz": "head_frequency", "head_mm": "head_amplitude"}
+_BESIDE = {
+    "head_hz": "head_frequency", "head_mm": "head_amplitude", "surface_degc": "surface_temperature",
+}  # fmt: skip
 
 
 def of_parts(truth: Truth, zero_s: float, sites: Mapping[str, str]) -> dict[str, Signal]:
     """Return what every pad pressed and what a head did; `sites` are the pads', by its names."""
     at_s = truth.times_s - zero_s
-    names = {**_HEAD, **{pad: of_pad(site) for pad, site in sites.items()}}
+    names = {**_BESIDE, **{pad: of_pad(site) for pad, site in sites.items()}}
     return {
         names[part]: Signal(at_s, value)
         for part, value in each_part(truth).items()

@@ -69,6 +69,7 @@ class DeviceWords(Words):
     )
     head: bool = False
     depth: bool = False
+    heater: bool = False
     dump: bool = True
     stroke: bool = False
     correction: bool = True
@@ -109,6 +110,7 @@ class Scenario(Document):
         yield from _faults_nobody_made(data)
         yield from _faults_of_other_actuators(data)
         yield from _depth_of_air(data)
+        yield from _faults_of_no_heater(data)
 
 
 class Happens(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,18 +192,35 @@ def _depth_of_air(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
 
 def _faults_of_other_actuators(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
     """Yield the faults of a voice coil on a device that has none."""
-    device, timeline = data.get("device"), data.get("timeline")
-    kind = cast("dict[str, Any]", device).get("kind") if isinstance(device, dict) else None
-    if kind != "airbag" or not isinstance(timeline, list):
+    if _device(data).get("kind") != "airbag":
         return
-    for number, entry in enumerate(cast("list[Any]", timeline)):
+    for where, name in _named_faults(data):
+        if FAULTS[name].family == "actuator":
+            yield where, f"{quoted(name)} happens to voice coils; this device is an airbag"
+
+
+def _faults_of_no_heater(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
+    """Yield the faults of a heater on a device that has none."""
+    if _device(data).get("heater"):
+        return
+    for where, name in _named_faults(data):
+        if name.startswith("heater_"):
+            yield where, f"{quoted(name)} happens to heaters; write device: {{heater: true}}"
+
+
+def _device(data: dict[str, Any]) -> dict[str, Any]:
+    device = data.get("device")
+    return cast("dict[str, Any]", device) if isinstance(device, dict) else {}
+
+
+def _named_faults(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
+    timeline = data.get("timeline")
+    for number, entry in enumerate(
+        cast("list[Any]", timeline) if isinstance(timeline, list) else ()
+    ):
         for key in cast("dict[str, Any]", entry) if isinstance(entry, dict) else ():
-            fault = FAULTS.get(str(key))
-            if fault is not None and fault.family == "actuator":
-                yield (
-                    ("timeline", number, key),
-                    f"{quoted(str(key))} happens to voice coils; this device is an airbag",
-                )
+            if key in FAULTS:
+                yield ("timeline", number, key), str(key)
 
 
 def _faults_nobody_made(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:

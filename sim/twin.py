@@ -36,6 +36,7 @@ from firmware_bridge.messages import (
 
 from . import motion, muscle, voice_coil
 from .artefacts import disturb
+from .beside import beside_pads
 from .body import Person
 from .clockwork import Clockwork, DeviceTime
 from .latch import Latch
@@ -83,7 +84,7 @@ class Twin:
             Life(person, body_dice),
             boot_us=traits.boot_us,
             stroke=outfit.stroke,
-            head=outfit.head,
+            beside=beside_pads(outfit, dice),
             more_pads={channel: pad_over(person, dice, traits) for channel in others},
             built_in=outfit.built_in,
         )
@@ -363,9 +364,10 @@ class Twin:
         emg = self.muscle.hop(self._machine.life.emg_uv)
         if not self._greeted:
             return
-        hundredths = [round(read * 100.0) for read in (*taken, *sunk_mm)]
-        data = emg + struct.pack(f"<{len(hundredths)}h", *hundredths)
+        numbers = [round(read * 100.0) for read in (*taken, *sunk_mm)]
         first = self._machine.tick - SAMPLES_PHASE
+        numbers += voice_coil.readings(self._machine.beside.heater, first)
+        data = emg + struct.pack(f"<{len(numbers)}h", *numbers)
         start_us = self._machine.now_us - SAMPLES_PHASE * 1000
         self._say(Samples(0, first & 0xFFFFFFFF, muscle.HOP, data), start_us)
 

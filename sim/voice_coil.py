@@ -10,12 +10,21 @@ from firmware_bridge.framing import OVERHEAD
 from firmware_bridge.messages import Samples, StatusReport
 from firmware_bridge.setpoints import CAP, GAIN
 
-from . import airbag, motion, muscle
+from . import airbag, heater, motion, muscle
 from .body import PAD_CM2
 from .hardware import BuiltIn
 
 PRESSURE, POSITION, FREQUENCY, AMPLITUDE, MORE_PADS = 2, 3, 4, 5, 6
 """Channel numbers beyond gain and cap; further pads count on from the last."""
+
+TEMPERATURE = 16
+"""Channel of a heater: beyond all pads."""
+
+NO_READING = -32768
+"""What a thermometer's sample is that has nothing to say (PROTOCOL.md, *SAMPLES*)."""
+
+THERMOMETER_EVERY = 100
+"""Base samples for each reading of a thermometer: ten a second (E)."""
 
 HIGH_KPA = 40.0
 """Nothing raises the device over this: two thirds of the coil's force (E)."""
@@ -59,6 +68,7 @@ class Outfit(msgspec.Struct, frozen=True, kw_only=True):
     stroke: bool = False
     head: bool = False
     depth: bool = False
+    heater: bool = False
     dump: bool = True
     emg_channels: int = muscle.CHANNELS
 
@@ -103,6 +113,8 @@ def _channels(outfit: Outfit) -> Iterator[Channel]:
         yield _position()
     if outfit.head:
         yield from _head()
+    if outfit.heater:
+        yield _temperature()
 
 
 def _gain() -> Channel:
@@ -147,6 +159,14 @@ def _head() -> tuple[Channel, ...]:
     )  # fmt: skip
 
 
+def _temperature() -> Channel:
+    return Channel(
+        id=TEMPERATURE, name="heater", quantity="temperature", unit="degC", low=0.0,
+        high=heater.MAX_DEGC, max_rate=heater.RISE_DEGC_S, resolution=0.01,
+        bandwidth_hz=heater.BANDWIDTH_HZ, **_LETS_GO,
+    )  # fmt: skip
+
+
 _LETS_GO: Any = {"unpowered": "releases", "on_loss": "releases"}
 
 
@@ -170,7 +190,14 @@ def _sensors(outfit: Outfit) -> tuple[Sensor, ...]:
         )
         for i, (name, site, independent) in enumerate(names)
     )  # fmt: skip
-    return emg + pressure + (_depths(outfit) if outfit.depth else ())
+    sensors = emg + pressure + (_depths(outfit) if outfit.depth else ())
+    if not outfit.heater:
+        return sensors
+    surface = Sensor(
+        id=len(sensors), name="surface", quantity="temperature", unit="degC", rate_hz=10.0,
+        every=THERMOMETER_EVERY, resolution=0.01,
+    )  # fmt: skip
+    return (*sensors, surface)
 
 
 def _depths(outfit: Outfit) -> tuple[Sensor, ...]:
@@ -184,8 +211,16 @@ def _depths(outfit: Outfit) -> tuple[Sensor, ...]:
     )  # fmt: skip
 
 
+def readings(surface: heater.Heater | None, first: int) -> list[int]:
+    """Return what a thermometer says in the SAMPLES that begin with base sample `first`."""
+    if surface is None or first % THERMOMETER_EVERY:
+        return []
+    degc = surface.reading
+    return [NO_READING if degc is None else max(NO_READING + 1, min(32767, round(degc * 100.0)))]
+
+
 def _uplink_bytes_s(sensors: tuple[Sensor, ...]) -> float:
-    numbers = sum(muscle.HOP // sensor.every for sensor in sensors)
+    numbers = sum(muscle.HOP / sensor.every for sensor in sensors)
     samples = Samples.LAYOUT.size + 2 * numbers + OVERHEAD + _COBS
     status = StatusReport.LAYOUT.size + OVERHEAD + _COBS
     return 100.0 * samples + 50.0 * status

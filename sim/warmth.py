@@ -11,6 +11,10 @@ TOUCHED_KPA = 1.0
 SKIN_DEGC, WARMER_DEGC, WARMING_S = 31.5, 1.1, 240.0
 """Skin before, and how much warmer after 12 minutes (V: S7); how fast (E, physiology 4.3)."""
 
+CONDUCTING_S, COOLING_S = 60.0, 240.0
+"""How fast skin comes to the warmth of a pad that lies on it (E, physiology 4.3, *pad conduction*),
+and loses it (E: as it warms by being pressed)."""
+
 MUSCLE_DEGC = ((1.5, 0.8), (2.5, 0.4), (3.5, 0.0))
 """How much warmer at which depth in cm (pattern V: S9, magnitudes E)."""
 
@@ -44,6 +48,7 @@ def _towards(tau_s: float) -> float:
 
 
 _WARMING, _MUSCLE = _towards(WARMING_S), _towards(MUSCLE_S)
+_CONDUCTING, _COOLING = _towards(CONDUCTING_S), _towards(COOLING_S)
 _FLOW, _FLOW_FADES = _towards(FLOW_S), _towards(FLOW_FADES_S)
 _SOFTENING, _HARDENING = _towards(SOFTENING_S), _towards(HARDENING_S)
 _WARM_UP, _WARM_FADES = PERIOD_S / WARM_UP_S, 1.0 - _towards(WARM_FADES_S)
@@ -55,7 +60,7 @@ class Slow:
     def __init__(self, softens: float) -> None:
         self._softens = softens
         self.warm = self.softer = 0.0
-        self._skin = self._muscle = self._flow = 0.0
+        self._skin = self._muscle = self._flow = self._conducted = 0.0
         self._touched_s = self._shares_s = self._over_s = 0.0
 
     def feel(self, kpa: float, share: float, comfort: float) -> None:
@@ -74,6 +79,12 @@ class Slow:
         if share > 1.0:
             self._over_s += PERIOD_S
 
+    def feel_warmth(self, kpa: float, surface_degc: float) -> None:
+        """Lie under a pad of this warmth for a hundredth of a second: touched, skin takes it on."""
+        self._conducted -= self._conducted * _COOLING
+        if kpa > TOUCHED_KPA:
+            self._conducted += (surface_degc - self.skin_degc) * _CONDUCTING
+
     def _rest(self) -> None:
         self.warm *= _WARM_FADES
         self.softer -= self.softer * _HARDENING
@@ -83,7 +94,7 @@ class Slow:
 
     @property
     def skin_degc(self) -> float:
-        return SKIN_DEGC + WARMER_DEGC * self._skin
+        return SKIN_DEGC + WARMER_DEGC * self._skin + self._conducted
 
     @property
     def skin_flow(self) -> float:

@@ -15,10 +15,11 @@ from profiles.trajectory import Track
 Point = tuple[float, float]
 """Seconds from the beginning, and the value then."""
 
-Quantity = Literal["pressure", "position", "frequency", "amplitude"]
+Quantity = Literal["pressure", "position", "frequency", "amplitude", "temperature"]
 
 UNITS: dict[Quantity, str] = {
     "pressure": "kPa", "position": "mm", "frequency": "Hz", "amplitude": "mm",
+    "temperature": "degC",
 }  # fmt: skip
 
 CLOSE_SHARE = 0.0005

@@ -60,7 +60,11 @@ def write_hjif(title: str, profile_id: str, lines: Sequence[Line]) -> tuple[str,
         "perceptions": perceptions,
         "syncs": [],
     }
-    return pretty(whole), ()
+    return pretty(whole), tuple(
+        f"{line.quantity}: a surface that warms is not carried"
+        for line in lines
+        if line.quantity == "temperature"
+    )
 
 
 def read_hjif(text: str | bytes, range_kpa: float | None) -> Carried:

@@ -23,7 +23,7 @@ class TwinInMemory:
     says at birth.
     """
 
-    def __init__(self, *, clock_us=1_000_000_000, seed=7, stroke=False):
+    def __init__(self, *, clock_us=1_000_000_000, seed=7, stroke=False, heater=False):
         dice = np.random.Generator(np.random.PCG64(seed))
         someone = person(PRESETS["healthy_f"], dice)
         time = DeviceTime(asyncio.get_running_loop().time(), clock_us, PPM)
@@ -32,7 +32,7 @@ class TwinInMemory:
             someone,
             dice,
             time,
-            Traits(boot_nonce=nonce, boot_us=clock_us, outfit=Outfit(stroke=stroke)),
+            Traits(boot_nonce=nonce, boot_us=clock_us, outfit=Outfit(stroke=stroke, heater=heater)),
         )
         self.dial()
         self._twin.start()

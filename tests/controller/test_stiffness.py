@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.features import features
-from controller.fitting import fit, probes
+from controller.fitting import fit
 from controller.moment import Features, Moment, Sunk
+from controller.mounting import probes
 from controller.safety import Scene, Watch, judge
 from controller.stiffness import (
     BONE_S,

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from controller.fitting import mount
 from controller.intent import wake
+from controller.mounting import mount
 from controller.play import prepare
 from controller.streamer import FOLLOWED_BYTES, MIN_SEGMENT_S, Streamer
 from firmware_bridge.setpoints import CAP

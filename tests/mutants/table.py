@@ -19,6 +19,7 @@ ADAPTATION = "tests/controller/test_adaptation.py"
 CONDITIONS = "tests/controller/test_conditions.py"
 REFERENCES = "tests/controller/test_references.py"
 REACTING = "tests/controller/test_reacting.py"
+HEATING = "tests/controller/test_heating.py"
 EMG = "tests/controller/test_emg.py"
 EMG_PARTS = "tests/controller/test_emg_parts.py"
 
@@ -127,6 +128,16 @@ LIMITS = [
      f"{MIND}::test_easing_presses_that_share_of_the_programme_and_comes_back_slowly"),
     ("factors", "CAP_RISE_KPA_S = 10.0", "CAP_RISE_KPA_S = 100.0",
      f"{MIND}::test_a_frozen_rise_goes_on_slowly_once_all_is_well"),
+    ("heating", "CUT_DEGC, CUT_AFTER_S = 41.0, 0.3", "CUT_DEGC, CUT_AFTER_S = 51.0, 0.3",
+     f"{HEATING}::test_over_41_degc_for_three_readings_stops_and_two_do_not"),
+    ("heating", "CUT_AFTER_S = 41.0, 0.3", "CUT_AFTER_S = 41.0, 3.0",
+     f"{HEATING}::test_over_41_degc_for_three_readings_stops_and_two_do_not"),
+    ("heating", "READING_LOST_S = 1.0", "READING_LOST_S = 10.0",
+     f"{HEATING}::test_without_a_reading_for_a_second_the_heat_is_off_once_and_for_good"),
+    ("heating", "QUICKEST_DEGC_S, QUICK_OVER_S = 0.6", "QUICKEST_DEGC_S, QUICK_OVER_S = 6.0",
+     f"{HEATING}::test_a_thermometer_that_comes_off_is_known_by_how_fast_it_falls"),
+    ("heating", "HEATED_MAX_S = 1200.0", "HEATED_MAX_S = 12000.0",
+     f"{HEATING}::test_twenty_minutes_of_warming_are_the_most_pauses_left_out"),
 ]  # fmt: skip
 
 COMPARISONS = [
@@ -221,6 +232,14 @@ LEFT_OUT = [
      f"{STIFFNESS}::test_the_supervisor_releases_what_is_over_bone"),
     ("safety", "        _late(health),\n", "",
      f"{MIND}::test_nothing_rises_while_the_evidence_is_old"),
+    ("heating", "        or _stuck(heat, moment.at_s)\n", "",
+     f"{HEATING}::test_the_same_reading_for_five_seconds_is_none"),
+    ("heating", "        or _idle(heat, moment.at_s, asked_degc, surface_degc)\n", "",
+     f"{HEATING}::test_a_surface_that_does_not_warm_is_switched_off_within_half_a_minute"),
+    ("intent", " and not self.hurt", "",
+     f"{HEATING}::test_pain_switches_it_off_for_the_whole_session"),
+    ("streamer", "quantity != \"temperature\" or mind.heats", "True",
+     f"{HEATING}::test_pain_switches_it_off_for_the_whole_session"),
     ("safety", "        _fading(health),\n", "",
      f"{MIND}::test_nothing_rises_while_the_evidence_is_old"),
     ("safety", "        _failed(health),\n", "", f"{MIND}::test_what_is_gone_for_good_is_a_stop"),

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from profiles.asks import (
     Chambers,
+    Heat,
     Hold,
     Oscillation,
     Point,
@@ -101,8 +102,14 @@ curves = st.lists(
     min_size=1,
     max_size=5,
 ).map(lambda given: _points(given))
+heats = st.builds(
+    Heat,
+    pressure_kpa=st.one_of(st.none(), st.floats(0.5, 10.0)),
+    temperature_degc=st.floats(35.0, 40.0),
+    for_s=st.floats(20.0, 180.0),
+)
 asks = st.one_of(
-    kneads, strokes, holds, points, rhythms, strips, drifts, pulses, sleeves, heads, curves
+    kneads, strokes, holds, points, rhythms, strips, drifts, pulses, sleeves, heads, heats, curves
 )
 
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from controller.fitting import mount
 from controller.intent import wake
+from controller.mounting import mount
 from firmware_bridge.meet_product import connect_product
 from firmware_bridge.products.catalogue import product
 from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
