@@ -12,6 +12,7 @@ from console.counting import counting
 from console.documents import Told
 from console.exits import STOPPED
 from console.scenario_documents import Campaign
+from console.shrunk import check_place, shrunk
 from sim.campaign import Plan, on_bodies_of, read_campaign
 from sim.campaign_errors import Interrupted
 from sim.campaigning import JOURNAL, Journal, beginning, dask, kept, left_off, play, pool
@@ -38,6 +39,14 @@ def campaign(
     only: Annotated[
         int | None, typer.Option(min=0, metavar="NUMBER", help="Play this session alone.")
     ] = None,
+    shrink: Annotated[
+        Path | None,
+        typer.Option(
+            "--shrink",
+            metavar="FILE.scenario.yaml",
+            help="With --only: leave out what it fails without; write the rest as a scenario.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; one for each core unless said.")
     ] = None,
@@ -52,7 +61,9 @@ def campaign(
     plan = read_campaign(file)
     other = None if against is None else on_bodies_of(read_campaign(against), plan)
     if only is not None:
-        return _alone(other or plan, seed, only)
+        return _alone(other or plan, seed, only, shrink)
+    if shrink is not None:
+        raise typer.BadParameter("--shrink is of one session: name it with --only NUMBER")
     if out is not None:
         check_parquet()
     crew = _Crew(workers or os.cpu_count() or 1, cluster)
@@ -139,7 +150,10 @@ def _pictures(plan: Plan, seed: int, rows: tuple[Row, ...], out: Path | None) ->
     return draw_failures(plan, seed, rows, out.with_name(f"{out.stem}.failures"))
 
 
-def _alone(plan: Plan, seed: int, number: int) -> Told:
+def _alone(plan: Plan, seed: int, number: int, shrink: Path | None) -> Told:
+    if shrink is not None:
+        check_place(shrink)
+        return shrunk(plan, seed, number, shrink)
     row = play_session(plan, seed, number)
     told = document(
         plan, (row,), seed=seed, resumed=0, wall_s=row.cpu_s, rows_file=None, compared=(),
