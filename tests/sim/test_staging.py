@@ -26,6 +26,15 @@ TEN = (  # of every kind one or two, and short ones: they take as long as they l
 )
 
 
+FIVE = (  # over the air: a stop, a wire, a sensor, an actuator, and one that a person ends well
+    "pain-once",
+    "sensor-sticks-in-a-hold",
+    "stop-button",
+    "valve-sticks-closed",
+    "wire-is-cut",
+)
+
+
 def named(name):
     return load_scenario(LIBRARY / f"{name}.scenario.yaml")
 
@@ -135,4 +144,12 @@ def test_another_seed_is_another_trace(seen):
 def test_the_same_story_ends_the_same_way_over_a_pseudo_terminal(name):
     told = named(name)
     seen = perform(told, "pty")
+    assert judge(told.expect, seen, waits=True) == ()
+
+
+@pytest.mark.wire
+@pytest.mark.parametrize("name", FIVE)
+def test_the_same_story_ends_the_same_way_over_a_virtual_radio(name):
+    told = named(name)
+    seen = perform(told, "ble")
     assert judge(told.expect, seen, waits=True) == ()
