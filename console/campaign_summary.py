@@ -20,6 +20,8 @@ SPREADS = ("peak_kpa", "peak_share", "guarding_s", "pain_s", "duration_s")
 SHOWN = 20
 """So many failures are told to people; the document has all (E)."""
 
+SHRINK = "each with --shrink FILE.scenario.yaml as well: which of its faults are enough"
+
 
 def document(
     plan: Plan,
@@ -104,6 +106,8 @@ def summary(campaign: Campaign) -> str:
     for failure in campaign.failures[:SHOWN]:
         lines += [f"session {failure.number}: {failure.why}", f"  {failure.replay}"]
         lines += [] if failure.picture is None else [f"  picture {failure.picture}"]
+    if campaign.failures:
+        lines.append(SHRINK)
     if campaign.compared:
         lines += ["", _compared(campaign)]
     return "\n".join(lines)

@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in words
     try:
         plain = [word for word in words if word != "--json"]
-        told = _app(words)(plain, standalone_mode=False, prog_name="myoloop")
+        told = _app(words)(plain, standalone_mode=False, prog_name="myoloop", obj=as_json)
         return _tell(told, as_json=as_json) if isinstance(told, Told) else int(told or 0)
     except BrokenPipeError:
         return _nobody_reads()
@@ -101,11 +101,14 @@ def _app(words: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _say_version(on: bool) -> None:
+def _say_version(context: typer.Context, on: bool) -> None:
     if on:
         from importlib.metadata import version
 
-        typer.echo(f"myoloop {version('myoloop')}")
+        from .documents import Version
+
+        number = version("myoloop")
+        _tell(Told(Version(version=number), f"myoloop {number}"), as_json=bool(context.obj))
         raise typer.Exit
 
 

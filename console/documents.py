@@ -297,6 +297,12 @@ class Twin(Document, frozen=True, kw_only=True, tag="myoloop.twin/1"):
     product: str | None = None
 
 
+class Version(Document, frozen=True, kw_only=True, tag="myoloop.version/1"):
+    """Which version this is."""
+
+    version: str
+
+
 class Error(msgspec.Struct, frozen=True):
     """What went wrong, and what to do."""
 
@@ -337,6 +343,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     PersonForgotten,
     Twin,
     *SCENARIO_DOCUMENTS,
+    Version,
     Failed,
 )
 

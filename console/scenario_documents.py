@@ -105,4 +105,25 @@ class Campaign(Document, frozen=True, kw_only=True, tag="myoloop.scenario_campai
     compared: tuple[Compared, ...] = ()
 
 
-SCENARIO_DOCUMENTS: tuple[type[Document], ...] = (ScenarioRun, ScenarioList, Campaign)
+class CampaignShrunk(Document, frozen=True, kw_only=True, tag="myoloop.scenario_shrunk/1"):
+    """What a failing session comes down to: `faults` of those it `had` are enough.
+
+    `played` sessions told so; `file` is the scenario, None where the session does not fail.
+    """
+
+    campaign: str
+    number: int
+    seed: int
+    had: tuple[str, ...]
+    faults: tuple[str, ...]
+    why: str
+    played: int
+    file: str | None
+
+
+SCENARIO_DOCUMENTS: tuple[type[Document], ...] = (
+    ScenarioRun,
+    ScenarioList,
+    Campaign,
+    CampaignShrunk,
+)

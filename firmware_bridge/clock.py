@@ -29,8 +29,12 @@ _SLOPE_MAX = 200e-6
 _STEP_MAX_S = 0.001
 """The most an estimate moves at once while a session plays (E)."""
 
-_BEHIND_S, _AHEAD_S = 1.0, 5.0
-"""A stamp further off than this was made by a clock that has started anew (E)."""
+_BACK_S, _AHEAD_S = 1.0, 5.0
+"""A stamp so long before one already heard, or so far ahead of now, is of a clock that has started
+anew (E). However late stamps arrive, they neither go back nor come from the future."""
+
+_MOVED_S = 0.05
+"""A round trip that is further off than its length explains found a clock that stood still (E)."""
 
 
 class _Sample(msgspec.Struct, frozen=True, gc=False):
@@ -58,6 +62,7 @@ class DeviceClock:
         self._pings = 0
         self._from_s = self._ahead_s = math.nan
         self._slope = 0.0
+        self._newest_s = -math.inf
 
     @property
     def ping_after_s(self) -> float:
@@ -69,20 +74,17 @@ class DeviceClock:
     ) -> None:
         """Take the stamps of one round trip: host, device, device, host.
 
-        A new `boot` nonce makes all earlier ones void. HELLO_ACK's clock counts as both stamps of
-        the device.
+        A new `boot` nonce makes all earlier ones void, and so does a clock that was moved, unless
+        a session plays. HELLO_ACK's clock counts as both stamps of the device.
         """
-        boot &= 0xFFFF
-        if boot != self._boot:
-            self._boot = boot
-            self._buckets.clear()
-            self._from_s = math.nan
-            self._pings = 0
-        self._pings += 1
         trip_s = max(0.0, heard_s - sent_s - (replied_us - received_us) * 1e-6)
-        self._trips_s.append(trip_s)
         at_s = (sent_s + heard_s) / 2
-        self._keep(_Sample(at_s, (received_us + replied_us) / 2e6 - at_s, trip_s))
+        sample = _Sample(at_s, (received_us + replied_us) / 2e6 - at_s, trip_s)
+        if boot & 0xFFFF != self._boot or (not self.steady and self._was_moved(sample)):
+            self._begin(boot & 0xFFFF)
+        self._pings += 1
+        self._trips_s.append(trip_s)
+        self._keep(sample)
         self._fit(heard_s)
 
     def device_s(self, host_s: float) -> float:
@@ -100,9 +102,17 @@ class DeviceClock:
         """Return the device time whose low 32 bits in microseconds came in at `host_s`."""
         return unwrap(low_us, round(self.device_s(host_s) * 1e6)) * 1e-6
 
+    def hear(self, stamp_s: float) -> None:
+        """Remember a stamp: none that the same clock makes later is before it."""
+        self._newest_s = max(self._newest_s, stamp_s)
+
     def has_jumped(self, stamp_s: float, host_s: float) -> bool:
-        """Return whether a stamp heard at `host_s` belongs to a clock that has started anew."""
-        return not -_BEHIND_S <= stamp_s - self.device_s(host_s) <= _AHEAD_S
+        """Return whether a stamp heard at `host_s` belongs to a clock that has started anew.
+
+        One that is merely late does not: it still follows the last, and was made before now.
+        """
+        back_s, ahead_s = self._newest_s - stamp_s, stamp_s - self.device_s(host_s)
+        return back_s > _BACK_S or ahead_s > _AHEAD_S
 
     def trip_s(self, share: float) -> float | None:
         """Return the round trip that `share` (0..1) of all did not exceed, None before the first.
@@ -116,6 +126,19 @@ class DeviceClock:
     def forget_trips(self) -> None:
         """Count round trips from now on: what opening a device took says nothing of a session."""
         self._trips_s.clear()
+
+    def _begin(self, boot: int) -> None:
+        self._boot = boot
+        self._buckets.clear()
+        self._from_s = math.nan
+        self._pings = 0
+
+    def _was_moved(self, sample: _Sample) -> bool:
+        """Return whether no delay explains what a round trip says: the clock went or stood."""
+        if math.isnan(self._from_s):
+            return False
+        off_s = abs(sample.ahead_s - (self.device_s(sample.at_s) - sample.at_s))
+        return off_s > sample.trip_s / 2 + self.uncertainty_s + _MOVED_S
 
     def _keep(self, sample: _Sample) -> None:
         """Keep the quickest of each bucket, for a minute."""

@@ -264,6 +264,7 @@ class StreamedDevice:
         if report.boot_nonce16 != self._boot16 or self._clock.has_jumped(stamp_s, at_s):
             self._fail(DeviceRestarted("the device has restarted in the middle of the session"))
             return
+        self._clock.hear(stamp_s)
         if stamp_s <= self._answered_s:
             return  # it was made before the last answer, and another way has brought that sooner
         self._state, self._latch_nonce = State(report.state), report.latch_nonce

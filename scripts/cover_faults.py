@@ -2,9 +2,15 @@
 """Writes the table of faults and responses into docs/scenarios.md: `--check` only compares."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
+from profiles.quantities import shown
 from sim.expectations import ExpectWords
+from sim.fault import Fault
+from sim.fault_words import dimension_of, word_of
 from sim.faults import FAULTS
 from sim.scenario import Story, load_scenario
 from sim.scenario_files import library
@@ -29,6 +35,9 @@ _REASONS = {
 }
 
 
+_ABOUT_STORIES = (
+    "How many of the stories that come along have a fault, by what they expect to be done about it:"
+)
 _HAZARD_HEADS = ("| hazard | stories |", "| --- | --- |")
 
 
@@ -50,11 +59,11 @@ def responses(expect: ExpectWords) -> set[str]:
 def table() -> str:
     """Return the table, and the list of stories that nothing happens in."""
     stories = [load_scenario(file) for file in library()]
-    heads = ("fault", "what it is", *RESPONSES, "stories")
-    lines = [_row(heads), _row(["---"] * len(heads))]
-    for name, kind in FAULTS.items():
+    heads = ("fault", *RESPONSES, "stories")
+    lines = [*_faults(), "", _ABOUT_STORIES, "", _row(heads), _row(["---"] * len(heads))]
+    for name in FAULTS:
         told = [story for story in stories if any(one.name == name for one in story.happens)]
-        lines.append(_row([f"`{name}`", (kind.__doc__ or "").splitlines()[0], *_cells(told)]))
+        lines.append(_row([f"`{name}`", *_cells(told)]))
     hazards = sorted({hazard for story in stories for hazard in story.hazards})
     shown = [
         _row([hazard, ", ".join(f"`{one.id}`" for one in stories if hazard in one.hazards)])
@@ -64,6 +73,32 @@ def table() -> str:
     others = [story for story in stories if not any(h.name in FAULTS for h in story.happens)]
     plain = "\n".join(f"* `{story.id}`: {story.title}" for story in others)
     return "\n".join([*lines, "", "Stories of bodies, orders and normal days:", "", plain])
+
+
+def _faults() -> list[str]:
+    """Return the table of faults, with the words that each may be written with."""
+    heads = ("name of the fault", "what it is", "its words, as they usually are")
+    rows = [
+        _row([f"**{name}**", (kind.__doc__ or "").splitlines()[0], ", ".join(_words(kind))])
+        for name, kind in FAULTS.items()
+    ]
+    return [_row(heads), _row(["---"] * len(heads)), *rows]
+
+
+def _words(kind: type[Fault]) -> Iterator[str]:
+    """Yield what may be said of a fault: `share: 10 %`, `way: both` (or up, down)."""
+    for parameter in msgspec.inspect.type_info(kind).fields:
+        usual, dimension = parameter.default, dimension_of(parameter.name)
+        told = usual if dimension is None else shown(usual, dimension)
+        told = str(told).lower() if isinstance(told, bool) else told
+        yield f"`{word_of(parameter.name)}: {told}`{_others(parameter.type, usual)}"
+
+
+def _others(kind: msgspec.inspect.Type, usual: object) -> str:
+    if not isinstance(kind, msgspec.inspect.LiteralType):
+        return ""
+    others = [str(word) for word in kind.values if word != usual]
+    return f" (or {', '.join(others)})" if others else ""
 
 
 def written(page: str) -> str:

@@ -17,12 +17,21 @@ PAGE = ROOT / "docs" / "library.md"
 HEAD = """\
 # The library
 
-Every profile that comes along, and what it does over time.
-Limits are shaded red, and the paper tells the technique.
-Amber is the most that an operator may choose; the rows at the bottom tell what may happen.
-Each is drawn for a device that has what it names, on a simulated person.
+These are the profiles that come with myoloop: massages to play as they are, or to copy and change.
+Each has its name, its region and how strong it is, then what it is for and what is known of that.
+A drawing shows what it presses over time.
+
+```sh
+myoloop profile show library:demo
+myoloop run library:demo --device sim://healthy_f
+```
+
+In a drawing the line is the pressure, and the colour of the paper behind it tells the technique.
+Amber is the most that whoever operates it may choose; what is shaded red lies over a limit.
+Rows at the bottom say what the profile may do by itself while it plays.
+Each is drawn for a simulated person, and for a device that has what the profile needs.
 `myoloop profile plot library:NAME` draws it for yours.
-What supports the claims of massage, and what does not, is told in [evidence](evidence.md).
+What supports the claims of massage, and what does not, is in [evidence](evidence.md).
 
 This page is written by `make pictures`.
 """

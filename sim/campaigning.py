@@ -39,35 +39,26 @@ class Journal:
     """The sessions that are done, one line each, written as they come; without a file, none is."""
 
     def __init__(self, file: Path | None, beginning: Beginning) -> None:
-        self._file = file
+        self.file = file
         self.rows: dict[int, Row] = {}
         if file is None:
             return
         if file.exists():
             self._resume(file, beginning)
         else:
-            file.write_bytes(msgspec.json.encode(beginning) + b"\n")
+            _write(file, [msgspec.json.encode(beginning)])
 
     def add(self, row: Row) -> None:
         """Keep a session."""
         self.rows[row.number] = row
-        if self._file is not None:
-            with self._file.open("ab") as lines:
+        if self.file is not None:
+            with self.file.open("ab") as lines:
                 lines.write(msgspec.json.encode(row) + b"\n")
-
-    def left_off(self, sessions: int) -> str:
-        """Return what there is to say to whoever ends it early."""
-        if self._file is None:
-            return "interrupted; without --out no session is kept"
-        return (
-            f"interrupted; {len(self.rows)} of {sessions} sessions are kept in {self._file}: the "
-            "same command goes on from there"
-        )
 
     def close(self) -> None:
         """It is told elsewhere now."""
-        if self._file is not None:
-            self._file.unlink(missing_ok=True)
+        if self.file is not None:
+            self.file.unlink(missing_ok=True)
 
     def _resume(self, file: Path, beginning: Beginning) -> None:
         first, *lines = file.read_bytes().split(b"\n")
@@ -82,7 +73,31 @@ class Journal:
                 row = msgspec.json.decode(line, type=Row)
                 self.rows[row.number] = row
                 whole.append(line)
-        file.write_bytes(b"\n".join([first, *whole, b""]))
+        _write(file, [first, *whole])
+
+
+def left_off(journals: Sequence[Journal], sessions: int) -> str:
+    """Return what there is to say to whoever ends a campaign of so many sessions each early."""
+    files = " and ".join(str(journal.file) for journal in journals if journal.file is not None)
+    if not files:
+        return "interrupted; without --out no session is kept"
+    done, all_of_them = kept(journals, sessions), sessions * len(journals)
+    return (
+        f"interrupted; {done} of {all_of_them} sessions are kept in {files}: the same command goes "
+        "on from there"
+    )
+
+
+def kept(journals: Sequence[Journal], sessions: int) -> int:
+    """Return how many of so many sessions each are done."""
+    return sum(number < sessions for journal in journals for number in journal.rows)
+
+
+def _write(file: Path, lines: list[bytes]) -> None:
+    """Write a journal anew; whoever is killed meanwhile keeps the one before."""
+    draft = file.with_name(file.name + ".draft")
+    draft.write_bytes(b"\n".join([*lines, b""]))
+    draft.replace(file)
 
 
 def beginning(plan: Plan, seed: int) -> Beginning:

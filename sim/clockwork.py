@@ -80,13 +80,22 @@ class Clockwork:
             self._timer.cancel()
             self._timer = None
 
+    def wake(self, now_s: float) -> None:
+        """Let the device have slept for as long as its process was held up, if it was.
+
+        Before anything else that happens at `now_s`: time that has passed cannot be slept through.
+        """
+        if self._timer is None:
+            return
+        late_s = now_s - self._time.when(self._due)
+        if late_s > SLIP_S:
+            self._time.slip(late_s)
+
     def _strike(self) -> None:
         timer = self._timer
         for _ in range(IN_PLACE):
             now_s = self._loop.time()
-            late_s = now_s - self._time.when(self._due)
-            if late_s > SLIP_S:
-                self._time.slip(late_s)
+            self.wake(now_s)
             self._run_to(max(self._due, self._time.tick(now_s)))
             if self._timer is not timer:  # somebody has stopped or restarted it meanwhile
                 return

@@ -99,6 +99,7 @@ class Scenario(Document):
     set: Settings = Field(default_factory=dict)
     person: Annotated[str, AfterValidator(_preset)] = "healthy_f"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 7
+    fault_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     body: BodyWords = Field(default_factory=BodyWords)
     device: DeviceWords = Field(default_factory=DeviceWords)
     link: LinkWords = Field(default_factory=LinkWords)
@@ -153,7 +154,7 @@ def read_scenario(text: str | bytes, file: str) -> Story:
         values=cast("dict[str, str | float]", scenario.set),
         recipe=_recipe(scenario),
         baud=scenario.link.baud,
-        seed=scenario.seed,
+        seed=scenario.seed if scenario.fault_seed is None else scenario.fault_seed,
         happens=tuple(map(_happens, entries)),
         expect=scenario.expect,
         hazards=tuple(scenario.hazards),

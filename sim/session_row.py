@@ -67,7 +67,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def play_session(plan: Plan, seed: int, number: int) -> Row:
     """Play one session, and judge it. An error of ours is a session that failed."""
-    story = draw(plan, seed, number)
+    return play_story(draw(plan, seed, number), seed, number)
+
+
+def play_story(story: Story, seed: int, number: int) -> Row:
+    """Play what was drawn, or a part of it, and judge it as a session of that number."""
     began_s = time.process_time()
     try:
         seen = perform(story)

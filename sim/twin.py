@@ -156,6 +156,7 @@ class Twin:
 
     def abandon(self) -> None:
         """The owner has hung up, whether or not others still listen."""
+        self._clockwork.wake(self._clockwork.now_s)
         self.run_to(self.time.tick(self._clockwork.now_s))
         self._machine.hang_up()
         self._end_epoch()
@@ -211,6 +212,7 @@ class Twin:
         if bound and (epoch != self._epoch or epoch == 0):
             self._frames_stale = (self._frames_stale + 1) & 0xFFFF
             return
+        self._clockwork.wake(at_s)
         tick = max(self._machine.tick, self.time.tick(at_s))
         if isinstance(message, _FEEDING):  # before time passes: a twin that slept must not fade
             self._machine.watch.hear(tick)

@@ -11,9 +11,11 @@ from console.campaign_summary import document, summary
 from console.counting import counting
 from console.documents import Told
 from console.exits import STOPPED
+from console.scenario_documents import Campaign
+from console.shrunk import check_place, shrunk
 from sim.campaign import Plan, on_bodies_of, read_campaign
 from sim.campaign_errors import Interrupted
-from sim.campaigning import JOURNAL, Journal, beginning, dask, play, pool
+from sim.campaigning import JOURNAL, Journal, beginning, dask, kept, left_off, play, pool
 from sim.comparing import compare
 from sim.row_files import check_parquet, write_rows
 from sim.session_row import Row, play_session
@@ -37,6 +39,14 @@ def campaign(
     only: Annotated[
         int | None, typer.Option(min=0, metavar="NUMBER", help="Play this session alone.")
     ] = None,
+    shrink: Annotated[
+        Path | None,
+        typer.Option(
+            "--shrink",
+            metavar="FILE.scenario.yaml",
+            help="With --only: leave out what it fails without; write the rest as a scenario.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; one for each core unless said.")
     ] = None,
@@ -51,28 +61,21 @@ def campaign(
     plan = read_campaign(file)
     other = None if against is None else on_bodies_of(read_campaign(against), plan)
     if only is not None:
-        return _alone(other or plan, seed, only)
+        return _alone(other or plan, seed, only, shrink)
+    if shrink is not None:
+        raise typer.BadParameter("--shrink is of one session: name it with --only NUMBER")
     if out is not None:
         check_parquet()
     crew = _Crew(workers or os.cpu_count() or 1, cluster)
-    began_s = time.perf_counter()
-    first, resumed = _rows(plan, seed, sessions, out, crew)
-    second: tuple[Row, ...] = ()
-    if other is not None:
-        second, more = _rows(other, seed, sessions, _beside(out), crew)
-        resumed += more
-    told = document(
-        plan,
-        first,
-        second,
-        seed=seed,
-        resumed=resumed,
-        wall_s=time.perf_counter() - began_s,
-        rows_file=out,
-        against=other,
-        compared=compare(first, second) if other is not None else (),
-        pictures=_pictures(plan, seed, first, out),
-    )
+    halves = [_Half(plan, seed, out)]
+    halves += [] if other is None else [_Half(other, seed, _beside(out))]
+    journals = [half.journal for half in halves]
+    try:
+        told = _played(halves, sessions, seed, crew)
+    except KeyboardInterrupt as error:
+        raise Interrupted(left_off(journals, sessions)) from error
+    for journal in journals:  # all is told: before, a second half would have the first repeated
+        journal.close()
     return Told(told, summary(told), STOPPED if told.failures else 0)
 
 
@@ -95,24 +98,43 @@ class _Crew:
             play(plan, seed, numbers, executor, workers, on_row=keep)
 
 
-def _rows(
-    plan: Plan, seed: int, sessions: int, out: Path | None, crew: _Crew
-) -> tuple[tuple[Row, ...], int]:
-    """Return the rows of a campaign, and how many of them were there already."""
-    journal = Journal(
-        None if out is None else out.with_name(out.name + JOURNAL), beginning(plan, seed)
+class _Half:
+    """One of the campaigns that are held against each other: what is kept of it, and where."""
+
+    def __init__(self, plan: Plan, seed: int, out: Path | None) -> None:
+        self.plan, self.out = plan, out
+        file = None if out is None else out.with_name(out.name + JOURNAL)
+        self.journal = Journal(file, beginning(plan, seed))
+
+    def play(self, seed: int, sessions: int, crew: _Crew) -> tuple[Row, ...]:
+        """Play what is missing; return all rows, and write them where they are wanted."""
+        done = self.journal.rows
+        crew.play(self.plan, seed, [n for n in range(sessions) if n not in done], self.journal)
+        rows = tuple(done[number] for number in range(sessions))
+        if self.out is not None:
+            write_rows(rows, self.out)
+        return rows
+
+
+def _played(halves: list[_Half], sessions: int, seed: int, crew: _Crew) -> Campaign:
+    """Play one campaign, or two on the same bodies, and return what came of it."""
+    one, other = halves[0], halves[1] if len(halves) > 1 else None
+    began_s = time.perf_counter()
+    resumed = kept([half.journal for half in halves], sessions)
+    first, *rest = [half.play(seed, sessions, crew) for half in halves]
+    second = rest[0] if rest else ()
+    return document(
+        one.plan,
+        first,
+        second,
+        seed=seed,
+        resumed=resumed,
+        wall_s=time.perf_counter() - began_s,
+        rows_file=one.out,
+        against=None if other is None else other.plan,
+        compared=compare(first, second) if other is not None else (),
+        pictures=_pictures(one.plan, seed, first, one.out),
     )
-    resumed = sum(number < sessions for number in journal.rows)
-    missing = [number for number in range(sessions) if number not in journal.rows]
-    try:
-        crew.play(plan, seed, missing, journal)
-    except KeyboardInterrupt as error:
-        raise Interrupted(journal.left_off(sessions)) from error
-    rows = tuple(journal.rows[number] for number in range(sessions))
-    if out is not None:
-        write_rows(rows, out)
-    journal.close()
-    return rows, resumed
 
 
 def _beside(out: Path | None) -> Path | None:
@@ -128,7 +150,10 @@ def _pictures(plan: Plan, seed: int, rows: tuple[Row, ...], out: Path | None) ->
     return draw_failures(plan, seed, rows, out.with_name(f"{out.stem}.failures"))
 
 
-def _alone(plan: Plan, seed: int, number: int) -> Told:
+def _alone(plan: Plan, seed: int, number: int, shrink: Path | None) -> Told:
+    if shrink is not None:
+        check_place(shrink)
+        return shrunk(plan, seed, number, shrink)
     row = play_session(plan, seed, number)
     told = document(
         plan, (row,), seed=seed, resumed=0, wall_s=row.cpu_s, rows_file=None, compared=(),

@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+TWO_STEPS = str(Path(__file__).with_name("two_steps.yaml"))
+"""A profile that begins in real time as soon as one can: "Settle", then "Kneading"."""
+
 MYOLOOP = (sys.executable, "-m", "console.cli")
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -50,7 +51,14 @@ def test_no_words_at_all_are_a_wish_for_help(capsys):
 
 def test_the_version_is_that_of_the_package(capsys):
     assert main(["--version"]) == 0
-    assert capsys.readouterr().out.startswith("myoloop ")
+    assert capsys.readouterr().out == f"myoloop {version('myoloop')}\n"
+
+
+@pytest.mark.parametrize("words", [["--version", "--json"], ["--json", "--version"]], ids=str)
+def test_the_version_is_an_object_where_objects_are_wanted(words, capsys):
+    assert main(words) == 0
+    said = only_json(capsys.readouterr().out)
+    assert said == {"schema": "myoloop.version/1", "version": version("myoloop")}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from controller.ledger import Entry
 from controller.screening import QUESTIONS, Answer
 from profiles.dose import Dose, dose
 from records.people import People
-from tests.console.terminals import Running, myoloop, only_json
+from tests.console.terminals import TWO_STEPS, Running, myoloop, only_json
 from tests.controller.people import UPPER, programme
 
 NO = ("--no-to", "all")
@@ -213,8 +213,7 @@ def test_whoever_is_refused_is_told_why_and_what_would_be_allowed_with_exit_code
 def test_a_rehearsal_at_the_command_line_unlocks_its_techniques(tmp_path):
     data = {"XDG_DATA_HOME": str(tmp_path / "data")}
     assert myoloop("person", "new", "p1", folder=tmp_path, **data).returncode == 0
-    short = ("--set", "settle_for=1s", "--set", "stroke_for=3s", "--set", "knead_for=5s")
-    words = ("run", "library:demo", *short, "--device", "sim://healthy_f?seed=7")
+    words = ("run", TWO_STEPS, "--set", "knead_for=4s", "--device", "sim://healthy_f?seed=7")
     with Running(*words, "--person", "p1", "--no-display", folder=tmp_path, **data) as running:
         code, out = running.end()
     assert code == 0

@@ -11,16 +11,16 @@ import pytest
 from console.documents import Run
 from controller.announcing import announced
 from firmware_bridge.lock import owners
-from tests.console.terminals import Running, myoloop, only_json
+from tests.console.terminals import TWO_STEPS, Running, myoloop, only_json
 
 pytestmark = pytest.mark.wire
 
 SIM = "sim://healthy_f?seed=7"
-RUN = ("run", "library:demo", "--device", SIM, "--set", "settle_for=1s", "--no-display", "--json")
+RUN = ("run", TWO_STEPS, "--device", SIM, "--no-display", "--json")
 
 
 def test_the_demo_plays_is_busy_meanwhile_and_ends_complete(runtime):
-    with Running("demo", "--seconds", "12", "--no-display", "--json", folder=runtime) as demo:
+    with Running("demo", "--seconds", "10", "--no-display", "--json", folder=runtime) as demo:
         demo.until("Settle begins")
         (owner,) = owners()
         assert owner.control
@@ -33,7 +33,7 @@ def test_the_demo_plays_is_busy_meanwhile_and_ends_complete(runtime):
     document = only_json(out)
     run = msgspec.convert(document, Run)
     assert (code, run.outcome) == (0, "complete")
-    assert run.duration_s == pytest.approx(12, rel=0.1)
+    assert run.duration_s == pytest.approx(10, rel=0.1)
     assert run.pressure.peak_kpa <= run.pressure.envelope_kpa
     assert 10 < run.pressure.true_peak_kpa <= run.pressure.envelope_kpa
     assert run.link_stats.frames_bad == 0
@@ -47,7 +47,7 @@ def test_the_demo_plays_is_busy_meanwhile_and_ends_complete(runtime):
 )
 def test_ctrl_c_lets_go_and_a_second_one_does_not_skip_that(signals, runtime):
     with Running(*RUN, folder=runtime) as one:
-        one.until("Effleurage begins")
+        one.until("Kneading begins")
         for number in signals:
             one.signal(number)
             time.sleep(0.1)
@@ -202,7 +202,7 @@ def test_sessions_play_to_their_end_over_lines_of_115200_baud(runtime):
 def test_stop_reaches_a_tcp_device_whose_session_hangs(runtime):
     with Running("twin", "--on", "tcp:0", folder=runtime) as twin:
         url = ready_at(twin)
-        words = ("run", "library:demo", "--device", url, "--no-display", "--json")
+        words = ("run", TWO_STEPS, "--device", url, "--no-display", "--json")
         with Running(*words, folder=runtime) as one:
             one.until("Settle begins")
             (owner,) = owners()
@@ -226,7 +226,7 @@ def test_stop_reaches_a_tcp_device_whose_session_hangs(runtime):
 def test_a_control_process_that_is_killed_over_tcp_leaves_a_device_that_has_let_go(runtime):
     with Running("twin", "--on", "tcp:0", folder=runtime) as twin:
         url = ready_at(twin)
-        words = ("run", "library:demo", "--device", url, "--no-display", "--json")
+        words = ("run", TWO_STEPS, "--device", url, "--no-display", "--json")
         with Running(*words, folder=runtime) as one:
             one.until("Settle begins")
             (owner,) = owners()

@@ -6,6 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -13,8 +16,12 @@ import pytest
 
 from console.campaign_summary import document, summary
 from console.cli import main
+from console.commands import campaign
 from console.story_picture import draw_failures
+from sim import campaigning
 from sim.campaign import on_bodies_of, read_campaign
+from sim.campaigning import _session
+from sim.comparing import compare
 from sim.row_files import read_rows
 from sim.session_row import play_session
 from tests.sim.stories import PROFILE, WHOLE
@@ -187,6 +194,66 @@ def test_a_session_that_failed_is_drawn_and_told_with_its_command(tmp_path):
 def test_one_session_is_played_alone(capsys):
     assert main(["scenario", "campaign", str(CAMPAIGN), "--seed", "1", "--only", "1"]) == 0
     assert "faults  wire_drop" in capsys.readouterr().out
+
+
+class Inline(Executor):
+    """Plays where it is called; somebody presses Ctrl-C after so many sessions."""
+
+    played = 0
+    ends_after = 99
+    again = staticmethod(cache(_session))
+
+    def submit(self, fn, /, *args, **kwargs):
+        if Inline.played == Inline.ends_after:
+            raise KeyboardInterrupt
+        Inline.played += 1
+        done = Future()
+        done.set_result(Inline.again(*args))
+        return done
+
+
+@pytest.fixture
+def inline(monkeypatch):
+    monkeypatch.setattr(campaign, "pool", lambda _: nullcontext((Inline(), 1)))
+    monkeypatch.setattr(campaigning, "WAITING", 1)
+    monkeypatch.setattr(Inline, "played", 0)
+    monkeypatch.setattr(Inline, "ends_after", 99)
+    return Inline
+
+
+AGAINST = ("scenario", "campaign", CAMPAIGN, "--sessions", 2, "--against", DEEPER)
+
+
+def counted(document):
+    return {n: v for n, v in document.items() if n not in ("resumed", "wall_s", "rows")}
+
+
+@pytest.mark.parametrize("after", range(5))
+def test_a_comparison_interrupted_anywhere_goes_on_and_repeats_nothing(
+    after, inline, tmp_path, capsys, monkeypatch
+):
+    _, whole = told(capsys, *AGAINST, "--out", tmp_path / "whole.parquet")
+    inline.played, inline.ends_after = 0, after
+    words = (*AGAINST, "--out", tmp_path / "rows.parquet")
+    if after == 4:  # all are played, and nothing is told yet
+        monkeypatch.setattr(campaign, "compare", interrupt)
+    code, said = told(capsys, *words)
+    assert code == 1
+    assert f"interrupted; {after} of 4 sessions are kept" in said["error"]["message"]
+    monkeypatch.setattr(campaign, "compare", compare)
+    inline.ends_after = 99
+    _, document = told(capsys, *words)
+    assert inline.played == 4
+    assert document["resumed"] == after
+    assert counted(document) == counted(whole)
+    for name in ("{}.parquet", "{}.against.parquet"):
+        rows = [read_rows(tmp_path / name.format(one)) for one in ("rows", "whole")]
+        assert rows[0] == rows[1]
+    assert not list(tmp_path.glob("*.journal*"))
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
 
 
 @pytest.mark.slow

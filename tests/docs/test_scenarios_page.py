@@ -24,6 +24,18 @@ def test_every_fault_has_a_story(fault):
     assert row.count("`") > 2
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_is_shown_with_words_that_can_be_written(fault):
+    (words,) = re.findall(rf"^\| \*\*{fault}\*\* \|[^|]*\|(.*)\|$", PAGE, re.MULTILINE)
+    said = ", ".join(re.findall(r"`([^`]*)`", words))
+    (text,) = blocks(PAGE, "yaml")
+    when = "at: 2 s, " if FAULTS[fault].momentary else ""
+    line = f"timeline:\n  - {{{when}{fault}: {{{said}}}}}\n"
+    plain = re.sub(r"timeline:.*?(?=expect:)", line, text, flags=re.DOTALL)
+    (happens,) = read_scenario(re.sub(r"  responses:.*", "", plain, flags=re.DOTALL), "p").happens
+    assert happens.what == FAULTS[fault]()
+
+
 SIMULATED = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16, 17, 19, 21, 22, 30, 33, 36)
 """The hazards of SAFETY.md that a simulator can show; the others are for hardware and people."""
 

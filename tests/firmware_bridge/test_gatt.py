@@ -11,7 +11,7 @@ import firmware_bridge
 from firmware_bridge import gatt
 from firmware_bridge.errors import BadFrame
 from firmware_bridge.framing import MAX_PAYLOAD_UP, seal
-from firmware_bridge.messages import MESSAGES, Pong, Stop, decode
+from firmware_bridge.messages import MAJOR, MESSAGES, MINOR, Pong, Stop, decode
 
 bodies = st.builds(
     seal,
@@ -68,13 +68,13 @@ def test_the_page_shows_the_values_that_the_code_makes():
     (block,) = re.findall(r"^```\n(.*?)```", section, re.MULTILINE | re.DOTALL)
     shown, info = (
         bytes.fromhex(" ".join(re.findall(r"\b[0-9a-f]{2}\b", part)))
-        for part in re.sub(r" {3,}(258|1\.0.*)$", "", block, flags=re.MULTILINE).split("INFO")
+        for part in re.sub(r" {3,}(258|1\.1.*)$", "", block, flags=re.MULTILINE).split("INFO")
     )
     number, (body,) = gatt.unbundle(shown)
     assert number == 258
     assert decode(body[0], body) == Pong(1000000, 73301200, 73301350, 0xCAFE)
-    assert gatt.Info.unpack(info) == gatt.Info(1, 0, 0xB007CAFE, 216)
-    assert info == gatt.Info(1, 0, 0xB007CAFE, 216).pack()
+    assert gatt.Info.unpack(info) == gatt.Info(MAJOR, MINOR, 0xB007CAFE, 216)
+    assert info == gatt.Info(MAJOR, MINOR, 0xB007CAFE, 216).pack()
 
 
 def test_the_page_names_the_service_and_each_characteristic():

@@ -140,3 +140,9 @@ def test_a_table_of_numbers_is_the_one_of_the_code(title, enum):
 
 def test_the_version_of_the_page_is_that_of_the_code():
     assert f"version {messages.MAJOR}.{messages.MINOR}" in TEXT
+
+
+@pytest.mark.parametrize("kind", [messages.Hello.KIND, messages.HelloAck.KIND])
+def test_the_examples_speak_the_version_of_the_page(kind):
+    (example,) = [section.decoded() for section in SECTIONS if section.kind == kind]
+    assert (example.major, example.minor) == (messages.MAJOR, messages.MINOR)

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from firmware_bridge.errors import DeviceUnruly, LinkTimeout
+from firmware_bridge.errors import DeviceRestarted, DeviceUnruly, LinkTimeout
 from firmware_bridge.messages import Disarm, Splice, Stop
 from firmware_bridge.readings import Pressed
 from firmware_bridge.setpoints import CAP, GAIN, ArmedLimits, Ceiling, Setpoint
@@ -101,3 +101,40 @@ async def test_a_device_that_follows_a_splice_every_20_ms_is_not_stopped(late_s)
         await splice_on(device, 3.0)
         assert not failures
         assert Stop.KIND not in link.sent
+
+
+async def test_a_device_whose_words_come_seconds_late_has_not_restarted():
+    async with met() as (_, link, readings, failures):
+        link.late_s = 3.0
+        await asyncio.sleep(8.0)
+        assert not failures
+        assert readings
+
+
+@pytest.mark.parametrize("ahead_s", [-2, 6], ids=["back", "ahead"])
+async def test_a_device_whose_clock_starts_anew_is_found_by_its_first_words(ahead_s):
+    async with met() as (_, link, _, failures):
+        await asyncio.sleep(2.5)
+        link.ahead_us = ahead_s * 1_000_000
+        await asyncio.sleep(0.03)
+        assert [type(failure) for failure in failures] == [DeviceRestarted]
+
+
+async def test_a_device_with_another_boot_nonce_is_found_by_its_first_words_however_late():
+    async with met() as (_, link, _, failures):
+        link.late_s = 3.0
+        await asyncio.sleep(5.0)
+        link.says = {"boot_nonce16": 0x1234}
+        await asyncio.sleep(3.03)
+        assert [type(failure) for failure in failures] == [DeviceRestarted]
+
+
+async def test_a_device_that_has_slept_has_not_restarted_and_its_clock_is_learnt_anew():
+    async with met() as (device, _, _, failures):
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(1.01)  # a STATUS is the next it says
+        behind_s = device.clock.now_s - loop.time()
+        loop.pass_to(loop.time() + 1.4)
+        await asyncio.sleep(1.0)
+        assert not failures
+        assert device.clock.now_s - loop.time() == pytest.approx(behind_s - 1.4, abs=0.01)

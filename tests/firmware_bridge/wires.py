@@ -194,6 +194,8 @@ async def paced_wire(baud=115_200):
 class Tampering:
     """A link whose far end's STATUS `says` otherwise, or nothing (None), and may be late.
 
+    Its stamps may be `ahead_us` of what they were.
+
     It `loses` some of what is sent, by type.
     """
 
@@ -202,7 +204,7 @@ class Tampering:
         self.kind, self.max_frame, self.aclose = link.kind, link.max_frame, link.aclose
         self.frames_bad = 0
         self.says, self.loses, self.sent = {}, {}, []
-        self.late_s = 0.0
+        self.late_s, self.ahead_us = 0.0, 0
 
     def send(self, body):
         if not self._is_lost(body):
@@ -219,9 +221,9 @@ class Tampering:
             kind, epoch, seq, t_us = unseal(body)
             if kind == StatusReport.KIND and self.says is None:
                 return
-            if kind == StatusReport.KIND and self.says:
+            if kind == StatusReport.KIND and (self.says or self.ahead_us):
                 status = msgspec.structs.replace(decode(kind, body), **self.says)
-                body = seal(kind, epoch, seq, t_us, status.pack())
+                body = seal(kind, epoch, seq, max(0, t_us + self.ahead_us), status.pack())
             if kind == StatusReport.KIND and self.late_s:
                 loop.call_later(self.late_s, lambda: on_frame(body, loop.time()))
             else:

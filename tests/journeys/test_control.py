@@ -20,7 +20,7 @@ from firmware_bridge.codes import State
 from firmware_bridge.links.local import dial
 from firmware_bridge.lock import is_alive
 from sim.oracle import rises_last_after_s, zero_after_s
-from tests.console.terminals import Running, myoloop, only_json
+from tests.console.terminals import TWO_STEPS, Running, myoloop, only_json
 from tests.console.test_sitting import Watcher
 from tests.journeys.stage import settle, truth_at, twin_at
 from tests.journeys.test_loss import assert_let_go
@@ -46,7 +46,7 @@ def run_on(port, runtime):
 def pressing(run):
     """Wait until something is pressed: plain lines say so every five seconds."""
     run.until("Petrissage begins")
-    time.sleep(3.0)
+    time.sleep(2.0)
 
 
 def gone_within(pid, seconds):
@@ -131,7 +131,7 @@ async def test_a_stop_without_words_vents_every_device_of_the_machine(runtime):
         runs = [stack.enter_context(run_on(port, runtime)) for port in ports]
         for run in runs:
             run.until("Petrissage begins")
-        await settle(3.0)
+        await settle(2.0)
         stop = myoloop("stop", "--json", folder=runtime)
         ends = [run.end() for run in runs]
         seen = [await truth_at(port) for port in ports]
@@ -172,13 +172,12 @@ async def test_a_session_is_listed_watched_marked_and_eased_from_elsewhere(runti
 
 
 async def test_a_session_is_moved_paused_and_resumed_from_elsewhere(runtime):
-    demo = (
-        "run", "library:demo", "--device", "sim://healthy_f?seed=7", "--no-display", "--json",
-        "--set", "settle_for=1s", "--set", "stroke_for=3s",
+    played = (
+        "run", TWO_STEPS, "--device", "sim://healthy_f?seed=7", "--no-display", "--json"
     )  # fmt: skip
-    with Running(*demo, folder=runtime) as run:
+    with Running(*played, folder=runtime) as run:
         run.until("Kneading begins")
-        await settle(6.0)  # the way to the first peak is over
+        await settle(4.0)  # the way to the first peak is over
         moved = myoloop("session", "set", "depth=12kPa", "--json", folder=runtime)
         run.until("other values count now")
         too_much = myoloop("session", "set", "depth=30kPa", "--json", folder=runtime)

@@ -10,7 +10,7 @@ import pytest
 
 from firmware_bridge.codes import Document, Gesture
 from firmware_bridge.framing import seal, unseal
-from firmware_bridge.messages import Hello, HelloAck, decode
+from firmware_bridge.messages import Hello, HelloAck, Ping, StatusReport, decode
 from sim.birth import recipe
 from sim.link import join
 from sim.virtual_time import run
@@ -180,3 +180,19 @@ async def test_a_device_without_a_carriage_has_no_such_channel():
         answer = await host.splice([knot(c, 50, 0.0) for c in (GAIN, CAP, PRESSURE, POSITION)])
         assert answer is not None
         assert b"carriage_mm" not in await host.document(Document.TRUTH)
+
+
+async def test_a_twin_that_slept_stands_still_whatever_it_hears_first_on_waking():
+    async with twin_in_memory() as far_end:
+        host = Host(far_end)
+        await host.greet()
+        await host.report()
+        loop, before_us = asyncio.get_running_loop(), host.now_us
+        loop.pass_to(loop.time() + 1.4)
+        pong = await host.ask(Ping(7))
+        assert pong.received_us - before_us < 20_000
+        heard = len(host.heard)
+        await host.wait(0.1)
+        stamps = [h.stamp_us for h in host.heard[heard:] if isinstance(h.message, StatusReport)]
+        assert len(stamps) == 5
+        assert pong.received_us < stamps[0]
