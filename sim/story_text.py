@@ -17,7 +17,7 @@ from .profile_word import LIBRARY
 from .scenario import FORMAT, Happens, Story
 
 _BODY = ("stiffness", "guards", "lets_go", "presses", "sensation", "trigger_point", "sore")
-_DEVICE = ("device", "head", "dump", "stroke", "correction", "emg", "ecg")
+_DEVICE = ("device", "head", "depth", "heater", "dump", "stroke", "correction", "emg", "ecg")
 _PLAIN = Recipe()
 _NEEDS_NO_MARKS = re.compile(r"[A-Za-z0-9-][A-Za-z0-9 .+%/_-]*")
 

@@ -30,7 +30,8 @@ def test_every_fault_is_shown_with_words_that_can_be_written(fault):
     said = ", ".join(re.findall(r"`([^`]*)`", words))
     (text,) = blocks(PAGE, "yaml")
     when = "at: 2 s, " if FAULTS[fault].momentary else ""
-    line = f"timeline:\n  - {{{when}{fault}: {{{said}}}}}\n"
+    device = "device: {heater: true}\n" if fault.startswith("heater_") else ""
+    line = f"{device}timeline:\n  - {{{when}{fault}: {{{said}}}}}\n"
     plain = re.sub(r"timeline:.*?(?=expect:)", line, text, flags=re.DOTALL)
     (happens,) = read_scenario(re.sub(r"  responses:.*", "", plain, flags=re.DOTALL), "p").happens
     assert happens.what == FAULTS[fault]()
