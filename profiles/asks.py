@@ -7,6 +7,10 @@ from .shapes import steepest
 RETURN_SHARE = 0.3
 """How hard a stroke presses on its way back (E, physiology 1.2: at most 30 %)."""
 
+TAP_SHARE, SWING_SHARE = 0.3, 0.42
+"""Shares of a channel's bandwidth: how quick a tap may be, and how quick its quicker way, as half a
+swing (E: on the twin, on bodies from soft to stiff, the duty of such taps is felt within 2 %)."""
+
 
 class Hold(msgspec.Struct, frozen=True):
     """One pressure: settle, rest, prompt, and a myofascial hold, which may drift."""
@@ -191,6 +195,16 @@ def rhythm_rise_kpa_s(ask: Ask) -> float:
 def rate_hz(ask: Ask) -> float:
     """Return how often a second the pressure comes back to where it was; 0 if it does not."""
     return ask.rate_hz if isinstance(ask, Strokes | Rhythm | Pulses) else 0.0
+
+
+def fastest_hz(ask: Ask, bandwidth_hz: float) -> float:
+    """Return how often a second a rhythm may come back on a channel that follows so fast.
+
+    A tap rises and falls unevenly, so it has overtones, and they must be followed, too.
+    """
+    if not isinstance(ask, Rhythm) or ask.attack == 0.5:
+        return bandwidth_hz
+    return bandwidth_hz * min(TAP_SHARE, 2.0 * SWING_SHARE * ask.fall_share)
 
 
 def slowed(ask: Ask, share: float) -> Ask:

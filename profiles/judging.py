@@ -10,6 +10,7 @@ from .asks import (
     Heat,
     Oscillation,
     Rhythm,
+    fastest_hz,
     peak_kpa,
     rate_hz,
     rhythm_rise_kpa_s,
@@ -156,7 +157,8 @@ class Judge:
 
     def _slow(self, step: Planned, ask: Ask, *, spoken: bool) -> float:
         """Return the share of its rate at which the pressure can follow a rhythm."""
-        allowed, rate = self._body.envelope.bandwidth_hz, rate_hz(ask)
+        device, rate = self._body.envelope.bandwidth_hz, rate_hz(ask)
+        allowed = Limit(fastest_hz(ask, device.value), device.owner)
         if rate <= allowed.value:
             return 1.0
         if spoken or rate * LEAST_SCALE > allowed.value:

@@ -67,12 +67,25 @@ DRIVE = 0.18126924692201815
 _NOMINAL_ROOT, _NOMINAL_LINEAR = 0.47, 0.085
 """Suspension force at x N on a middling shoulder: root * sqrt(x) + linear * x (fitted to it)."""
 
+_QUICK = 0.8
+"""Share of that which is left in a quick stroke: tissue has no time to give way (E, fitted to taps
+on bodies from soft to stiff)."""
+
+_GIVE_S = _LAG_S + _SPRING_DAMPING / _SPRING_N_M
+_GIVE_S2 = (_PAD_KG + _LAG_S * _SPRING_DAMPING) / _SPRING_N_M
+"""What it takes to move and to accelerate the pad, for each N/s and N/s2 of suspension (D)."""
+
+_LEAST_ROOT = 1.0
+"""Below 1 N the fit is too steep to be led by (E)."""
+
 _KP, _KI = 0.35, 22.0
 """Regulator: N per N, and N per N and second (E, tuned on the tracking grid)."""
 
 _N_PER_KPA = PAD_CM2 / 10.0
 _KPA_PER_N = 1.0 / _N_PER_KPA
 _GATHER = ACCELERATION_KPA_S2 * 1e-6
+_MOST_LED = 2.0 * _GATHER
+"""A pressure that gathers speed faster than a tap lets go leads the effort no further (E)."""
 
 NEVER = -1.0
 """A pressure that no rise has allowed yet (D)."""
@@ -200,17 +213,21 @@ def advance(it: Coil, n: int, now_us: int) -> None:  # noqa: C901  calls would c
                     step = most
             elif step < -fall:
                 step = -fall
+            gathers = max(-_MOST_LED, min(_MOST_LED, step - rate))
             rate = step
             pressed += step
             if contact and pressed > peak:
                 peak = pressed
             if pressed > 0.0:
                 newtons = pressed * _N_PER_KPA
+                root = sqrt(newtons)
+                give = _QUICK * (_NOMINAL_LINEAR + 0.5 * _NOMINAL_ROOT / max(root, _LEAST_ROOT))
                 effort = (
                     newtons
-                    + _NOMINAL_ROOT * sqrt(newtons)
+                    + _NOMINAL_ROOT * root
                     + _NOMINAL_LINEAR * newtons
-                    + rate * (1e3 * _LAG_S * _N_PER_KPA)
+                    + rate * (1e3 * _N_PER_KPA) * (_LAG_S + give * _GIVE_S)
+                    + gathers * (1e6 * _N_PER_KPA) * (give * _GIVE_S2)
                     + correction
                 )
                 if effort > most_n:

@@ -77,6 +77,7 @@ static double effort(coil_t *it, int64_t t)
     } else if (step < -it->fall) {
         step = -it->fall;
     }
+    double gathers = larger(-k->MOST_LED, smaller(k->MOST_LED, step - it->rate));
     it->rate = step;
     it->pressed_kpa += step;
     if (it->contact_ms > 0 && it->pressed_kpa > it->peak)
@@ -84,8 +85,12 @@ static double effort(coil_t *it, int64_t t)
     if (!(it->pressed_kpa > 0.0))
         return 0.0;
     double newtons = it->pressed_kpa * k->N_PER_KPA;
-    double effort = newtons + k->NOMINAL_ROOT * sqrt(newtons) + k->NOMINAL_LINEAR * newtons +
-                    it->rate * (1e3 * k->LAG_S * k->N_PER_KPA) + it->correction_n;
+    double root = sqrt(newtons);
+    double give =
+        k->QUICK * (k->NOMINAL_LINEAR + 0.5 * k->NOMINAL_ROOT / larger(root, k->LEAST_ROOT));
+    double effort = newtons + k->NOMINAL_ROOT * root + k->NOMINAL_LINEAR * newtons +
+                    it->rate * (1e3 * k->N_PER_KPA) * (k->LAG_S + give * k->GIVE_S) +
+                    gathers * (1e6 * k->N_PER_KPA) * (give * k->GIVE_S2) + it->correction_n;
     if (effort > it->most_n)
         return it->most_n;
     return effort < 0.0 ? 0.0 : effort;

@@ -134,7 +134,7 @@ def test_a_device_of_names_keeps_to_itself_what_it_does():
             "knows no myofascial",
         ),
         ("levels3", "settle: {pressure: 19 kPa, for: 10 s}", "6.65 kPa"),
-        ("airbag", "tapotement: {pressure: {low: 1 kPa, high: 3 kPa}, for: 10 s}", "0.3 Hz"),
+        ("airbag", "tapotement: {pressure: {low: 1 kPa, high: 3 kPa}, for: 10 s}", "0.09 Hz"),
     ],
 )
 def test_a_refusal_names_the_line_that_breaks_it(model, step, told):
