@@ -11,7 +11,6 @@ from profiles.program import Program, Step
 from profiles.trajectory import MAX_SEGMENT_S, Track, quantity_of
 
 from .fitting import CannotPlay, Fit, playing
-from .in_levels import InLevels
 from .lag import Off, lagging
 
 QUEUE_S = 0.5
@@ -165,17 +164,13 @@ def _played(name: str, fit: Fit) -> Played:
         channel=channel.name,
         unit=unit,
         peak=peak,
-        off=_in_levels(fit.levels) if name == "pressure" and fit.levels else _off(tracks, channel),
+        off=fit.levels.written if name == "pressure" and fit.levels else _off(tracks, channel),
         quantum=channel.step or channel.resolution,
         dwell_s=channel.dwell_s,
         effort_peak=peak / range_,
         effort_rms=rms / range_,
         duty=duty,
     )
-
-
-def _in_levels(levels: InLevels) -> Off:
-    return Off(levels.rms_kpa, levels.most_kpa)
 
 
 def _off(tracks: Sequence[Track], channel: Channel) -> Off | None:
