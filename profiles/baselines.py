@@ -6,7 +6,6 @@ from typing import Any, cast
 from .problems import Path
 from .quantities import quoted
 
-
 NO_MVC = (
     "no session asks for a maximal contraction, so what is compared with one would never hold; "
     "write of: baseline, of: start, or an absolute level, as above: 40 uV"
