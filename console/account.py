@@ -1,5 +1,6 @@
 """What there is to say about a session afterwards, in numbers and in a few lines."""
 
+import msgspec
 import numpy as np
 
 from controller.in_levels import goes_on
@@ -69,7 +70,7 @@ def summary(run: Run, visit: Visit) -> str:
     if pressure.true_peak_kpa is not None:
         lines.append(
             f"  felt    up to {pressure.true_peak_kpa:.1f} kPa by the simulated body"
-            + _off(" off by", pressure.true_rmse_kpa)
+            + _off(" off by", pressure.true_rmse_kpa, in_all=visit.fit.levels is not None)
         )
     lines.append(
         f"  link    {link.frames_received} frames in, {link.frames_sent} out, "
@@ -99,8 +100,9 @@ def _afterwards(visit: Visit) -> str | None:
     )
 
 
-def _off(words: str, rmse_kpa: float | None) -> str:
-    return "" if rmse_kpa is None else f";{words} {rmse_kpa:.2f} kPa (RMS) in kneading"
+def _off(words: str, rmse_kpa: float | None, *, in_all: bool = False) -> str:
+    where = "in all" if in_all else "in kneading"
+    return "" if rmse_kpa is None else f";{words} {rmse_kpa:.2f} kPa (RMS) {where}"
 
 
 def _steps(outcome: Outcome) -> tuple[PlayedStep, ...]:
@@ -110,17 +112,31 @@ def _steps(outcome: Outcome) -> tuple[PlayedStep, ...]:
 
 
 def _pressure(visit: Visit, true: TruePressure | None) -> Pressure:
-    trace = visit.trace
-    measured, at_s = trace.pressure_kpa, trace.at_s
+    trace, envelope_kpa = visit.trace, visit.fit.program.envelope.pressure_kpa.value
+    felt = Pressure(envelope_kpa=envelope_kpa)
+    if true is not None:
+        off = _rmse_of_all_kpa if visit.fit.levels else rmse_kpa
+        felt = msgspec.structs.replace(
+            felt,
+            true_peak_kpa=round(float(true.kpa.max(initial=0.0)), 3),
+            true_rmse_kpa=off(trace, true.at_s, true.kpa),
+        )
     if not measures_pressure(visit.capabilities):
-        return Pressure(envelope_kpa=visit.fit.program.envelope.pressure_kpa.value)
-    return Pressure(
+        return felt
+    measured, at_s = trace.pressure_kpa, trace.at_s
+    return msgspec.structs.replace(
+        felt,
         peak_kpa=round(float(measured.max(initial=0.0)), 3),
-        envelope_kpa=visit.fit.program.envelope.pressure_kpa.value,
         rmse_kpa=rmse_kpa(trace, at_s, measured),
-        true_peak_kpa=None if true is None else round(float(true.kpa.max(initial=0.0)), 3),
-        true_rmse_kpa=None if true is None else rmse_kpa(trace, true.at_s, true.kpa),
     )
+
+
+def _rmse_of_all_kpa(trace: Trace, at_s: Column, kpa: Column) -> float | None:
+    """Return how far a pressure is off what was commanded, over everything: as is predicted."""
+    if not trace.at_s.size:
+        return None
+    wanted = np.interp(at_s, trace.at_s, trace.target_kpa)
+    return round(float(np.sqrt(np.mean((kpa - wanted) ** 2))), 4)
 
 
 def rmse_kpa(trace: Trace, at_s: Column, kpa: Column) -> float | None:

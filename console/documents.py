@@ -39,9 +39,9 @@ class PlayedStep(msgspec.Struct, frozen=True):
 class Pressure(msgspec.Struct, frozen=True, kw_only=True):
     """Pressures in kPa. `rmse_kpa` is measured against commanded, over the kneading steps.
 
-    `true_*` are the body's own, known of emulated devices alone; the session's own highest
-    reading is `peak_kpa`, None on a device that measures nothing; the highest that was allowed is
-    `envelope_kpa`.
+    `true_*` are the body's own, known of emulated devices alone, and of a device of levels over
+    all steps, as `profile check` predicts it; the session's own highest reading is `peak_kpa`, None
+    on a device that measures nothing; the highest that was allowed is `envelope_kpa`.
     """
 
     peak_kpa: float | None = None

@@ -165,7 +165,7 @@ def _notice(event: Paused | Resumed | Marked | Replaced | ModeChanged | Alarm) -
         case Marked(_, label):
             return f"mark: {label}"
         case Replaced(_, index, at_once):
-            when = "now" if at_once else f"from step {index + 1} on"
+            when = "in this step" if at_once else f"from step {index + 1} on"
             return f"other values count {when}"
         case ModeChanged(_, mode, reason):
             return f"{_MODES[mode]}: {REASONS[reason]}"

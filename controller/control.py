@@ -9,7 +9,6 @@ from typing import Any, assert_never
 from firmware_bridge.codes import Document, Gesture, Source
 from firmware_bridge.discovery import Opened, open_device
 from firmware_bridge.errors import BridgeError
-from firmware_bridge.streamed import StreamedDevice
 
 from .ears import ears_for
 from .eligibility import NotAdmitted
@@ -217,7 +216,7 @@ class Control:
 
     async def _told(self, device: Opened, outcome: Outcome) -> Over:
         truth: bytes | None = None
-        if isinstance(device, StreamedDevice) and device.capabilities.emulated:
+        if device.capabilities.emulated:
             with contextlib.suppress(BridgeError):
                 truth = await device.document(Document.TRUTH)
         return Over(outcome=outcome, vitals=self.vitals(whole=True), truth=truth)

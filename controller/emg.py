@@ -96,8 +96,7 @@ class Emg:
         )
         self._kernel = compiled(self.plan, self._rules)
         self._hear, self._features = self._hop, self._told
-        self._facts: list[int] = []
-        self._read: Facts = ((), (), (), ())
+        self._known: tuple[list[int], Facts] = ([], ((), (), (), ()))
         if self._kernel is not None:
             self._kernel.take(self._memory, self._bands)
             self._hear = partial(self._hop_by, self._kernel)
@@ -353,9 +352,9 @@ class Emg:
     def _told_by(self, kernel: Kernel, duration_s: float, said: Said) -> EmgFeatures:
         levels, facts = kernel.told()
         one, two = self.plan.channels, 2 * self.plan.channels
-        if facts != self._facts:  # they change seldom
-            self._facts, self._read = facts, _read_facts(facts, one)
-        trusted, flags, crossing, active = self._read
+        if facts != self._known[0]:  # they change seldom
+            self._known = facts, _read_facts(facts, one)
+        trusted, flags, crossing, active = self._known[1]
         return EmgFeatures(
             duration_s=duration_s,
             fast_uv=tuple(levels[:one]),

@@ -12,7 +12,6 @@ from profiles.trajectory import MAX_SEGMENT_S, Track, quantity_of
 from profiles.warming import NEUTRAL_DEGC
 
 from .fitting import CannotPlay, Fit, playing, sensors_for
-from .in_levels import InLevels
 from .lag import Off, lagging
 
 QUEUE_S = 0.5
@@ -169,17 +168,13 @@ def _played(name: str, fit: Fit) -> Played:
         channel=channel.name,
         unit=unit,
         peak=peak,
-        off=_in_levels(fit.levels) if name == "pressure" and fit.levels else _off(tracks, channel),
+        off=fit.levels.written if name == "pressure" and fit.levels else _off(tracks, channel),
         quantum=channel.step or channel.resolution,
         dwell_s=channel.dwell_s,
         effort_peak=peak / range_,
         effort_rms=rms / range_,
         duty=duty,
     )
-
-
-def _in_levels(levels: InLevels) -> Off:
-    return Off(levels.rms_kpa, levels.most_kpa)
 
 
 def _off(tracks: Sequence[Track], channel: Channel) -> Off | None:

@@ -190,6 +190,7 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
     Checks and reports; reshapes nothing, but for what the device plays by itself.
     """
     _check_depth(program, capabilities)
+    written = program
     program, report = _own(program, capabilities)
     channel_of: dict[str, Channel] = {}
     report += (
@@ -216,7 +217,7 @@ def fit(program: Program, capabilities: Capabilities) -> Fit:
     _check_peak(program, pressure)
     if not pressure.step:
         return Fit(program, channel_of, tuple(report))
-    lost = in_levels(program, pressure)
+    lost = in_levels(program, pressure, written)
     report += told(lost, pressure, capabilities)
     return Fit(program, channel_of, tuple(report), lost)
 

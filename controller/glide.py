@@ -8,7 +8,10 @@ from profiles.trajectory import MAX_SEGMENT_S, Track, hermite
 
 
 class Glide(msgspec.Struct, frozen=True, gc=False):
-    """From `start` to `end` within `over_s` of `at_s`, then constant; `slope` is how it begins."""
+    """From `start` to `end` within `over_s` of `at_s`, then constant; `slope` is how it begins.
+
+    Before `at_s`, if that is still to come, it stays at `start`.
+    """
 
     at_s: float
     start: float
@@ -43,8 +46,12 @@ class Glide(msgspec.Struct, frozen=True, gc=False):
         )
 
     def _grid(self, after_s: float, until_s: float, spacing_s: float) -> list[float]:
-        """Every `spacing_s` while gliding, then every `MAX_SEGMENT_S`."""
+        """Every `spacing_s` while gliding, every `MAX_SEGMENT_S` before and after that."""
         end_s = self.at_s + self.over_s
+        waiting = range(
+            math.floor((after_s - self.at_s) / MAX_SEGMENT_S),
+            min(0, math.ceil((until_s - self.at_s) / MAX_SEGMENT_S)) + 1,
+        )
         gliding = range(
             max(1, math.floor((after_s - self.at_s) / spacing_s)),
             min(round(self.over_s / spacing_s), math.ceil((until_s - self.at_s) / spacing_s)) + 1,
@@ -53,5 +60,6 @@ class Glide(msgspec.Struct, frozen=True, gc=False):
             max(1, math.floor((after_s - end_s) / MAX_SEGMENT_S)),
             math.ceil((until_s - end_s) / MAX_SEGMENT_S) + 1,
         )
+        waits = [self.at_s + k * MAX_SEGMENT_S for k in waiting]
         moving = [self.at_s + k * spacing_s for k in gliding] if self.over_s else []
-        return moving + [end_s + k * MAX_SEGMENT_S for k in resting]
+        return waits + moving + [end_s + k * MAX_SEGMENT_S for k in resting]

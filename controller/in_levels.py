@@ -10,17 +10,20 @@ from firmware_bridge.levels import follow, level_under, value_of
 from firmware_bridge.wish import TICK_S
 from profiles.program import Program
 
+from .lag import Off, Sum
+
 
 class InLevels(msgspec.Struct, frozen=True, kw_only=True):
     """How a programme sounds on a device of levels.
 
-    `rms_kpa` is how far the levels are off the curve, `most_kpa` how far at most, `quantised_kpa`
-    how far they would be with all the time in the world; `shortest_s` is how long a level lasts at
+    `played` is how far what it presses is off the curve that it is given, `written` how far off the
+    one that was written: the same, but for what it plays in its own way. `quantised_kpa` is how far
+    the levels would be off with all the time in the world; `shortest_s` is how long one lasts at
     least.
     """
 
-    rms_kpa: float
-    most_kpa: float
+    played: Off
+    written: Off
     quantised_kpa: float
     step_kpa: float
     shortest_s: float
@@ -28,26 +31,44 @@ class InLevels(msgspec.Struct, frozen=True, kw_only=True):
     highest: int
 
 
-def in_levels(program: Program, channel: Channel) -> InLevels:
+def in_levels(program: Program, channel: Channel, written: Program | None = None) -> InLevels:
     """Play the programme's pressure on a channel of levels, in the mind."""
-    said = changes = highest = ticks = 0
-    late, most, coarse = 0.0, 0.0, 0.0
-    for _, kpa, level in climbed(program, channel):
+    said = changes = highest = 0
+    played, meant, coarse = Sum(), Sum(), Sum()
+    pressed = _Pressed(channel)
+    asked = _curve(written or program)
+    for (_, kpa, level), (_, written_kpa) in zip(climbed(program, channel), asked, strict=False):
         changes += level != said
         said, highest = level, max(highest, level)
-        off_kpa = value_of(level, channel) - kpa
-        late, most = late + off_kpa**2, max(most, abs(off_kpa))
-        coarse += (value_of(level_under(kpa, channel), channel) - kpa) ** 2
-        ticks += 1
+        pressing_kpa = pressed.after(value_of(level, channel))
+        played.note(pressing_kpa - kpa, TICK_S)
+        meant.note(pressing_kpa - written_kpa, TICK_S)
+        coarse.note(value_of(level_under(kpa, channel), channel) - kpa, TICK_S)
     return InLevels(
-        rms_kpa=math.sqrt(late / ticks),
-        most_kpa=most,
-        quantised_kpa=math.sqrt(coarse / ticks),
+        played=played.off,
+        written=meant.off,
+        quantised_kpa=coarse.off.rms,
         step_kpa=channel.step,
         shortest_s=channel.dwell_s,
         changes=changes,
         highest=highest,
     )
+
+
+class _Pressed:
+    """What is pressed of a level: a channel that says how slow it is goes there no faster."""
+
+    def __init__(self, channel: Channel) -> None:
+        hz = channel.bandwidth_hz
+        self._follows = 1.0 if hz is None else 1.0 - math.exp(-2.0 * math.pi * hz * TICK_S)
+        self._most_kpa = channel.max_rate * TICK_S
+        self._kpa = 0.0
+
+    def after(self, level_kpa: float) -> float:
+        """Return what is pressed a tick later."""
+        step = (level_kpa - self._kpa) * self._follows
+        self._kpa += min(max(step, -self._most_kpa), self._most_kpa)
+        return self._kpa
 
 
 def climbed(program: Program, channel: Channel) -> Iterator[tuple[float, float, int]]:
@@ -70,8 +91,8 @@ def told(lost: InLevels, channel: Channel, capabilities: Capabilities) -> tuple[
     levels = round((channel.high - channel.low) / channel.step)
     lines = [
         f"pressure is played as {levels} levels of the {channel.name}, {channel.step:.3g} kPa "
-        f"apart, the highest being level {lost.highest}: {lost.rms_kpa:.1f} kPa off (RMS), "
-        f"{lost.quantised_kpa:.1f} kPa if they could change at any time",
+        f"apart, the highest being level {lost.highest}: {lost.played.rms:.1f} kPa off (RMS), "
+        f"{lost.quantised_kpa:.1f} kPa if they could change at any time" + _but_written(lost),
         f"a level lasts {lost.shortest_s:.3g} s at least"
         + ("" if channel.absolute else ", and goes one up or down at a time"),
     ]
@@ -83,6 +104,12 @@ def told(lost: InLevels, channel: Channel, capabilities: Capabilities) -> tuple[
     if (rest := goes_on(capabilities)) is not None:
         lines.append(f"if the link or this program is lost, it goes on {rest}")
     return tuple(lines)
+
+
+def _but_written(lost: InLevels) -> str:
+    if lost.written == lost.played:
+        return ""
+    return f"; {lost.written.rms:.1f} kPa off what is written, as it plays some of it by itself"
 
 
 def goes_on(capabilities: Capabilities) -> str | None:

@@ -30,6 +30,10 @@ class Sum:
         self._time_s += length_s
         self._most = max(self._most, abs(begin), abs(middle), abs(end))
 
+    def note(self, error: float, length_s: float) -> None:
+        """Add a moment through which it is off by as much."""
+        self.add((error, error, error), length_s)
+
     @property
     def off(self) -> Off:
         """What came together so far."""

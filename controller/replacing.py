@@ -21,6 +21,8 @@ BLEND_S = 0.5
 _PEAK_OF_GLIDE = 1.5
 _LEAST_GAP_S = 0.005
 _TINY = 1e-6
+_ROUNDED_S = 1e-4
+"""Beats are compared to this (D)."""
 
 
 def unfit(mind: Mind, program: Program, at_s: float) -> str | None:
@@ -37,24 +39,20 @@ def unfit(mind: Mind, program: Program, at_s: float) -> str | None:
             return f"step {index + 1} of it is not a curve within its limit"
         if (why := _may_only_fall(mind)) and _is_more(new, step):
             return why
-    if _last_that_cannot_change(mind, program, at_s):
-        return (
-            "the last step plays already, and cannot take this value now: until its rhythm has "
-            "begun, or where other beats would come of it, a value counts from the next step on"
-        )
-    return None
+    return _why_not_in_the_last(mind, program, at_s)
 
 
 def replaced(mind: Mind, program: Program, at_s: float) -> tuple[Mind, int, bool]:
     """Return the mind that plays `program`, from which step on, and whether within that step.
 
-    In the same step at the same phase, if that has the same shape; else from the next one on.
+    In the same step at the same phase, if that has the same shape from now on, or from the
+    beginning of its rhythm; else from the next one on.
     """
     index = max(mind.playhead.parts[part_at(mind.playhead, at_s)].index, 0)
     if mind.phase != "playing":
         return msgspec.structs.replace(mind, program=program), index, True
     blended = _blended(mind, program, at_s)
-    head = blended or _kept(mind.playhead, index)
+    head = blended[0] if blended else _kept(mind.playhead, index)
     places = [(after, 0.0) for after in range(index + 1, len(program.steps))]
     rest = enter(program, head, places, head.end_s, 0.0).parts[1:]
     playhead = msgspec.structs.replace(mind.playhead, parts=(*head.parts, *rest), now=0)
@@ -63,7 +61,7 @@ def replaced(mind: Mind, program: Program, at_s: float) -> tuple[Mind, int, bool
     )
     if blended is None:
         return new, index + 1, False
-    return _grown(new, mind.program.steps[index], program.steps[index], at_s), index, True
+    return _grown(new, mind.program.steps[index], program.steps[index], blended[1]), index, True
 
 
 def peak_kpa(step: Step) -> float:
@@ -141,20 +139,53 @@ def _well_made(track: Track) -> bool:
     return finite and all(0.0 < gap <= MAX_SEGMENT_S + _TINY for gap in gaps)
 
 
-def _last_that_cannot_change(mind: Mind, program: Program, at_s: float) -> bool:
-    last = mind.playhead.parts[part_at(mind.playhead, at_s)].index == len(program.steps) - 1
-    return last and mind.phase == "playing" and _blended(mind, program, at_s) is None
+def _why_not_in_the_last(mind: Mind, program: Program, at_s: float) -> str | None:
+    """Return why the last step cannot take new values; None if it can, or if another one comes."""
+    index = mind.playhead.parts[part_at(mind.playhead, at_s)].index
+    if index < len(program.steps) - 1 or mind.phase != "playing":
+        return None
+    if _blended(mind, program, at_s) is not None:
+        return None
+    last = "the last step plays already, and cannot take this value any more: "
+    if mind.mode != "closed_loop":
+        return f"{last}on a link this slow, values change between two steps alone"
+    own = mind.playhead.parts[_own(mind.playhead, at_s)]
+    if _alike_from_s(mind, program, own, at_s) is None:
+        return f"{last}other beats, or another length, would come of it"
+    return f"{last}it ends before a change could have come about"
 
 
-def _same_shape(part: Part, new: Step, since_s: float) -> bool:
-    """Whether a step has the same beats at the same times from `since_s` on."""
-    old = part.trajectory
-    if part.goal_s is not None or abs(old.duration_s - new.trajectory.duration_s) > _TINY:
-        return False
-    return all(
-        _beats(track, since_s) == _beats(new.trajectory.tracks[quantity], since_s)
-        for quantity, track in old.tracks.items()
-    )
+def _own(playhead: Playhead, at_s: float) -> int:
+    """Return the part that is its step's own, which plays at a time or is being led to."""
+    now = part_at(playhead, at_s)
+    last = len(playhead.parts) - 1
+    while now < last and playhead.parts[now].goal_s is not None:
+        now += 1
+    return now
+
+
+def _alike_from_s(mind: Mind, program: Program, own: Part, at_s: float) -> float | None:
+    """Return from when on, in a step's own time, it has the same beats with the new values.
+
+    On the way to its first peak it has other ones, as that takes longer to a higher one. From the
+    rhythm on they are the same, as they are counted back from the end. None: never, by then.
+    """
+    old, new = mind.program.steps[own.index], program.steps[own.index]
+    if own.goal_s is not None or abs(own.trajectory.duration_s - new.trajectory.duration_s) > _TINY:
+        return None
+    since_s = max(at_s, own.begin_s) - own.origin_s
+    odd = [
+        beat
+        for quantity, track in own.trajectory.tracks.items()
+        for beat in _unlike(track, new.trajectory.tracks[quantity], since_s)
+    ]
+    from_s = max(odd, default=since_s)
+    begun_s = max(old.entry_s, new.entry_s) + _ROUNDED_S
+    return from_s if from_s <= max(begun_s, since_s) else None
+
+
+def _unlike(old: Track, new: Track, since_s: float) -> set[float]:
+    return set(_beats(old, since_s)) ^ set(_beats(new, since_s))
 
 
 def _beats(track: Track, since_s: float) -> list[float]:
@@ -172,30 +203,33 @@ def _kept(playhead: Playhead, index: int) -> Playhead:
     return msgspec.structs.replace(playhead, parts=parts, now=0)
 
 
-def _blended(mind: Mind, program: Program, at_s: float) -> Playhead | None:
-    """Return the step that plays, with the new values from now on, if it has the same shape."""
-    part = mind.playhead.parts[part_at(mind.playhead, at_s)]
-    new, since_s = program.steps[part.index].trajectory, at_s - part.origin_s
-    if mind.mode != "closed_loop" or not _same_shape(part, program.steps[part.index], since_s):
+def _blended(mind: Mind, program: Program, at_s: float) -> tuple[Playhead, float] | None:
+    """Return the step that plays, with the new values as soon as it can have them, and when."""
+    parts, first = mind.playhead.parts, part_at(mind.playhead, at_s)
+    own = parts[which := _own(mind.playhead, at_s)]
+    since_s = _alike_from_s(mind, program, own, at_s)
+    if mind.mode != "closed_loop" or since_s is None:
         return None
+    new = program.steps[own.index].trajectory
     over_s = max(
-        _over_s(part.trajectory.tracks[name], track, since_s)
+        _over_s(own.trajectory.tracks[name], track, since_s)
         for name, track in new.tracks.items()
         if presses(name)
     )
     if since_s + over_s >= new.duration_s:
         return None
     tracks = {
-        quantity: _blend(part.trajectory.tracks[quantity], track, since_s, over_s)
+        quantity: _blend(own.trajectory.tracks[quantity], track, since_s, over_s)
         for quantity, track in new.tracks.items()
     }
-    then_s = at_s + over_s
-    parts = (
-        msgspec.structs.replace(part, end_s=at_s),
-        Part(part.index, at_s, then_s, Trajectory(tracks), goal_s=since_s + over_s),
-        Part(part.index, then_s, part.origin_s + new.duration_s, new, since_s + over_s),
+    from_s, goal_s = own.origin_s + since_s, since_s + over_s
+    after = (
+        msgspec.structs.replace(own, end_s=from_s),
+        Part(own.index, from_s, from_s + over_s, Trajectory(tracks), goal_s=goal_s),
+        Part(own.index, from_s + over_s, own.origin_s + new.duration_s, new, goal_s),
     )
-    return msgspec.structs.replace(mind.playhead, parts=parts, now=0)
+    head = (*parts[first:which], *after)
+    return msgspec.structs.replace(mind.playhead, parts=head, now=0), from_s
 
 
 def _over_s(old: Track, new: Track, since_s: float) -> float:

@@ -45,6 +45,14 @@ class Belief:
         """Whether anything may be on, by what was confirmed or by what is on its way."""
         return highest(self.said) > 0 or highest(self._coming) > 0
 
+    def goes_on(self, auto_off_s: float | None) -> str:
+        """Say what it does when nobody talks to it any more."""
+        if not self.may_run:
+            return "it was off"
+        if auto_off_s is None:
+            return "it goes on until it is switched off by hand, or connected to again"
+        return f"it goes on for up to {auto_off_s / 60:g} min, by its own timer"
+
     def forget_timer(self) -> None:
         """Its timer must be armed anew."""
         self.said = {**self.said, TIMER: 0}

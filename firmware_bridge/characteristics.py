@@ -1,9 +1,11 @@
 """What a connected Bluetooth product is to its driver: values written, values heard."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from .codes import Gesture
 from .errors import LinkError
+from .products.product import Product
 
 OnValue = Callable[[str, bytes], None]
 """Called with each notification: the characteristic's UUID, and what it says."""
@@ -37,4 +39,19 @@ class Characteristics(Protocol):
 
     async def aclose(self) -> None:
         """Disconnect. Again is harmless."""
+        ...
+
+
+@runtime_checkable
+class Embodied(Characteristics, Protocol):
+    """A connection to an emulated product, which has somebody under it and says how to drive it."""
+
+    product: Product
+
+    def act(self, gesture: Gesture) -> None:
+        """Let the person under it do something."""
+        ...
+
+    def truth(self) -> bytes:
+        """Return the body's own account, a TRUTH document."""
         ...

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from .characteristics import Embodied
 from .drivers import products
 from .leveled import LeveledDevice
 from .link import open_link
+from .meet_product import connect_product
 from .streamed import StreamedDevice, connect
 
 Opened: TypeAlias = StreamedDevice | LeveledDevice
@@ -33,7 +35,10 @@ async def open_device(url: str) -> AsyncGenerator[Opened]:
 async def _open(url: str) -> Opened:
     product = products().get(urlsplit(url).scheme)
     if product is None:
-        return await connect(await open_link(url))
+        far = await open_link(url)
+        if isinstance(far, Embodied):
+            return await connect_product(far.product, far)
+        return await connect(far)
     from .links.gatt_client import open_product  # bleak takes a while to load
 
     return await open_product(product, url)

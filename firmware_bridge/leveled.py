@@ -13,8 +13,8 @@ import msgspec
 
 from .belief import Belief
 from .capabilities import Capabilities
-from .characteristics import Characteristics
-from .codes import Buttons, Cause, Gesture, Source, State, StatusFlags
+from .characteristics import Characteristics, Embodied
+from .codes import Buttons, Cause, Document, Gesture, Source, State, StatusFlags
 from .device import Clock, Halted, LinkStats, OnFailure, OnReading
 from .errors import BridgeError, DeviceRefused, LinkClosed, LinkError, LinkTimeout
 from .own_clock import OwnClock
@@ -174,8 +174,15 @@ class LeveledDevice:
         self._beaten_s = self._loop.time()
 
     async def act(self, gesture: Gesture) -> None:
-        del gesture
-        raise DeviceRefused("ACT", "UNSUPPORTED")
+        if not isinstance(self._wire, Embodied):
+            raise DeviceRefused("ACT", "UNSUPPORTED")
+        self._wire.act(gesture)
+
+    async def document(self, document: Document) -> bytes:
+        """Return what was true on an emulated body: a product has no other document."""
+        if document is not Document.TRUTH or not isinstance(self._wire, Embodied):
+            raise DeviceRefused("GET_DOCUMENT", "UNSUPPORTED")
+        return self._wire.truth()
 
     async def aclose(self) -> None:
         """Switch it off if it may still be on, and hang up."""
@@ -351,7 +358,7 @@ class LeveledDevice:
                 await self._at_rest.wait()
         except TimeoutError:
             raise LinkTimeout(
-                f"{self.product.title} does not say that it has stopped: {self._what_latches}"
+                f"{self.product.title} does not say that it has stopped: {self._goes_on()}"
             ) from None
         self._check_link()
 
@@ -369,7 +376,7 @@ class LeveledDevice:
         """The far end is gone: write no more, and say what it may go on doing."""
         if self._failure is not None:
             return
-        self._failure = LinkClosed(f"{error}; {self._what_latches}")
+        self._failure = LinkClosed(f"{error}; {self._goes_on()}")
         self._failure.__cause__ = error
         self._state, self._cause = State.LINK_LOST, Cause.LINK_LOST
         self._pending.clear()
@@ -378,13 +385,8 @@ class LeveledDevice:
         self._told.set()
         self._on_failure(self._failure)
 
-    @property
-    def _what_latches(self) -> str:
-        if not self._belief.may_run:
-            return "it was off"
-        if self.product.auto_off_s is None:
-            return "it goes on until it is switched off by hand, or connected to again"
-        return f"it goes on for up to {self.product.auto_off_s / 60:g} min, by its own timer"
+    def _goes_on(self) -> str:
+        return self._belief.goes_on(self.product.auto_off_s)
 
     def _check_link(self) -> None:
         if self._failure is not None:

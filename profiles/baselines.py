@@ -1,4 +1,4 @@
-"""Finds what is compared with a baseline that nothing has measured yet, in a file as it stands."""
+"""Finds what is compared with something that nothing has measured, in a file as it stands."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -6,9 +6,14 @@ from typing import Any, cast
 from .problems import Path
 from .quantities import quoted
 
+NO_MVC = (
+    "no session asks for a maximal contraction, so what is compared with one would never hold; "
+    "write of: baseline, of: start, or an absolute level, as above: 40 uV"
+)
+
 
 def unmeasured(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield every `of: baseline` whose signal no step before it measures."""
+    """Yield every `of: baseline` whose signal no step before it measures, and every `of: mvc`."""
     measured: set[str] = set()
     phrases = dict(_pairs(data.get("phrases")))
     yield from _in_steps(data.get("steps"), ("steps",), measured, phrases)
@@ -45,6 +50,8 @@ def _in_value(value: object, path: Path, measured: set[str]) -> Iterator[tuple[P
     if words.get("of") == "baseline" and isinstance(signal, str) and signal not in measured:
         sentence = f"nothing has measured this baseline yet; a step before needs baseline: {signal}"
         yield (*path, "of"), f"{quoted('baseline')}: {sentence}"
+    if words.get("of") == "mvc" and "signal" in words:
+        yield (*path, "of"), f"{quoted('mvc')}: {NO_MVC}"
     inner = enumerate(cast("list[Any]", value)) if isinstance(value, list) else words.items()
     for key, item in inner:
         yield from _in_value(item, (*path, key), measured)

@@ -13,8 +13,9 @@ import numpy as np
 
 from firmware_bridge.errors import LinkUnavailable
 
-from .body import PRESETS, Manner, Sensation, person
+from .body import PRESETS, Manner, Person, Sensation, person
 from .clockwork import DeviceTime
+from .models import PRODUCTS
 from .muscle import CHANNELS, MOST_CHANNELS
 from .pain import PRESSES
 from .traits import Traits
@@ -38,7 +39,7 @@ GUARDS_FROM = (0.02, 1.5)
 
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "device": ("voice_coil", "airbag"),
+        "device": ("voice_coil", "airbag", *PRODUCTS),
         "lets_go": ("usual", "never"),
         "link": ("serial", "ble"),
         "presses": tuple(PRESSES),
@@ -143,9 +144,17 @@ def recipe(url: str) -> Recipe:
 
 
 def bear(recipe: Recipe, now_s: float, boot_salt: int = 0) -> Twin:
-    """Return a twin that lives from `now_s` on. `boot_salt` tells two lives of one seed apart."""
+    """Return a twin that lives from `now_s` on. `boot_salt` tells two lives of one seed apart.
+
+    Raises `LinkUnavailable` for a product that does not speak our protocol.
+    """
+    if recipe.device in PRODUCTS:
+        raise LinkUnavailable(
+            f"{recipe.device} speaks no protocol of ours, and is on no wire: give its address, "
+            f"sim://{recipe.preset}?device={recipe.device}, to whoever is to play it"
+        )
     dice = np.random.Generator(np.random.PCG64(recipe.seed))
-    someone = person(PRESETS[recipe.preset], dice, recipe.stiffness, recipe.manner)
+    drawn = someone(recipe, dice)
     ppm = float(dice.uniform(-CLOCK_PPM, CLOCK_PPM))
     boot_us = int(dice.uniform(1.0, BOOTED_S)) * 1_000_000
     traits = Traits(
@@ -155,7 +164,12 @@ def bear(recipe: Recipe, now_s: float, boot_salt: int = 0) -> Twin:
         correction=recipe.correction,
         ecg=recipe.ecg,
     )
-    return Twin(someone, dice, DeviceTime(now_s, boot_us, ppm), traits)
+    return Twin(drawn, dice, DeviceTime(now_s, boot_us, ppm), traits)
+
+
+def someone(recipe: Recipe, dice: np.random.Generator) -> Person:
+    """Return the person that an address names."""
+    return person(PRESETS[recipe.preset], dice, recipe.stiffness, recipe.manner)
 
 
 def _options(said: Mapping[str, str]) -> dict[str, int | float | bool | str]:

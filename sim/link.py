@@ -16,6 +16,8 @@ from firmware_bridge.links.memory import MemoryLink, pair
 
 from .birth import Recipe, bear, recipe
 from .mischief import Plan
+from .model_link import ModelWire, connected
+from .models import PRODUCTS
 from .twin import Twin
 from .virtual_time import VirtualTimeLoop
 
@@ -28,12 +30,17 @@ GONE_WITHIN_S = 2.0
 """How long it may take to leave before it is killed (E)."""
 
 
-async def open_sim(url: str) -> Link:
+async def open_sim(url: str) -> Link | ModelWire:
     """Open a link to a virtual device: in its own process, or, in virtual time, in memory.
 
-    With `link=ble` it is on a virtual radio, in real time. Raises `LinkUnavailable`.
+    With `link=ble` it is on a virtual radio, in real time. A product that does not speak our
+    protocol is always in memory. Raises `LinkUnavailable`.
     """
     wanted = recipe(url)
+    if wanted.device in PRODUCTS:
+        if wanted.link == "ble":
+            raise LinkUnavailable(f"{wanted.device} is on no radio: leave link=ble out here")
+        return connected(wanted)
     if isinstance(asyncio.get_running_loop(), VirtualTimeLoop):
         if wanted.link == "ble":
             raise LinkUnavailable("a virtual radio runs in real time: leave link=ble out here")

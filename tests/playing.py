@@ -60,12 +60,6 @@ async def played(
         return await _on(device, fit, ease_to, ease_at_s)
 
 
-async def played_fit(fit: Fit, url: str) -> Played:
-    """Play what was compiled elsewhere to its end."""
-    async with open_device(url) as device:
-        return await _on(device, fit)
-
-
 async def _on(
     device: Device, fit: Fit, ease_to: float = 1.0, ease_at_s: float = float("inf")
 ) -> Played:

@@ -14,6 +14,7 @@ from console.picture import draw_session
 from console.playing import told
 from console.sitting import Programme, Sitting
 from console.witness import true_pressure
+from controller.play import prepare as prepared
 from controller.troubles import Left
 from controller.words import (
     Accepted,
@@ -27,6 +28,7 @@ from controller.words import (
     StepBegan,
     Stop,
 )
+from sim.models import PRODUCTS
 
 URL = "sim://healthy_f?seed=7"
 
@@ -99,6 +101,33 @@ async def test_measured_and_true_pressure_stay_under_the_envelope_and_near_the_t
     assert 17.0 < pressure.true_peak_kpa <= pressure.envelope_kpa
     assert pressure.rmse_kpa < 2.0
     assert pressure.true_rmse_kpa < 2.0
+
+
+GENTLE = """\
+format: myoloop-profile/1
+id: gentle
+revision: 1
+title: Gentle
+region: calf_gastrocnemius
+limits: {pressure: 12 kPa, rise: 60 kPa/s}
+steps:
+  - settle: {pressure: 3 kPa, for: 6 s}
+  - petrissage: {pressure: {low: 2 kPa, high: 5.5 kPa}, rate: 0.15 Hz, for: 20 s}
+"""
+
+
+@pytest.mark.parametrize("model", PRODUCTS)
+async def test_a_run_on_levels_tells_the_number_that_was_predicted(model):
+    def prepare(capabilities):
+        return prepared(GENTLE, "gentle.yaml", capabilities, {})
+
+    url = f"{URL}&device={model}"
+    visit = await sitting(Watcher(), prepare=prepare, url=url).run()
+    run = told(visit, None).document
+    assert run.outcome == "complete"
+    predicted = visit.fit.levels.played.rms
+    assert run.pressure.true_rmse_kpa == pytest.approx(predicted, rel=0.05)
+    assert f"off by {run.pressure.true_rmse_kpa:.2f} kPa (RMS) in all" in summary(run, visit)
 
 
 async def test_every_muscle_is_told_of():

@@ -26,7 +26,7 @@ HEAVY = (
         ["list"],
         ["show", "library:demo"],
         ["check", "library:demo"],
-        ["check", "library:trigger-point", "--person", "simulated", "--device", "levels10"],
+        ["check", "library:kneading", "--person", "simulated", "--device", "levels10"],
         ["schema"],
         ["new", "mine.yaml"],
         ["convert", "library:demo", "demo.ahap"],

@@ -9,6 +9,7 @@ from controller.guard_reply import OFTEN_SHARE, answered
 from controller.guarding import Answer, Guard
 from controller.intent import wake
 from controller.mind import decide
+from controller.play import prepare
 from controller.words import Accepted, Pause, Replace, Replaced, Resume
 from profiles.envelope import Limit
 from tests.controller.moments import WELL, moment
@@ -58,6 +59,52 @@ def test_a_new_depth_counts_within_the_step_and_keeps_the_beat(program, at_s, hi
     late = slice(round((at_s + 6.0) / STEP_S), 1790)
     assert asked[late] == pytest.approx(new[late], abs=0.01)
     assert np.abs(np.diff(asked)).max() <= np.abs(np.diff(plain)).max() * 17 / 14 + 0.12
+
+
+LAST = KNEADING[: KNEADING.index("  - effleurage")]
+"""Kneading is the last step: no other one is left for a new value to count in."""
+
+
+def last(high=14, rate="0.7 Hz"):
+    return compiled(LAST.replace("high: 14 kPa", f"high: {high} kPa").replace("0.7 Hz", rate))
+
+
+@pytest.mark.parametrize("at_s", [6.05, 6.6, 7.4, 7.9])
+@pytest.mark.parametrize("high", [18, 16, 12, 8])
+def test_a_value_given_on_the_way_to_the_first_peak_counts_from_the_rhythm_on(at_s, high):
+    """It was refused in the last step, and waited for the next one in any other."""
+    plain, _ = played(last(), until_s=18.0)
+    asked, events = played(last(), (at_s, Replace(last(high))), until_s=18.0)
+    (told,) = [e for e in events if isinstance(e, Replaced)]
+    assert (told.index, told.at_once) == (1, True)
+    new, _ = played(last(high), until_s=18.0)
+    assert asked[1400:] == pytest.approx(new[1400:], abs=0.01)
+    over = asked[round(at_s / STEP_S) :] - plain.max()
+    assert np.all(over <= 2.0 * STEP_S * np.arange(1, len(over) + 1) + 0.05)
+    assert rises(asked) <= max(rises(plain), rises(new)) * 1.15
+
+
+def test_a_value_given_while_another_comes_about_counts_too():
+    first, second = (8.5, Replace(last(12))), (8.7, Replace(last(10)))
+    asked, events = played(last(), first, second, until_s=18.0)
+    assert [e.at_once for e in events if isinstance(e, Replaced)] == [True, True]
+    new, _ = played(last(10), until_s=18.0)
+    assert asked[1400:] == pytest.approx(new[1400:], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("values", "at_s", "mode", "why"),
+    [
+        ({"rate": "0.5 Hz"}, 9.0, "closed_loop", "other beats, or another length, would come"),
+        ({"high": 12}, 17.8, "closed_loop", "it ends before a change could have come about"),
+        ({"high": 12}, 9.0, "step_adjust", "on a link this slow, values change between two steps"),
+    ],
+)
+def test_a_refusal_in_the_last_step_says_why(values, at_s, mode, why):
+    mind = msgspec.structs.replace(wake(last()), mode=mode)
+    refused = refusal(mind, Replace(last(**values)), at_s)
+    assert "the last step plays already" in refused
+    assert why in refused
 
 
 @pytest.mark.parametrize("at_s", [2.0, 8.9, 10.0, 11.2])
@@ -218,3 +265,20 @@ async def test_a_new_depth_is_felt_at_the_same_beat():
     assert stage.judged == []
     assert 9.0 < stage.felt(11.5, 13.0).max() < 10.4
     assert stage.felt(17.0, 25.0).max() > 13.0
+
+
+@pytest.mark.parametrize("high", [8, 18])
+async def test_on_a_device_a_value_for_the_rhythm_is_felt_and_nothing_starves(high):
+    text = LAST.replace("high: 14 kPa", f"high: {high} kPa")
+
+    def change(stage):
+        other = prepare(text, "test.yaml", stage.device.capabilities, {}).program
+        stage.tell(Replace(other))
+
+    stage = await story((6.6, change), text=LAST)
+    assert stage.answers == [Accepted()]
+    assert stage.outcome.result == "complete"
+    assert stage.judged == []
+    assert stage.truth.last("state FADING") is None
+    assert stage.felt(6.0, 8.2).max() == pytest.approx(14.0, abs=0.5)
+    assert stage.felt(13.0, 17.0).max() == pytest.approx(high, abs=0.5)

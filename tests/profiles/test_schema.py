@@ -1,5 +1,7 @@
 """The schema of the language, judged by a validator that is not ours."""
 
+import json
+
 import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
@@ -80,3 +82,7 @@ def test_an_editor_is_offered_regions_and_techniques():
     step = SCHEMA["$defs"]["StepEntry"]["properties"]
     assert {"effleurage", "trigger_point", "repeat", "together"} <= set(step)
     assert "calf_gastrocnemius" in SCHEMA["properties"]["region"]["enum"]
+
+
+def test_no_editor_offers_what_is_always_refused():
+    assert "mvc" not in json.dumps(SCHEMA)

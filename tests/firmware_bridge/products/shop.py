@@ -75,7 +75,7 @@ def assert_played_as_reported(emulation, fit, outcome):
         level * report.step_kpa - wanted(at_s) for level, at_s in zip(levels, times, strict=True)
     ]
     rms_kpa = math.sqrt(sum(each * each for each in off) / len(off))
-    assert rms_kpa == pytest.approx(report.rms_kpa, abs=0.15 * report.step_kpa)
+    assert rms_kpa == pytest.approx(report.played.rms, abs=0.15 * report.step_kpa)
     assert max(levels) == report.highest > 0
     changes = sum(a != b for a, b in pairwise(levels))
     waking = 6 if "air" in emulation.levels else 2  # a chair takes time to wake
