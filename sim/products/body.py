@@ -15,6 +15,8 @@ from sim.sensors import NoisySensor
 from sim.truth import PERIOD_US, TruthRecord
 
 PERIOD_S = PERIOD_US * 1e-6
+"""How often the body lives (D)."""
+
 _TICKS = PERIOD_US // 1000
 _ONE, _FREE = level(1.0), level(inf)
 
