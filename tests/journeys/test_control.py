@@ -180,7 +180,7 @@ async def test_a_session_is_moved_paused_and_resumed_from_elsewhere(runtime):
         run.until("Kneading begins")
         await settle(6.0)  # the way to the first peak is over
         moved = myoloop("session", "set", "depth=12kPa", "--json", folder=runtime)
-        run.until("other values count now")
+        run.until("other values count in this step")
         too_much = myoloop("session", "set", "depth=30kPa", "--json", folder=runtime)
         not_live = myoloop("session", "set", "rate=0.6Hz", folder=runtime)
         paused = myoloop("session", "pause", folder=runtime)
