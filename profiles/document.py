@@ -43,6 +43,12 @@ class Document(Words):
         return data
 
     @classmethod
+    def stands_alone(cls, path: Path) -> bool:
+        """Return whether the key at `path` may have nothing behind it, or is told by its model."""
+        del path
+        return False
+
+    @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         """Yield the mistakes that no single value shows. `data` may be wrong in any other way."""
         del data

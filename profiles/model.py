@@ -259,6 +259,12 @@ class Profile(Document):
         )
 
     @classmethod
+    def stands_alone(cls, path: Path) -> bool:
+        """A step says itself what a technique needs."""
+        listed = path[-3:-2] in {("steps",), ("together",)} or path[:-3] == ("phrases",)
+        return listed and isinstance(path[-2], int)
+
+    @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         yield from unmeasured(data)
         yield from misplaced(data)

@@ -129,6 +129,49 @@ def test_json_is_accepted():
     assert read(text, Profile).id == "j"
 
 
+EMG = GOOD.replace(
+    "region: up", "needs: {signals: {emg: {missing: timed, lost: ease}}}\nregion: up"
+)
+RULE = EMG + "rules:\n  a:\n    when: {button: pain}\n    do: "
+KNEADING = EMG + "  - petrissage: {pressure: {low: 3 kPa, high: 9 kPa}, rate: 36/min, for: 60 s, "
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "where", "says"),
+    [
+        (RULE + "{hold: {for: 2 s}, stop: }\n", 28, "rules.a.do.stop", "write `do: stop`"),
+        (RULE + "{stop: ~}\n", 10, "rules.a.do.stop", "write `do: stop`"),
+        (
+            RULE + "{ease: {to: 50 %, over: 1 s, keep: 5 s}, release: }\n",
+            50,
+            "rules.a.do.release",
+            "leave the key out",
+        ),
+        (KNEADING + "until: }\n", 80, "steps[1].petrissage.until", "leave the key out"),
+        (KNEADING + "adapt: null}\n", 80, "steps[1].petrissage.adapt", "leave the key out"),
+        (KNEADING + "baseline: }\n", 80, "steps[1].petrissage.baseline", "leave the key out"),
+        (KNEADING + "channel: }\n", 80, "steps[1].petrissage.channel", "leave the key out"),
+        (KNEADING + "region: }\n", 80, "steps[1].petrissage.region", "leave the key out"),
+        (KNEADING + "label: }\n", 80, "steps[1].petrissage.label", "leave the key out"),
+        (GOOD + "rules:\n", 1, "rules", "leave the key out"),
+        (GOOD.replace("for: 20 s", "for: "), 31, "steps[0].settle.for", "leave the key out"),
+    ],
+)
+def test_a_key_with_nothing_behind_it_is_refused_where_it_stands(text, column, where, says):
+    (problem,) = problems_of(text)
+    line = text.count("\n") if text.count("\n") > 8 else problem.line
+    assert (problem.line, problem.column, problem.where) == (line, column, where)
+    assert problem.problem.startswith("nothing stands here; write ")
+    assert says in problem.problem
+
+
+@pytest.mark.parametrize("stop", ["{}", "now", "false", "1"])
+def test_a_stop_with_anything_behind_it_is_told_how_a_stop_is_written(stop):
+    (problem,) = problems_of(RULE + "{stop: " + stop + "}\n")
+    assert problem.where == "rules.a.do.stop"
+    assert problem.problem == "a stop says everything by itself; write `do: stop`"
+
+
 def test_keys_that_begin_with_x_are_the_authors_own():
     text = GOOD.replace("{pressure: 3 kPa,", "{x-why: [any, {thing: 1}], pressure: 3 kPa,")
     assert read(text + "x-notes: mine\n", Profile).id == "small"
@@ -202,10 +245,10 @@ def test_plain_words_keep_their_yaml_1_2_meaning():
         yes_is_a_word: str
         truth: bool
         number: float
-        nothing: None
+        nothing: list[None]
 
     text = "on: no\nsexagesimal: 1:30\noctal: 012\nyes_is_a_word: yes\n"
-    text += "truth: true\nnumber: 1e3\nnothing: ~\n"
+    text += "truth: true\nnumber: 1e3\nnothing: [~]\n"
     found = read(text, Anything)
     assert found.on == "no"
     assert found.sexagesimal == "1:30"

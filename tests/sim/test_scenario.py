@@ -67,6 +67,12 @@ def test_an_order_that_needs_a_word_says_so():
     assert any("as ease: {to: 60 %}" in one for one in problems(bare).values())
 
 
+def test_a_word_with_nothing_behind_it_is_told_unless_it_happens_by_its_name_alone():
+    text = WHOLE.replace("sensor_stuck: {}", "leads_off: , for: ") + "body:\n"
+    told = [one for one in problems(text).values() if "nothing stands here" in one]
+    assert sorted(one.partition(":")[0] for one in told) == ["body", "timeline[0].for"], told
+
+
 def test_what_is_written_becomes_values():
     story = read_scenario(
         WHOLE.replace(
