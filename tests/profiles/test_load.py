@@ -7,6 +7,7 @@ from profiles.document import Document
 from profiles.load import read
 from profiles.model import Profile
 from profiles.problems import ProfileProblems
+from profiles.yaml_tree import read_tree
 
 GOOD = """\
 format: myoloop-profile/1
@@ -163,6 +164,19 @@ def test_a_key_with_nothing_behind_it_is_refused_where_it_stands(text, column, w
     assert (problem.line, problem.column, problem.where) == (line, column, where)
     assert problem.problem.startswith("nothing stands here; write ")
     assert says in problem.problem
+
+
+def test_a_value_that_is_not_there_stands_where_its_key_does():
+    text = "a:\n  rate:\n  for: 3 s\nb: ''\n"
+    _, places, _ = read_tree(text, "my.yaml")
+    problem = places.problem(("a", "rate"), "")
+    assert (problem.line, problem.column) == (2, 3)
+    assert places.problem(("b",), "").column == 4
+
+
+def test_a_step_without_its_words_is_told_where_it_stands_not_at_the_next_line():
+    (problem,) = problems_of(GOOD + "  - rest:\n  - settle: {pressure: 3 kPa, for: 20 s}\n")
+    assert (problem.line, problem.column, problem.where) == (9, 5, "steps[1].rest")
 
 
 @pytest.mark.parametrize("stop", ["{}", "now", "false", "1"])

@@ -52,7 +52,7 @@ def test_every_mistake_is_told_with_its_line_and_what_would_be_right():
     assert told[(11, 20)].endswith("ease has no end; leave `for` out")
     assert told[(12, 15)].endswith('did you mean "sensor_stuck"?')
     assert "one thing happens at a time, but here is pause and resume" in told[(13, 5)]
-    assert told[(14, 17)].endswith("say when it happens, as at: 12 s")
+    assert told[(14, 6)].endswith("say when it happens, as at: 12 s")
     assert told[(17, 12)].endswith('did you mean "complete"?')
     assert "stop over_pressure" in " ".join(told.values())
     assert any("true_pressure is a pressure, as 16 kPa" in one for one in told.values())
