@@ -54,7 +54,7 @@ title: Again
 """
 
 EXPECTED = [
-    (2, 5, "id", "Bad Id"),
+    (2, 5, "id", '"Bad Id" cannot stand here; write small letters, digits and hyphens'),
     (3, 11, "revision", "a whole number is wanted"),
     (5, 9, "region", 'did you mean "upper_trapezius"?'),
     (6, 47, "needs.signals.emg.lost", 'did you mean "ease"?'),
@@ -80,7 +80,7 @@ EXPECTED = [
     (20, 49, "steps[3].effleurage.rate", '"$depth" is a pressure; a rate is wanted'),
     (20, 93, "steps[3].effleurage.region", "is never treated: the windpipe lies there"),
     (21, 5, "steps[4]", "rest and settle; write each as its own step"),
-    (23, 21, "steps[5].repeat.times", "greater than or equal to 1"),
+    (23, 21, "steps[5].repeat.times", "0 is too little; at least 1"),
     (23, 31, "steps[5].repeat.steps", "at least one entry is wanted"),
     (27, 22, "rules.a.when.button", 'did you mean "pain"?'),
     (27, 45, "rules.a.do.ease.to", "too much; at most 100 %"),
@@ -177,6 +177,39 @@ def test_a_value_that_is_not_there_stands_where_its_key_does():
 def test_a_step_without_its_words_is_told_where_it_stands_not_at_the_next_line():
     (problem,) = problems_of(GOOD + "  - rest:\n  - settle: {pressure: 3 kPa, for: 20 s}\n")
     assert (problem.line, problem.column, problem.where) == (9, 5, "steps[1].rest")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("revision: 1", "revision: 0", "0 is too little; at least 1"),
+        ("revision: 1", "revision: 2000000", "2000000 is too much; at most 1000000"),
+        ("revision: 1", "revision: .nan", 'a whole number is wanted here, not ".nan"'),
+        ("id: small", "id: Not small", "as my-first-profile"),
+        ("title: Small", "title: " + "x" * 201, "is too long; at most 200 characters"),
+        ("title: Small", 'title: ""', "a text that is not empty is wanted here"),
+        (
+            "settle: {pressure: 3 kPa, for: 20 s}",
+            "together: [settle: {pressure: 3 kPa, for: 20 s}]",
+            "at least 2 entries are wanted here",
+        ),
+    ],
+)
+def test_a_bound_is_told_in_the_words_of_the_format(old, new, says):
+    (problem,) = problems_of(GOOD.replace(old, new))
+    assert says in problem.problem
+
+
+def test_a_number_that_is_none_is_told_so():
+    class Numbers(Document):
+        share: Annotated[float, Field(gt=0.0, lt=2.0, strict=False)]
+        few: Annotated[list[str], Field(max_length=1)]
+
+    told = [p.problem for p in problems_of("share: .nan\nfew: [a, b]\n", Numbers)]
+    assert told[0] == 'a number is wanted here, not ".nan"'
+    assert told[1] == '["a", "b"] has too many entries; at most 1'
+    (little,) = problems_of("share: 0\nfew: []\n", Numbers)
+    assert little.problem == "0 is too little; it must be more than 0"
 
 
 @pytest.mark.parametrize("stop", ["{}", "now", "false", "1"])
