@@ -176,6 +176,12 @@ class NeedsText(Words):
     channels: list[Channel] = Field(default_factory=lambda: ["pressure"])
     signals: dict[Word, SignalText] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _presses(self) -> Self:
+        if "pressure" not in self.channels:
+            raise mistake("every step presses; write pressure too, as [pressure]", "channels")
+        return self
+
 
 class LimitsText(Words):
     """The author's own limits."""

@@ -212,6 +212,13 @@ def test_a_number_that_is_none_is_told_so():
     assert little.problem == "0 is too little; it must be more than 0"
 
 
+@pytest.mark.parametrize("channels", ["[]", "[position]"])
+def test_a_profile_cannot_do_without_a_pressure(channels):
+    (problem,) = problems_of(GOOD.replace("limits:", f"needs: {{channels: {channels}}}\nlimits:"))
+    assert (problem.line, problem.column, problem.where) == (6, 19, "needs.channels")
+    assert problem.problem == "every step presses; write pressure too, as [pressure]"
+
+
 @pytest.mark.parametrize("stop", ["{}", "now", "false", "1"])
 def test_a_stop_with_anything_behind_it_is_told_how_a_stop_is_written(stop):
     (problem,) = problems_of(RULE + "{stop: " + stop + "}\n")
