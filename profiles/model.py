@@ -14,6 +14,7 @@ from .kinds import (
     MAX_SESSION_S,
     Amount,
     Channel,
+    ParameterName,
     PhraseName,
     Prose,
     RegionName,
@@ -234,7 +235,7 @@ class Profile(Document):
     region: RegionName = Field(examples=["upper_trapezius"])
     needs: NeedsText = Field(default_factory=NeedsText)
     limits: LimitsText = Field(examples=["{pressure: 24 kPa}"])
-    parameters: dict[Word, ParameterText] = Field(default_factory=dict)
+    parameters: dict[ParameterName, ParameterText] = Field(default_factory=dict)
     phrases: dict[Word, Annotated[list[StepEntry], Field(min_length=1)]] = Field(
         default_factory=dict
     )

@@ -219,6 +219,14 @@ def test_a_profile_cannot_do_without_a_pressure(channels):
     assert problem.problem == "every step presses; write pressure too, as [pressure]"
 
 
+@pytest.mark.parametrize("name", ["de pth", "1st", "tiefe.links", '""', "größe"])
+def test_a_parameter_that_no_value_could_refer_to_is_refused_by_its_name(name):
+    text = f"parameters:\n  {name}: {{default: 9 kPa, min: 6 kPa, max: 20 kPa}}\n"
+    (problem,) = problems_of(GOOD + text)
+    assert (problem.line, problem.column) == (10, 3)
+    assert "cannot be written as $name; write letters" in problem.problem
+
+
 @pytest.mark.parametrize("stop", ["{}", "now", "false", "1"])
 def test_a_stop_with_anything_behind_it_is_told_how_a_stop_is_written(stop):
     (problem,) = problems_of(RULE + "{stop: " + stop + "}\n")
