@@ -43,6 +43,12 @@ class Document(Words):
         return data
 
     @classmethod
+    def stands_alone(cls, path: Path) -> bool:
+        """Return whether the key at `path` may have nothing behind it, or is told by its model."""
+        del path
+        return False
+
+    @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         """Yield the mistakes that no single value shows. `data` may be wrong in any other way."""
         del data
@@ -94,11 +100,37 @@ def _wrong(kind: str, context: dict[str, Any], detail: ErrorDetails) -> str:
     if kind == "literal_error":
         words = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
         return f"{written} is not a word for this place; {did_you_mean(detail['input'], words)}"
+    if kind in _BOUNDS:
+        sentence, word = _BOUNDS[kind]
+        return f"{written} {sentence.format(str(context[word]).removesuffix('.0'))}"
+    if kind == "too_short" and context["min_length"] > 1:
+        return f"at least {context['min_length']} entries are wanted here, not {written}"
+    if kind == "string_pattern_mismatch" and context["pattern"] in PATTERNS:
+        return f"{written} cannot stand here; write {PATTERNS[context['pattern']]}"
     wanted = _WANTED.get(kind)
     return f"{wanted} is wanted here, not {written}" if wanted else f"{written}: {detail['msg']}"
 
 
+PATTERNS = {
+    r"^[a-z0-9][a-z0-9-]{0,63}$": (
+        "small letters, digits and hyphens, at most 64 of them, as my-first-profile"
+    ),
+    r"^H-[0-9]{2}$": "the number of a hazard, as H-01",
+}
+"""What each pattern of a text asks for."""
+
+_BOUNDS = {
+    "greater_than_equal": ("is too little; at least {}", "ge"),
+    "greater_than": ("is too little; it must be more than {}", "gt"),
+    "less_than_equal": ("is too much; at most {}", "le"),
+    "less_than": ("is too much; it must be less than {}", "lt"),
+    "string_too_long": ("is too long; at most {} characters", "max_length"),
+    "too_long": ("has too many entries; at most {}", "max_length"),
+}
+
 _WANTED = {
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "a number"),
+    **dict.fromkeys(("int_parsing", "int_parsing_size"), "a whole number"),
     "string_type": "a text",
     "int_type": "a whole number",
     "int_from_float": "a whole number",

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, StringConstraints, ValidationInfo, WithJson
 from .document import did_you_mean
 from .quantities import Quantity, quoted
 from .regions import NEVER, REGIONS
-from .values import Names, Value, Written
+from .values import PARAMETER, Names, Value, Written
 from .warming import MAX_HEAT_DEGC, MAX_HEAT_S, MIN_HEAT_DEGC
 
 MAX_PRESSURE_KPA = 400.0
@@ -88,6 +88,13 @@ def _signal(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _parameter(name: str) -> str:
+    if not PARAMETER.fullmatch(name):
+        sentence = "write letters without accents, digits, _ and -, and a letter first, as depth"
+        raise ValueError(f"{quoted(name)} cannot be written as $name; {sentence}")
+    return name
+
+
 def _site(name: str) -> str:
     if not _SITE.fullmatch(name):
         raise ValueError(f"{quoted(name)} is no name of a pad; write small letters, as left-calf")
@@ -104,6 +111,7 @@ def _phrase(name: str, info: ValidationInfo) -> str:
 
 _SITE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 Site = Annotated[str, AfterValidator(_site)]
+ParameterName = Annotated[str, AfterValidator(_parameter)]
 PhraseName = Annotated[str, AfterValidator(_phrase)]
 RegionName = Annotated[str, AfterValidator(_region)]
 SignalName = Annotated[str, AfterValidator(_signal)]

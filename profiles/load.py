@@ -1,11 +1,12 @@
 """Reads what people write: YAML into a model, or every mistake at once with its line and column."""
 
+from collections.abc import Iterator
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
 from .document import Document, explain
-from .problems import ProfileProblems
+from .problems import Path, Problem, ProfileProblems, dotted
 from .yaml_tree import read_tree
 
 AnyDocument = TypeVar("AnyDocument", bound=Document)
@@ -25,15 +26,41 @@ def read(text: str | bytes, model: type[AnyDocument], *, file: str = "<text>") -
         )
         raise ProfileProblems([*problems, places.problem((), sentence)])
     data = cast("dict[str, Any]", _without_own_keys(cast("dict[str, Any]", tree)))
-    problems.extend(places.problem(path, sentence) for path, sentence in model.mistakes(data))
+    empty = [path for path in _empty(data) if not model.stands_alone(path)]
+    problems.extend(places.problem(path, _nothing_at(path), at_key=True) for path in empty)
+    found = [places.problem(path, sentence) for path, sentence in model.mistakes(data)]
     try:
         document = model.model_validate(data, context=model.names(data))
     except ValidationError as error:
-        problems.extend(explain(error, model, places))
+        found.extend(explain(error, model, places))
     else:
-        if not problems:
+        if not problems and not found:
             return document.found_at(places)
-    raise ProfileProblems(problems)
+    raise ProfileProblems([*problems, *_unrelated(found, empty)])
+
+
+def _empty(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401  a YAML value may be anything
+    """Yield every key that nothing stands behind: taken as absent, a stop would be lost."""
+    if isinstance(value, dict):
+        for key, inner in cast("dict[str, Any]", value).items():
+            if inner is None:
+                yield (*path, key)
+            yield from _empty(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(cast("list[Any]", value)):
+            yield from _empty(inner, (*path, index))
+
+
+def _nothing_at(path: Path) -> str:
+    if path[-2:] == ("do", "stop"):
+        return "nothing stands here; write `do: stop`"
+    return "nothing stands here; write what it is, or leave the key out"
+
+
+def _unrelated(found: list[Problem], empty: list[Path]) -> Iterator[Problem]:
+    """Yield what is not only said because a key, or one beside it, has nothing behind it."""
+    explained = {dotted(end) for path in empty for end in (path, path[:-1])}
+    yield from (problem for problem in found if problem.where not in explained)
 
 
 def _without_own_keys(value: Any) -> Any:  # noqa: ANN401  a YAML value may be anything

@@ -14,6 +14,7 @@ from .kinds import (
     MAX_SESSION_S,
     Amount,
     Channel,
+    ParameterName,
     PhraseName,
     Prose,
     RegionName,
@@ -176,6 +177,12 @@ class NeedsText(Words):
     channels: list[Channel] = Field(default_factory=lambda: ["pressure"])
     signals: dict[Word, SignalText] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _presses(self) -> Self:
+        if "pressure" not in self.channels:
+            raise mistake("every step presses; write pressure too, as [pressure]", "channels")
+        return self
+
 
 class LimitsText(Words):
     """The author's own limits."""
@@ -228,7 +235,7 @@ class Profile(Document):
     region: RegionName = Field(examples=["upper_trapezius"])
     needs: NeedsText = Field(default_factory=NeedsText)
     limits: LimitsText = Field(examples=["{pressure: 24 kPa}"])
-    parameters: dict[Word, ParameterText] = Field(default_factory=dict)
+    parameters: dict[ParameterName, ParameterText] = Field(default_factory=dict)
     phrases: dict[Word, Annotated[list[StepEntry], Field(min_length=1)]] = Field(
         default_factory=dict
     )
@@ -257,6 +264,12 @@ class Profile(Document):
             pressure_limit_kpa=_pressure(_mapping(data.get("limits")).get("pressure")),
             phrases=frozenset(_mapping(data.get("phrases"))),
         )
+
+    @classmethod
+    def stands_alone(cls, path: Path) -> bool:
+        """A step says itself what a technique needs."""
+        listed = path[-3:-2] in {("steps",), ("together",)} or path[:-3] == ("phrases",)
+        return listed and isinstance(path[-2], int)
 
     @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -1,6 +1,6 @@
 """What a profile file may say about answering the body: conditions, actions, maps."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import core_schema
@@ -125,8 +125,12 @@ class ActionText(Words):
     @model_validator(mode="before")
     @classmethod
     def _bare_words(cls, written: object) -> object:
+        if isinstance(written, dict):
+            stop = cast("dict[str, object]", written).get("stop")
+            if stop is not None and stop is not True:
+                raise mistake("a stop says everything by itself; write `do: stop`", "stop")
         bare = {"stop": {"stop": True}, "mark": {"mark": ""}}
-        return bare.get(written, written) if isinstance(written, str) else written
+        return bare.get(written, written) if isinstance(written, str) else cast("object", written)
 
     @model_validator(mode="after")
     def _one_action(self) -> Self:

@@ -21,7 +21,10 @@ from .quantities import (
     shown,
 )
 
-_REFERENCE = re.compile(rf"(?:({NUMBER})\s*%\s*of\s+)?\$([A-Za-z_][A-Za-z0-9_-]*)")
+PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,199}")
+"""What a parameter may be called, so that `$name` can stand for it."""
+
+_REFERENCE = re.compile(rf"(?:({NUMBER})\s*%\s*of\s+)?\$({PARAMETER.pattern})")
 
 
 class Value(msgspec.Struct, frozen=True):

@@ -97,7 +97,8 @@ class _Builder:
             return
         path = frame.next_path() if frame else ()
         key_at = frame.key_at if frame and frame.key is not None else None
-        self.places.note(path, _place(event), key_at)
+        at = key_at if key_at and _is_nothing(event) else _place(event)
+        self.places.note(path, at, key_at)
         if isinstance(event, ScalarEvent):
             self._put(frame, _scalar(event))
             return
@@ -210,6 +211,11 @@ def _place(event: Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
+def _is_nothing(event: Event) -> bool:
+    """Whether nothing is written; its mark is then at whatever comes next."""
+    return isinstance(event, ScalarEvent) and _scalar(event) is None and not _text(event)
+
+
 def _told_by(error: MarkedYAMLError) -> tuple[int, int, str]:
     said: Any = error
     mark: Any = said.problem_mark or said.context_mark
@@ -217,8 +223,12 @@ def _told_by(error: MarkedYAMLError) -> tuple[int, int, str]:
     return line, column, said.problem or said.context
 
 
+def _text(event: ScalarEvent) -> str:
+    return cast("str", event.value)
+
+
 def _scalar(event: ScalarEvent) -> Any:  # noqa: ANN401  a YAML value may be anything
-    text = cast("str", event.value)
+    text = _text(event)
     if not getattr(event, "implicit", (True, False))[0]:
         return text
     if text in _WORDS:

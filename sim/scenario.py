@@ -107,6 +107,11 @@ class Scenario(Document):
     expect: ExpectWords = Field(examples=["{outcome: complete}"])
 
     @classmethod
+    def stands_alone(cls, path: Where) -> bool:
+        """Whatever happens may say it all, as `resume:`; an entry refuses what says too little."""
+        return path[:1] == ("timeline",) and len(path) == 3 and path[2] not in {"at", "for"}
+
+    @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
         yield from _faults_nobody_made(data)
         yield from _faults_of_other_actuators(data)

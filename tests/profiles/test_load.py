@@ -7,6 +7,7 @@ from profiles.document import Document
 from profiles.load import read
 from profiles.model import Profile
 from profiles.problems import ProfileProblems
+from profiles.yaml_tree import read_tree
 
 GOOD = """\
 format: myoloop-profile/1
@@ -53,7 +54,7 @@ title: Again
 """
 
 EXPECTED = [
-    (2, 5, "id", "Bad Id"),
+    (2, 5, "id", '"Bad Id" cannot stand here; write small letters, digits and hyphens'),
     (3, 11, "revision", "a whole number is wanted"),
     (5, 9, "region", 'did you mean "upper_trapezius"?'),
     (6, 47, "needs.signals.emg.lost", 'did you mean "ease"?'),
@@ -79,7 +80,7 @@ EXPECTED = [
     (20, 49, "steps[3].effleurage.rate", '"$depth" is a pressure; a rate is wanted'),
     (20, 93, "steps[3].effleurage.region", "is never treated: the windpipe lies there"),
     (21, 5, "steps[4]", "rest and settle; write each as its own step"),
-    (23, 21, "steps[5].repeat.times", "greater than or equal to 1"),
+    (23, 21, "steps[5].repeat.times", "0 is too little; at least 1"),
     (23, 31, "steps[5].repeat.steps", "at least one entry is wanted"),
     (27, 22, "rules.a.when.button", 'did you mean "pain"?'),
     (27, 45, "rules.a.do.ease.to", "too much; at most 100 %"),
@@ -127,6 +128,110 @@ def test_json_is_accepted():
         ' "steps": [{"settle": {"pressure": "3 kPa", "for": "20 s"}}]}'
     )
     assert read(text, Profile).id == "j"
+
+
+EMG = GOOD.replace(
+    "region: up", "needs: {signals: {emg: {missing: timed, lost: ease}}}\nregion: up"
+)
+RULE = EMG + "rules:\n  a:\n    when: {button: pain}\n    do: "
+KNEADING = EMG + "  - petrissage: {pressure: {low: 3 kPa, high: 9 kPa}, rate: 36/min, for: 60 s, "
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "where", "says"),
+    [
+        (RULE + "{hold: {for: 2 s}, stop: }\n", 28, "rules.a.do.stop", "write `do: stop`"),
+        (RULE + "{stop: ~}\n", 10, "rules.a.do.stop", "write `do: stop`"),
+        (
+            RULE + "{ease: {to: 50 %, over: 1 s, keep: 5 s}, release: }\n",
+            50,
+            "rules.a.do.release",
+            "leave the key out",
+        ),
+        (KNEADING + "until: }\n", 80, "steps[1].petrissage.until", "leave the key out"),
+        (KNEADING + "adapt: null}\n", 80, "steps[1].petrissage.adapt", "leave the key out"),
+        (KNEADING + "baseline: }\n", 80, "steps[1].petrissage.baseline", "leave the key out"),
+        (KNEADING + "channel: }\n", 80, "steps[1].petrissage.channel", "leave the key out"),
+        (KNEADING + "region: }\n", 80, "steps[1].petrissage.region", "leave the key out"),
+        (KNEADING + "label: }\n", 80, "steps[1].petrissage.label", "leave the key out"),
+        (GOOD + "rules:\n", 1, "rules", "leave the key out"),
+        (GOOD.replace("for: 20 s", "for: "), 31, "steps[0].settle.for", "leave the key out"),
+    ],
+)
+def test_a_key_with_nothing_behind_it_is_refused_where_it_stands(text, column, where, says):
+    (problem,) = problems_of(text)
+    line = text.count("\n") if text.count("\n") > 8 else problem.line
+    assert (problem.line, problem.column, problem.where) == (line, column, where)
+    assert problem.problem.startswith("nothing stands here; write ")
+    assert says in problem.problem
+
+
+def test_a_value_that_is_not_there_stands_where_its_key_does():
+    text = "a:\n  rate:\n  for: 3 s\nb: ''\n"
+    _, places, _ = read_tree(text, "my.yaml")
+    problem = places.problem(("a", "rate"), "")
+    assert (problem.line, problem.column) == (2, 3)
+    assert places.problem(("b",), "").column == 4
+
+
+def test_a_step_without_its_words_is_told_where_it_stands_not_at_the_next_line():
+    (problem,) = problems_of(GOOD + "  - rest:\n  - settle: {pressure: 3 kPa, for: 20 s}\n")
+    assert (problem.line, problem.column, problem.where) == (9, 5, "steps[1].rest")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("revision: 1", "revision: 0", "0 is too little; at least 1"),
+        ("revision: 1", "revision: 2000000", "2000000 is too much; at most 1000000"),
+        ("revision: 1", "revision: .nan", 'a whole number is wanted here, not ".nan"'),
+        ("id: small", "id: Not small", "as my-first-profile"),
+        ("title: Small", "title: " + "x" * 201, "is too long; at most 200 characters"),
+        ("title: Small", 'title: ""', "a text that is not empty is wanted here"),
+        (
+            "settle: {pressure: 3 kPa, for: 20 s}",
+            "together: [settle: {pressure: 3 kPa, for: 20 s}]",
+            "at least 2 entries are wanted here",
+        ),
+    ],
+)
+def test_a_bound_is_told_in_the_words_of_the_format(old, new, says):
+    (problem,) = problems_of(GOOD.replace(old, new))
+    assert says in problem.problem
+
+
+def test_a_number_that_is_none_is_told_so():
+    class Numbers(Document):
+        share: Annotated[float, Field(gt=0.0, lt=2.0, strict=False)]
+        few: Annotated[list[str], Field(max_length=1)]
+
+    told = [p.problem for p in problems_of("share: .nan\nfew: [a, b]\n", Numbers)]
+    assert told[0] == 'a number is wanted here, not ".nan"'
+    assert told[1] == '["a", "b"] has too many entries; at most 1'
+    (little,) = problems_of("share: 0\nfew: []\n", Numbers)
+    assert little.problem == "0 is too little; it must be more than 0"
+
+
+@pytest.mark.parametrize("channels", ["[]", "[position]"])
+def test_a_profile_cannot_do_without_a_pressure(channels):
+    (problem,) = problems_of(GOOD.replace("limits:", f"needs: {{channels: {channels}}}\nlimits:"))
+    assert (problem.line, problem.column, problem.where) == (6, 19, "needs.channels")
+    assert problem.problem == "every step presses; write pressure too, as [pressure]"
+
+
+@pytest.mark.parametrize("name", ["de pth", "1st", "tiefe.links", '""', "größe"])
+def test_a_parameter_that_no_value_could_refer_to_is_refused_by_its_name(name):
+    text = f"parameters:\n  {name}: {{default: 9 kPa, min: 6 kPa, max: 20 kPa}}\n"
+    (problem,) = problems_of(GOOD + text)
+    assert (problem.line, problem.column) == (10, 3)
+    assert "cannot be written as $name; write letters" in problem.problem
+
+
+@pytest.mark.parametrize("stop", ["{}", "now", "false", "1"])
+def test_a_stop_with_anything_behind_it_is_told_how_a_stop_is_written(stop):
+    (problem,) = problems_of(RULE + "{stop: " + stop + "}\n")
+    assert problem.where == "rules.a.do.stop"
+    assert problem.problem == "a stop says everything by itself; write `do: stop`"
 
 
 def test_keys_that_begin_with_x_are_the_authors_own():
@@ -202,10 +307,10 @@ def test_plain_words_keep_their_yaml_1_2_meaning():
         yes_is_a_word: str
         truth: bool
         number: float
-        nothing: None
+        nothing: list[None]
 
     text = "on: no\nsexagesimal: 1:30\noctal: 012\nyes_is_a_word: yes\n"
-    text += "truth: true\nnumber: 1e3\nnothing: ~\n"
+    text += "truth: true\nnumber: 1e3\nnothing: [~]\n"
     found = read(text, Anything)
     assert found.on == "no"
     assert found.sexagesimal == "1:30"

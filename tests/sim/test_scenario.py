@@ -52,7 +52,7 @@ def test_every_mistake_is_told_with_its_line_and_what_would_be_right():
     assert told[(11, 20)].endswith("ease has no end; leave `for` out")
     assert told[(12, 15)].endswith('did you mean "sensor_stuck"?')
     assert "one thing happens at a time, but here is pause and resume" in told[(13, 5)]
-    assert told[(14, 17)].endswith("say when it happens, as at: 12 s")
+    assert told[(14, 6)].endswith("say when it happens, as at: 12 s")
     assert told[(17, 12)].endswith('did you mean "complete"?')
     assert "stop over_pressure" in " ".join(told.values())
     assert any("true_pressure is a pressure, as 16 kPa" in one for one in told.values())
@@ -65,6 +65,12 @@ def test_an_order_that_needs_a_word_says_so():
     assert any('"to" is missing; write it, as to: 60 %' in one for one in problems(text).values())
     bare = WHOLE.replace("sensor_stuck: {}", "ease: ")
     assert any("as ease: {to: 60 %}" in one for one in problems(bare).values())
+
+
+def test_a_word_with_nothing_behind_it_is_told_unless_it_happens_by_its_name_alone():
+    text = WHOLE.replace("sensor_stuck: {}", "leads_off: , for: ") + "body:\n"
+    told = [one for one in problems(text).values() if "nothing stands here" in one]
+    assert sorted(one.partition(":")[0] for one in told) == ["body", "timeline[0].for"], told
 
 
 def test_what_is_written_becomes_values():
