@@ -82,6 +82,54 @@ def test_no_to_all_leaves_what_was_answered_otherwise(p1, capsys):
     assert answer_of(p1, "heart") == Answer("no")
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--yes-to", "heart", "--no-to", "heart", *NO), ("heart", "yes and no")),
+        (("--no-to", "all,heart", "--agreed-to", "tumour", "--yes-to", "tumour"),
+         ("tumour", "yes and agreed")),
+        (("--yes-to", f"implant:{UPPER}", "--agreed-to", "implant:calf_gastrocnemius", *NO),
+         ("implant", f"yes ({UPPER}) and agreed (calf_gastrocnemius)")),
+        (("--answers", "FILE", "--no-to", "heart", *NO), ("heart", "yes and no")),
+        (("--answers", "FILE", "--yes-to", "fever", *NO), ("fever", "no and yes")),
+        (("--answers", "FILE", "--agreed-to", "tumour", *NO),
+         ("tumour", "yes (gluteus) and agreed")),
+    ],
+)  # fmt: skip
+def test_a_question_that_is_answered_in_two_ways_is_refused(p1, capsys, tmp_path, words, says):
+    file = tmp_path / "answers.yaml"
+    file.write_text("heart: yes\nfever: no\ntumour: [gluteus]\n")
+    words = [str(file) if word == "FILE" else word for word in words]
+    error = said(capsys, "person", "screen", "p1", *words, code=2)["error"]
+    assert error["kind"] == "usage"
+    name, answers = says
+    assert f"{name} is answered twice, {answers};" in error["message"]
+    assert p1.load("p1").screenings == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "regions"),
+    [
+        ((f"implant:{UPPER}", "implant:gluteus"), (UPPER, "gluteus")),
+        ((f"implant:{UPPER},gluteus", "implant:gluteus"), (UPPER, "gluteus")),
+        ((f"implant:{UPPER}", "implant"), ()),
+        (("implant", f"implant:{UPPER}"), ()),
+    ],
+)
+def test_the_regions_of_one_answer_given_twice_are_joined(p1, capsys, words, regions):
+    options = [part for word in words for part in ("--yes-to", word)]
+    said(capsys, "person", "screen", "p1", *options, *NO)
+    assert answer_of(p1, "implant") == Answer("yes", regions)
+
+
+def test_the_regions_in_a_file_and_in_an_option_are_joined(p1, capsys, tmp_path):
+    file = tmp_path / "answers.yaml"
+    file.write_text(f"implant: [{UPPER}]\nheart: no\n")
+    options = ("--answers", str(file), "--yes-to", "implant:gluteus", "--no-to", "heart", *NO)
+    said(capsys, "person", "screen", "p1", *options)
+    assert answer_of(p1, "implant") == Answer("yes", (UPPER, "gluteus"))
+
+
 def test_what_is_not_answered_is_named_and_nothing_is_kept(p1, capsys):
     error = said(capsys, "person", "screen", "p1", "--no-to", "heart,fever", code=2)["error"]
     assert "pregnant" in error["message"]
