@@ -23,7 +23,7 @@ Standing = Literal[
 PLAYING: frozenset[Standing] = frozenset({"running", "paused"})
 """Where a programme is on its way."""
 
-MAY_PRESS: frozenset[Standing] = PLAYING | {"preflight", "ready"}
+MAY_PRESS: frozenset[Standing] = frozenset({"preflight", "ready", "running", "paused"})
 """Where the device is armed, or may be at any moment."""
 
 
