@@ -12,6 +12,7 @@ from console.excerpt import excerpt
 from console.people import SimulatedAttendant
 from console.picture import draw_session
 from console.playing import told
+from console.sentences import sentence
 from console.sitting import Programme, Sitting
 from console.witness import true_pressure
 from controller.play import prepare as prepared
@@ -20,6 +21,7 @@ from controller.visits import Stands
 from controller.words import (
     Accepted,
     Ceiling,
+    Ease,
     Ended,
     Judged,
     Pain,
@@ -122,7 +124,22 @@ async def test_a_session_stands_paused_from_a_pause_to_its_resuming():
     visit = await one.run()
     assert visit.outcome.result == "complete"
     assert len([event for event in watcher.events if isinstance(event, Paused)]) == 2
+    lines = [sentence(event) for event in watcher.events if not isinstance(event, Sampled)]
+    assert [line for line in lines if line.startswith(("paused", "it waits"))] == [
+        "paused by an operator; it waits for a person, 10 min at most",
+        "paused: the pain button was pressed",
+        "it waits for a person, 10 min at most",
+    ]
     assert one.stood[-4:] == ["running", "paused", "running", "over"]
+
+
+async def test_an_operators_easing_stands_in_the_log():
+    watcher = Watcher()
+    one = sitting(watcher)
+    once(watcher, 5.0, lambda: one.post(Ease(0.6)))
+    await one.run()
+    lines = [sentence(event) for event in watcher.events]
+    assert lines.count("pressed at 60 % by an operator") == 1
 
 
 async def test_measured_and_true_pressure_stay_under_the_envelope_and_near_the_target():

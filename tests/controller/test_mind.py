@@ -12,6 +12,7 @@ from controller.mind import decide
 from controller.words import (
     Ceiling,
     Ease,
+    Eased,
     Judged,
     Mark,
     Marked,
@@ -151,7 +152,8 @@ def test_just_inside_its_limits_nothing_is_done(program, ages):
 
 def test_easing_presses_that_share_of_the_programme_and_comes_back_slowly(program):
     mind, _, _ = play(wake(program), 0, 8)
-    mind, cue, _ = decide(mind, moment(8.0, 8.0, orders=[Ease(0.5)]))
+    mind, cue, events = decide(mind, moment(8.0, 8.0, orders=[Ease(0.5)]))
+    assert events == (Eased(8.0, 0.5),)
     assert isinstance(cue, Lower)
     plain = wake(program)
     assert mind.target_kpa(9.0) == pytest.approx(plain.target_kpa(9.0) * 0.5)
