@@ -196,6 +196,64 @@ def test_only_what_is_not_answered_yet_is_asked(monkeypatch, capsys):
     assert capsys.readouterr().err.count("pregnant") == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "yes", "gates"),
+    [
+        (
+            ("--yes-to", f"implant:{UPPER},gluteus"),
+            f"yes to implant ({UPPER}, gluteus)",
+            {(f"{UPPER}, gluteus: not treated (implant)", "refused", (UPPER, "gluteus"), None)},
+        ),
+        (
+            ("--yes-to", "varicose_veins"),
+            "yes to varicose_veins (everywhere)",
+            {("everywhere: no deep work (varicose_veins)", "no_deep_work", (), None)},
+        ),
+        (
+            ("--yes-to", "osteoporosis:gluteus"),
+            "yes to osteoporosis (gluteus)",
+            {
+                ("gluteus: not treated (osteoporosis)", "refused", ("gluteus",), None),
+                ("everywhere: pressed up to 30 % of the pain threshold (osteoporosis)",
+                 "share", (), 0.3),
+            },
+        ),
+        (
+            ("--agreed-to", "tumour:gluteus"),
+            "yes to tumour (gluteus), agreed to",
+            {("gluteus: not treated (tumour)", "refused", ("gluteus",), None)},
+        ),
+        (
+            ("--yes-to", "heart"),
+            "yes to heart",
+            {("everywhere: not treated (heart)", "refused", (), None)},
+        ),
+        (
+            ("--yes-to", "sore_from_exercise:gluteus"),
+            "yes to sore_from_exercise (gluteus)",
+            {("gluteus: the pain threshold counts 76 % (sore_from_exercise)",
+              "tender", ("gluteus",), 0.76)},
+        ),
+    ],
+)  # fmt: skip
+def test_what_every_yes_rules_out_is_shown_and_where(p1, capsys, options, yes, gates):
+    found = said(capsys, "person", "screen", "p1", *options, *NO)
+    told = {(g["what"], g["effect"], tuple(g["regions"]), g["share"]) for g in found["gates"]}
+    assert told == gates
+    assert main(["person", "show", "p1"]) == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert {yes, *(what for what, *_ in gates)} <= set(lines)
+
+
+def test_what_an_older_answer_still_locks_is_shown(p1, capsys):
+    said(capsys, "person", "screen", "p1", "--yes-to", "sore_or_bruised_after:gluteus", *NO)
+    found = said(capsys, "person", "screen", "p1", "--yes-to", "fragile", *NO)
+    assert [one["question"] for one in found["answers"]] == ["fragile"]
+    lock = next(gate for gate in found["gates"] if gate["question"] == "sore_or_bruised_after")
+    assert lock["what"].startswith("gluteus: not treated, for 48 h at least")
+    assert lock["hours_left"] == pytest.approx(48.0, abs=0.1)
+
+
 def reserved(people, **pressed):
     entry = Entry(
         at_s=time.time() - 7200.0,
