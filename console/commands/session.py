@@ -67,6 +67,10 @@ def mark(
     session: SessionName = None,
 ) -> Told:
     """Remember this instant by a word."""
+    if not label.strip():
+        raise typer.BadParameter(
+            "a mark needs a word to find it by, as `myoloop session mark here`"
+        )
     return asyncio.run(_order(chosen(session), "mark", Mark(label)))
 
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from controller.acts import FROZEN_FOR_S, HELD_MAX_S
+from controller.admission import refusal
 from controller.cues import Finish, Halt, Keep, Lower
 from controller.intent import wake
 from controller.mind import decide
@@ -173,6 +174,11 @@ def test_a_release_is_not_undone_by_easing_back_up(program):
     mind, cues, _ = play(mind, 8.01, 8.5, orders=[Ease(1.0), Ceiling(50.0)])
     assert all(isinstance(cue, Keep) for cue in cues)
     assert mind.target_kpa(9.0) == 0.0
+
+
+@pytest.mark.parametrize("label", ["", "  "])
+def test_a_mark_without_a_word_is_refused(program, label):
+    assert refusal(wake(program), Mark(label), 3.0) == "a mark needs a word to find it by"
 
 
 def test_a_mark_is_told_and_changes_nothing(program):
