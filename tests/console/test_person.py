@@ -72,6 +72,16 @@ def test_what_makes_no_sense_is_one_message(p1, capsys, words, kind):
     assert said(capsys, *words, code=2)["error"]["kind"] == kind
 
 
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("p2", "person new p2"), ("nobody", "person new ID"), ("simulated", "person new ID"),
+     ("Ana Maria", "person new ID")],
+)  # fmt: skip
+def test_whoever_is_not_known_may_be_made_as_advised(p1, capsys, name, advice):
+    message = said(capsys, "person", "show", name, code=2)["error"]["message"]
+    assert f'nobody here is called "{name}": there are p1; `myoloop {advice}` makes' in message
+
+
 def test_no_to_all_leaves_what_was_answered_otherwise(p1, capsys):
     yes = ("--yes-to", f"implant:{UPPER},gluteus", "--agreed-to", "tumour:gluteus")
     found = said(capsys, "person", "screen", "p1", *NO, *yes)
