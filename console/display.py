@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from controller.player import at_beginning
-from controller.words import Event, Sampled, StepBegan
+from controller.words import Event, Paused, Reason, Sampled, StepBegan
 
 from .plot import plot
 from .sentences import sentence
@@ -58,6 +58,8 @@ class View:
             case StepBegan():
                 self._step = event
                 self._last = f"{event.at_s:.1f} s  {sentence(event)}"
+            case Paused(reason=reason) if reason is not Reason.OPERATOR:
+                self._last += f"; {sentence(event)}"  # why it pauses has just been told
             case _:
                 self._last = f"{event.at_s:.1f} s  {sentence(event)}"
 

@@ -140,7 +140,11 @@ class Stop(Document, frozen=True, kw_only=True, tag="myoloop.stop/1"):
 
 
 class RunningSession(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of this machine. `standing` is how far it is; None: it does not answer."""
+    """A session of this machine.
+
+    `standing` is how far it is: idle, connecting, connected, preflight, ready, running, paused or
+    over; None: it does not answer.
+    """
 
     session: str
     pid: int

@@ -11,7 +11,7 @@ from controller.client import DoorError
 from controller.door import Role
 from controller.remote import Remote
 from controller.troubles import ControlLost
-from controller.visits import Connected, News, Over, Playing, Stands, Vitals
+from controller.visits import Connected, News, Over, Playing, Standing, Stands, Vitals
 from firmware_bridge.links.local import dial
 
 ANSWER_S = 2.0
@@ -23,7 +23,7 @@ class Onlooker:
 
     def __init__(self, session: Announced) -> None:
         self.session = session
-        self.standing: str | None = None
+        self.standing: Standing | None = None
         self.connected: Connected | None = None
         self.playing: Playing | None = None
         self.vitals: Vitals | None = None

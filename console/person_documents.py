@@ -1,6 +1,6 @@
 """What `--json` prints about people: one struct for each document."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -32,6 +32,34 @@ class FoundRefusal(msgspec.Struct, frozen=True, kw_only=True):
     allowed: str
 
 
+class FoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that was answered with yes, and where; no regions: everywhere."""
+
+    question: str
+    says: Literal["yes", "agreed"]
+    regions: tuple[str, ...]
+
+
+Effect = Literal[
+    "refused", "share", "no_deep_work", "nothing_that_strikes", "no_calibration", "tender"
+]
+"""What a yes does: `share` is of the pain threshold, and so is what is left of a tender one."""
+
+
+class FoundGate(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a yes rules out or lowers, and where; no regions: everywhere.
+
+    `hours_left` is how long it lasts whatever is answered meanwhile.
+    """
+
+    question: str
+    effect: Effect
+    regions: tuple[str, ...]
+    share: float | None
+    hours_left: float | None
+    what: str
+
+
 class Threshold(msgspec.Struct, frozen=True, kw_only=True):
     """A pain threshold that was measured; `at_least`: it never hurt up to there."""
 
@@ -48,7 +76,9 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
 class PersonShown(Document, frozen=True, kw_only=True, tag="myoloop.person/1"):
     """What is known of a person. `screened` says whether the answers still hold.
 
-    `stages` is how far each technique has come: on any device in simulation, then by device.
+    `refusals` speak against any session; `gates` are what the newest answers mean, and where, and
+    what older ones still lock. `stages` is how far each technique has come: on any device in
+    simulation, then by device.
     """
 
     id: str
@@ -56,6 +86,8 @@ class PersonShown(Document, frozen=True, kw_only=True, tag="myoloop.person/1"):
     screened: bool
     screened_hours_ago: float | None
     yes: tuple[str, ...]
+    answers: tuple[FoundAnswer, ...]
+    gates: tuple[FoundGate, ...]
     refusals: tuple[FoundRefusal, ...]
     thresholds: tuple[Threshold, ...]
     stages: tuple[str, ...]

@@ -1,7 +1,7 @@
 """The health questions: asked at a terminal, answered by options, or read from a file."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
@@ -81,20 +81,39 @@ def _where() -> tuple[str, ...]:
 def told(
     file: Path | None, yes: Iterable[str], agreed: Iterable[str], no: Iterable[str]
 ) -> Answers:
-    """Return what file and options say. Raises `typer.BadParameter`, `OSError`."""
+    """Return what file and options say together. Raises `typer.BadParameter`, `OSError`.
+
+    Nothing outvotes a yes: a question that is answered in two ways is refused, never decided.
+    """
+    denied = [name.strip() for words in no for name in words.split(",")]
     answers = read_answers(file.read_bytes(), str(file)) if file else {}
-    answers |= _options("yes", yes) | _options("agreed", agreed)
-    for name in (name for words in no for name in words.split(",")):
-        if name.strip() == ALL:
-            answers = {**dict.fromkeys(BY_ID, Answer("no")), **answers}
-        else:
-            answers[_known(name)] = Answer("no")
-    return answers
+    for name, answer in (
+        *_options("yes", yes),
+        *_options("agreed", agreed),
+        *((_known(name), Answer("no")) for name in denied if name != ALL),
+    ):
+        answers[name] = _joined(name, answers[name], answer) if name in answers else answer
+    return {**dict.fromkeys(BY_ID, Answer("no")), **answers} if ALL in denied else answers
 
 
-def _options(says: Literal["yes", "agreed"], words: Iterable[str]) -> Answers:
-    pairs = (word.partition(":") for word in words)
-    return {_known(name): Answer(says, regions(where)) for name, _, where in pairs}
+def _options(says: Literal["yes", "agreed"], words: Iterable[str]) -> Iterator[tuple[str, Answer]]:
+    for name, _, where in (word.partition(":") for word in words):
+        yield _known(name), Answer(says, regions(where))
+
+
+def _joined(name: str, one: Answer, other: Answer) -> Answer:
+    """Return two equal answers as one. Raises `typer.BadParameter`: they are not equal."""
+    if one.says != other.says:
+        raise typer.BadParameter(
+            f"{name} is answered twice, {_spoken(one)} and {_spoken(other)}; answer it once"
+        )
+    if not (one.regions and other.regions):
+        return Answer(one.says)  # no region means everywhere, and that holds every other one
+    return Answer(one.says, tuple(dict.fromkeys((*one.regions, *other.regions))))
+
+
+def _spoken(answer: Answer) -> str:
+    return answer.says + (f" ({', '.join(answer.regions)})" if answer.regions else "")
 
 
 def complete(answers: Answers, now_s: float) -> Screening:

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from controller.words import (
     Alarm,
+    Eased,
     Ended,
     Event,
     Judged,
@@ -139,12 +140,10 @@ def sentence(event: Event) -> str:
             return f"step {index + 1} is {_ENDINGS[outcome]}"
         case Judged(_, verdict):
             return judgement(verdict)
-        case Paused() | Resumed() | Marked() | Replaced() | ModeChanged() | Alarm():
+        case Paused() | Resumed() | Marked() | Eased():
+            return _by_person(event)
+        case Reacted() | Unmeasurable() | Replaced() | ModeChanged() | Alarm():
             return _notice(event)
-        case Reacted(_, rule, action, line):
-            return f"rule {rule} (line {line}): {action}"
-        case Unmeasurable(_, signal, of):
-            return f"{signal} has no {of} that can be measured: nothing will be compared with it"
         case Sampled(_, target_kpa, None):
             return f"{target_kpa:.1f} kPa asked for"
         case Sampled(_, target_kpa, pressure_kpa):
@@ -155,15 +154,28 @@ def sentence(event: Event) -> str:
             assert_never(event)
 
 
-def _notice(event: Paused | Resumed | Marked | Replaced | ModeChanged | Alarm) -> str:
+def _by_person(event: Paused | Resumed | Marked | Eased) -> str:
     match event:
         case Paused(at_s, reason, until_s):
-            left_min = (until_s - at_s) / 60.0
-            return f"paused: {REASONS[reason]}; it waits {left_min:.0f} min at most"
+            waits = f"it waits for a person, {(until_s - at_s) / 60.0:.0f} min at most"
+            # any other pause is judged, and the judgement has said why
+            return f"paused by an operator; {waits}" if reason is Reason.OPERATOR else waits
         case Resumed():
             return "it goes on, slowly, from nothing"
         case Marked(_, label):
             return f"mark: {label}"
+        case Eased(_, share):
+            return f"pressed at {share:.0%} by an operator".replace("%", " %")
+        case _:
+            assert_never(event)
+
+
+def _notice(event: Reacted | Unmeasurable | Replaced | ModeChanged | Alarm) -> str:
+    match event:
+        case Reacted(_, rule, action, line):
+            return f"rule {rule} (line {line}): {action}"
+        case Unmeasurable(_, signal, of):
+            return f"{signal} has no {of} that can be measured: nothing will be compared with it"
         case Replaced(_, index, at_once):
             when = "in this step" if at_once else f"from step {index + 1} on"
             return f"other values count {when}"

@@ -1,16 +1,34 @@
 """How a person stands: what is known, what counts, what is left, as documents and as lines."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from controller.eligibility import NotAdmitted, Refusal, admit, screened
 from controller.ledger import REGION_DAY_S, SESSIONS_A_DAY, Doses
 from controller.person import ANY_DEVICE, Calibration, Person
+from controller.screening import BY_ID, Gate, Screening
 from profiles.program import Program
 from profiles.regions import REGIONS
 
-from .person_documents import FoundRefusal, PersonShown, RegionLedger, Threshold
+from .person_documents import (
+    Effect,
+    FoundAnswer,
+    FoundGate,
+    FoundRefusal,
+    PersonShown,
+    RegionLedger,
+    Threshold,
+)
 from .tables import table
+
+_EFFECTS: Mapping[Effect, str] = {
+    "refused": "not treated",
+    "share": "pressed up to {share:.0f} % of the pain threshold",
+    "no_deep_work": "no deep work",
+    "nothing_that_strikes": "nothing that strikes",
+    "no_calibration": "no calibration",
+    "tender": "the pain threshold counts {share:.0f} %",
+}
 
 
 def shown(person: Person, now_s: float) -> PersonShown:
@@ -24,12 +42,75 @@ def shown(person: Person, now_s: float) -> PersonShown:
         screened=person.screening(now_s) is not None,
         screened_hours_ago=None if newest is None else round((now_s - newest.at_s) / 3600.0, 1),
         yes=() if newest is None else tuple(question.id for question, _, _ in newest.gates()),
+        answers=() if newest is None else tuple(_answers(newest)),
+        gates=gates(person, now_s),
         refusals=found(screened(person, now_s)),
         thresholds=tuple(threshold(one, now_s) for one in person.calibrations),
         stages=stages(person),
         ledger={name: line for name, line in every.items() if line.sessions or line.worked_s},
         never_booked=len(person.ledger.open),
     )
+
+
+def gates(person: Person, now_s: float) -> tuple[FoundGate, ...]:
+    """Return what the newest answers rule out or lower, and what older ones still lock."""
+    told: dict[tuple[str, Effect, tuple[str, ...]], FoundGate] = {}
+    for number, screening in enumerate(person.screenings, start=1):
+        for question, gate, answer in screening.gates():
+            left_s = screening.at_s + gate.locks_s - now_s
+            if number < len(person.screenings) and left_s <= 0.0:
+                continue
+            for effect, regions, share in _effects(gate, answer.regions):
+                key = (question.id, effect, regions)  # said again later, it lasts longer
+                told[key] = _gate(*key, share, left_s)
+    return tuple(told.values())
+
+
+def _effects(
+    gate: Gate, there: tuple[str, ...]
+) -> Iterator[tuple[Effect, tuple[str, ...], float | None]]:
+    """Yield what a gate does, and where: what refuses everything, and a share, count everywhere."""
+    if gate.refuses != "nothing":
+        yield "refused", there if gate.refuses == "region" else (), None
+    if gate.share < 1.0:
+        yield "share", (), gate.share
+    if not gate.deep:
+        yield "no_deep_work", there, None
+    if not gate.struck:
+        yield "nothing_that_strikes", there, None
+    if not gate.calibrate:
+        yield "no_calibration", there, None
+    if gate.state < 1.0:
+        yield "tender", there, gate.state
+
+
+def _gate(
+    question: str, effect: Effect, regions: tuple[str, ...], share: float | None, left_s: float
+) -> FoundGate:
+    hours = left_s / 3600.0 if left_s > 0.0 else None
+    phrase = _EFFECTS[effect].format(share=100.0 * (share or 0.0))
+    lasts = "" if hours is None else f", for {math.ceil(hours)} h at least"
+    return FoundGate(
+        question=question,
+        effect=effect,
+        regions=regions,
+        share=share,
+        hours_left=None if hours is None else round(hours, 1),
+        what=f"{', '.join(regions) or 'everywhere'}: {phrase}{lasts} ({question})",
+    )
+
+
+def _answers(screening: Screening) -> Iterator[FoundAnswer]:
+    for question, _, answer in screening.gates():
+        if answer.says != "no":
+            yield FoundAnswer(question=question.id, says=answer.says, regions=answer.regions)
+
+
+def _answer_line(one: FoundAnswer) -> str:
+    agreed = ", agreed to" if one.says == "agreed" else ""
+    everywhere = " (everywhere)" if BY_ID[one.question].where else ""
+    where = f" ({', '.join(one.regions)})" if one.regions else everywhere
+    return f"yes to {one.question}{where}{agreed}"
 
 
 def region_ledger(person: Person, region: str, now_s: float) -> RegionLedger:
@@ -101,7 +182,8 @@ def lines(person: PersonShown) -> str:
     told = [
         f"{person.id} ({person.sex})",
         f"  health questions answered {answered}",
-        *(f"  yes to {name}" for name in person.yes),
+        *(f"  {_answer_line(one)}" for one in person.answers),
+        *(f"  {one.what}" for one in person.gates),
         *(f"  not treated: {one.what}; {one.allowed}" for one in person.refusals),
         *(f"  {threshold_line(one)}" for one in person.thresholds),
         *(f"  played to its end: {stage}" for stage in person.stages),

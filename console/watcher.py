@@ -1,7 +1,18 @@
 """What somebody sees who watches a session that another program keeps."""
 
 from controller.fitting import fit
-from controller.visits import Connected, Favoured, Gap, Leased, News, Over, Playing, Stands, Vitals
+from controller.visits import (
+    Connected,
+    Favoured,
+    Gap,
+    Leased,
+    News,
+    Over,
+    Playing,
+    Standing,
+    Stands,
+    Vitals,
+)
 
 from .onlooker import Onlooker
 from .sitting import Audience, Scene
@@ -15,6 +26,7 @@ class Watcher:
         self._seen = seen
         self._audience = audience
         self._shown = False
+        self._standing = seen.standing
         seen.listen(self._hear)
         self._look()
 
@@ -28,7 +40,7 @@ class Watcher:
             case Playing():
                 self._look()
             case Stands(standing):
-                self._audience.say(f"the session is {standing}")
+                self._stand(standing)
             case Leased(held, grace_s):
                 if not held:
                     self._audience.say(f"nobody keeps the session: it is let go in {grace_s:g} s")
@@ -39,6 +51,12 @@ class Watcher:
             case _:
                 if self._shown:
                     self._audience.hear(news)
+
+    def _stand(self, standing: Standing) -> None:
+        """Say how far it is, but not what the events of a pause have just said."""
+        before, self._standing = self._standing, standing
+        if "paused" not in (before, standing) or standing == "over":
+            self._audience.say(f"the session is {standing}")
 
     def _look(self) -> None:
         connected, playing = self._seen.connected, self._seen.playing

@@ -5,7 +5,7 @@ from math import isfinite
 from .acts import RELEASE_OVER_S
 from .intent import Mind
 from .replacing import unfit
-from .words import Ceiling, Ease, Order, Pause, Replace, Resume
+from .words import Ceiling, Ease, Mark, Order, Pause, Replace, Resume
 
 
 def refusal(mind: Mind, order: Order, at_s: float) -> str | None:
@@ -15,6 +15,8 @@ def refusal(mind: Mind, order: Order, at_s: float) -> str | None:
             return f"a share to ease to is a number from 0 to 1, not {share}"
         case Ceiling(kpa) if not isfinite(kpa):
             return f"a ceiling is a number of kPa, not {kpa}"
+        case Mark(label) if not label.strip():
+            return "a mark needs a word to find it by"
         case Pause() if mind.phase == "paused":
             return "it is paused already"
         case Pause() if mind.phase == "releasing":

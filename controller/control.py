@@ -34,7 +34,19 @@ from .visits import (
     Start,
     Vitals,
 )
-from .words import Accepted, Answer, Order, Outcome, Rejected, Release, Replace, Stop
+from .words import (
+    Accepted,
+    Answer,
+    Event,
+    Order,
+    Outcome,
+    Paused,
+    Rejected,
+    Release,
+    Replace,
+    Resumed,
+    Stop,
+)
 
 RECENT_TICKS = 1000
 """How many ticks lateness is told of while a session plays: ten seconds (E)."""
@@ -206,7 +218,7 @@ class Control:
             ready = await preflight(device, self._favours, ears)
             self._stand("ready")
             await self._favours.start()
-            session = Session(device, fitted, self._tell, ready.zero_kpa, ears)
+            session = Session(device, fitted, self._hear, ready.zero_kpa, ears)
             self._playing = Playing(start.program, start.profile)
             self._tell(self._playing)
             self._session = session
@@ -220,6 +232,14 @@ class Control:
             with contextlib.suppress(BridgeError):
                 truth = await device.document(Document.TRUTH)
         return Over(outcome=outcome, vitals=self.vitals(whole=True), truth=truth)
+
+    def _hear(self, event: Event) -> None:
+        """Tell what the session tells; a pause shows in how far the visit is, too."""
+        self._tell(event)
+        if isinstance(event, Paused) and self._standing != "paused":  # pain may pause it anew
+            self._stand("paused")
+        elif isinstance(event, Resumed):
+            self._stand("running")
 
     def _stand(self, standing: Standing) -> None:
         self._standing = standing

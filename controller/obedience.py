@@ -17,6 +17,7 @@ from .words import (
     Acknowledge,
     Ceiling,
     Ease,
+    Eased,
     Event,
     Mark,
     Marked,
@@ -70,7 +71,8 @@ def _take(mind: Mind, order: Order, at_s: float) -> Obeyed:
         case Release():
             return mind, Verdict("release", Reason.OPERATOR, 0.0, 0.0), KEEP, ()
         case Ease(share) if isfinite(share):
-            return _changed(mind, at_s, share=min(max(share, 0.0), 1.0))
+            mind, _, cue, _ = _changed(mind, at_s, share=min(max(share, 0.0), 1.0))
+            return mind, None, cue, (Eased(at_s, mind.factors.share),)
         case Ceiling(kpa) if isfinite(kpa):
             return _changed(mind, at_s, ceiling_kpa=max(kpa, 0.0))
         case Pause() if mind.phase == "playing":

@@ -12,7 +12,7 @@ from .client import DoorError
 from .door import PROTOCOL, Answered, Hello, Refused, Role, Welcome, encode, token
 from .lease import ALIVE_EVERY_S
 from .troubles import ControlLost
-from .visits import Alive, Asked, Business, News, Stands, Take, said_of
+from .visits import MAY_PRESS, Alive, Asked, Business, News, Stands, Take, said_of
 from .words import Accepted, Answer, Order, Rejected
 
 ALIVE_PHASE_S = 0.0023
@@ -109,8 +109,7 @@ class Remote:
             case Refused(why):
                 self._end(DoorError(why))
             case Stands(standing):
-                may_press = standing in ("preflight", "ready", "running")
-                self._patience_s = SILENT_S if may_press else OPENING_S
+                self._patience_s = SILENT_S if standing in MAY_PRESS else OPENING_S
                 self._on_news(word)
             case _:
                 self._on_news(word)

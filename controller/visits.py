@@ -15,8 +15,16 @@ from .door import Answered, Refused, Welcome
 from .eligibility import Booked
 from .words import Event, Order, Outcome
 
-Standing = Literal["idle", "connecting", "connected", "preflight", "ready", "running", "over"]
-"""How far a visit is."""
+Standing = Literal[
+    "idle", "connecting", "connected", "preflight", "ready", "running", "paused", "over"
+]
+"""How far a visit is; paused: it has let go, and waits for a person."""
+
+PLAYING: frozenset[Standing] = frozenset({"running", "paused"})
+"""Where a programme is on its way."""
+
+MAY_PRESS: frozenset[Standing] = frozenset({"preflight", "ready", "running", "paused"})
+"""Where the device is armed, or may be at any moment."""
 
 
 class Favour(StrEnum):

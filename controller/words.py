@@ -215,6 +215,13 @@ class Marked(msgspec.Struct, frozen=True, tag="marked"):
     label: str
 
 
+class Eased(msgspec.Struct, frozen=True, tag="eased"):
+    """A person has chosen how much of the programme is pressed: this share, 0..1, from now on."""
+
+    at_s: float
+    share: float
+
+
 class Reacted(msgspec.Struct, frozen=True, tag="reacted"):
     """A rule of the profile has acted: its name, what it does, and its line."""
 
@@ -288,6 +295,7 @@ Event: TypeAlias = (
     | Paused
     | Resumed
     | Marked
+    | Eased
     | Reacted
     | Unmeasurable
     | Replaced

@@ -50,7 +50,7 @@ class People:
 
     def make(self, person_id: str, sex: Sex = "unsaid") -> Person:
         """Make a person of whom nothing else is known yet. Raises `IdRefused`."""
-        if not ID.fullmatch(person_id) or person_id in TAKEN:
+        if not _can_be_id(person_id):
             raise IdRefused(
                 f'"{person_id}" cannot be an id: letters, digits, ".", "_" and "-", at most 32 of '
                 f"them, and not {' or '.join(sorted(TAKEN))}; no name is needed, p1 will do"
@@ -173,6 +173,10 @@ def _write(db: sqlite3.Connection, number: int, entry: Entry) -> None:
     db.execute("UPDATE entry SET entry = ? WHERE number = ?", (msgspec.json.encode(entry), number))
 
 
+def _can_be_id(word: str) -> bool:
+    return ID.fullmatch(word) is not None and word not in TAKEN
+
+
 def _sex_of(db: sqlite3.Connection, person_id: str) -> str | None:
     row = db.execute("SELECT sex FROM person WHERE id = ?", (person_id,)).fetchone()
     return None if row is None else str(row[0])
@@ -183,7 +187,8 @@ def _must_exist(db: sqlite3.Connection, person_id: str) -> str:
     if sex is None:
         known = [row[0] for row in db.execute("SELECT id FROM person ORDER BY id")]
         there = f"there are {', '.join(known)}" if known else "there is nobody yet"
+        made = person_id if _can_be_id(person_id) else "ID"  # advice that would be refused is none
         raise NoSuchPerson(
-            f"nobody here is called {person_id}: {there}; `myoloop person new {person_id}`"
+            f'nobody here is called "{person_id}": {there}; `myoloop person new {made}` makes one'
         )
     return sex

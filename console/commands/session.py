@@ -12,6 +12,7 @@ from console.options import NoDisplay, settings
 from controller.announcing import Announced, announced
 from controller.client import DoorError
 from controller.troubles import ControlLost
+from controller.visits import PLAYING
 from controller.words import Ease, Mark, Order, Pain, Pause, Rejected, Resume
 from firmware_bridge.errors import LinkError
 
@@ -66,6 +67,10 @@ def mark(
     session: SessionName = None,
 ) -> Told:
     """Remember this instant by a word."""
+    if not label.strip():
+        raise typer.BadParameter(
+            "a mark needs a word to find it by, as `myoloop session mark here`"
+        )
     return asyncio.run(_order(chosen(session), "mark", Mark(label)))
 
 
@@ -118,7 +123,7 @@ async def _set(session: Announced, changes: dict[str, str]) -> Told:
     from console.live import replacement
 
     async with at_door(session, "operator") as (_, seen):
-        if seen.standing == "running":
+        if seen.standing in PLAYING:
             await seen.until(lambda: seen.playing is not None, 2.0)
     if seen.connected is None or seen.playing is None:
         raise typer.BadParameter("nothing plays yet: give values to `myoloop run` with --set")

@@ -100,6 +100,12 @@ def test_json_anywhere_makes_an_error_one_object(words, capsys):
     assert told.err == ""
 
 
+@pytest.mark.parametrize("label", ["", " "])
+def test_a_mark_without_a_word_is_wrong_usage_whatever_runs(label, capsys):
+    assert main(["session", "mark", label]) == 2
+    assert "a mark needs a word" in capsys.readouterr().err
+
+
 def test_an_address_that_is_none_is_a_fault_of_the_device(capsys):
     assert main(["device", "info", "--device", "carrier-pigeon://home", "--json"]) == 3
     error = only_json(capsys.readouterr().out)["error"]

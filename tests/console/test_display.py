@@ -10,7 +10,7 @@ from console.excerpt import excerpt
 from console.sitting import Scene
 from controller.play import prepare, read_profile
 from controller.visits import Late, Vitals
-from controller.words import Judged, Reason, Sampled, StepBegan, StepEnded, Verdict
+from controller.words import Judged, Paused, Reason, Sampled, StepBegan, StepEnded, Verdict
 
 FIT = excerpt(20, host("voice_coil", "simulated").capabilities)
 
@@ -86,6 +86,15 @@ def test_the_last_event_is_told_in_a_sentence():
     assert "step 1 is done" in text(seen)
     seen.hear(Judged(7.5, Verdict("stop", Reason.OVER_PRESSURE, 31.25, 25.7)))
     assert "7.5 s  stopped: the pressure was over its limit (31.2 kPa" in text(seen)
+
+
+def test_why_it_pauses_and_how_long_it_waits_stand_in_one_line():
+    seen = view()
+    seen.hear(Judged(7.5, Verdict("pause", Reason.PAIN, 1.0, 0.0)))
+    seen.hear(Paused(7.5, Reason.PAIN, 607.5))
+    assert "paused: the pain button was pressed; it waits for a person" in text(seen, 120)
+    seen.hear(Paused(20.0, Reason.OPERATOR, 620.0))
+    assert "20.0 s  paused by an operator; it waits for a person, 10 min" in text(seen, 120)
 
 
 def test_a_curve_is_drawn_of_what_was_felt():

@@ -72,6 +72,16 @@ def test_what_makes_no_sense_is_one_message(p1, capsys, words, kind):
     assert said(capsys, *words, code=2)["error"]["kind"] == kind
 
 
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("p2", "person new p2"), ("nobody", "person new ID"), ("simulated", "person new ID"),
+     ("Ana Maria", "person new ID")],
+)  # fmt: skip
+def test_whoever_is_not_known_may_be_made_as_advised(p1, capsys, name, advice):
+    message = said(capsys, "person", "show", name, code=2)["error"]["message"]
+    assert f'nobody here is called "{name}": there are p1; `myoloop {advice}` makes' in message
+
+
 def test_no_to_all_leaves_what_was_answered_otherwise(p1, capsys):
     yes = ("--yes-to", f"implant:{UPPER},gluteus", "--agreed-to", "tumour:gluteus")
     found = said(capsys, "person", "screen", "p1", *NO, *yes)
@@ -80,6 +90,54 @@ def test_no_to_all_leaves_what_was_answered_otherwise(p1, capsys):
     assert answer_of(p1, "implant") == Answer("yes", (UPPER, "gluteus"))
     assert answer_of(p1, "tumour") == Answer("agreed", ("gluteus",))
     assert answer_of(p1, "heart") == Answer("no")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--yes-to", "heart", "--no-to", "heart", *NO), ("heart", "yes and no")),
+        (("--no-to", "all,heart", "--agreed-to", "tumour", "--yes-to", "tumour"),
+         ("tumour", "yes and agreed")),
+        (("--yes-to", f"implant:{UPPER}", "--agreed-to", "implant:calf_gastrocnemius", *NO),
+         ("implant", f"yes ({UPPER}) and agreed (calf_gastrocnemius)")),
+        (("--answers", "FILE", "--no-to", "heart", *NO), ("heart", "yes and no")),
+        (("--answers", "FILE", "--yes-to", "fever", *NO), ("fever", "no and yes")),
+        (("--answers", "FILE", "--agreed-to", "tumour", *NO),
+         ("tumour", "yes (gluteus) and agreed")),
+    ],
+)  # fmt: skip
+def test_a_question_that_is_answered_in_two_ways_is_refused(p1, capsys, tmp_path, words, says):
+    file = tmp_path / "answers.yaml"
+    file.write_text("heart: yes\nfever: no\ntumour: [gluteus]\n")
+    words = [str(file) if word == "FILE" else word for word in words]
+    error = said(capsys, "person", "screen", "p1", *words, code=2)["error"]
+    assert error["kind"] == "usage"
+    name, answers = says
+    assert f"{name} is answered twice, {answers};" in error["message"]
+    assert p1.load("p1").screenings == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "regions"),
+    [
+        ((f"implant:{UPPER}", "implant:gluteus"), (UPPER, "gluteus")),
+        ((f"implant:{UPPER},gluteus", "implant:gluteus"), (UPPER, "gluteus")),
+        ((f"implant:{UPPER}", "implant"), ()),
+        (("implant", f"implant:{UPPER}"), ()),
+    ],
+)
+def test_the_regions_of_one_answer_given_twice_are_joined(p1, capsys, words, regions):
+    options = [part for word in words for part in ("--yes-to", word)]
+    said(capsys, "person", "screen", "p1", *options, *NO)
+    assert answer_of(p1, "implant") == Answer("yes", regions)
+
+
+def test_the_regions_in_a_file_and_in_an_option_are_joined(p1, capsys, tmp_path):
+    file = tmp_path / "answers.yaml"
+    file.write_text(f"implant: [{UPPER}]\nheart: no\n")
+    options = ("--answers", str(file), "--yes-to", "implant:gluteus", "--no-to", "heart", *NO)
+    said(capsys, "person", "screen", "p1", *options)
+    assert answer_of(p1, "implant") == Answer("yes", (UPPER, "gluteus"))
 
 
 def test_what_is_not_answered_is_named_and_nothing_is_kept(p1, capsys):
@@ -146,6 +204,64 @@ def test_only_what_is_not_answered_yet_is_asked(monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("perhaps\nY\n"))
     assert interview(0.0, given).answers["pregnant"] == Answer("yes")
     assert capsys.readouterr().err.count("pregnant") == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "yes", "gates"),
+    [
+        (
+            ("--yes-to", f"implant:{UPPER},gluteus"),
+            f"yes to implant ({UPPER}, gluteus)",
+            {(f"{UPPER}, gluteus: not treated (implant)", "refused", (UPPER, "gluteus"), None)},
+        ),
+        (
+            ("--yes-to", "varicose_veins"),
+            "yes to varicose_veins (everywhere)",
+            {("everywhere: no deep work (varicose_veins)", "no_deep_work", (), None)},
+        ),
+        (
+            ("--yes-to", "osteoporosis:gluteus"),
+            "yes to osteoporosis (gluteus)",
+            {
+                ("gluteus: not treated (osteoporosis)", "refused", ("gluteus",), None),
+                ("everywhere: pressed up to 30 % of the pain threshold (osteoporosis)",
+                 "share", (), 0.3),
+            },
+        ),
+        (
+            ("--agreed-to", "tumour:gluteus"),
+            "yes to tumour (gluteus), agreed to",
+            {("gluteus: not treated (tumour)", "refused", ("gluteus",), None)},
+        ),
+        (
+            ("--yes-to", "heart"),
+            "yes to heart",
+            {("everywhere: not treated (heart)", "refused", (), None)},
+        ),
+        (
+            ("--yes-to", "sore_from_exercise:gluteus"),
+            "yes to sore_from_exercise (gluteus)",
+            {("gluteus: the pain threshold counts 76 % (sore_from_exercise)",
+              "tender", ("gluteus",), 0.76)},
+        ),
+    ],
+)  # fmt: skip
+def test_what_every_yes_rules_out_is_shown_and_where(p1, capsys, options, yes, gates):
+    found = said(capsys, "person", "screen", "p1", *options, *NO)
+    told = {(g["what"], g["effect"], tuple(g["regions"]), g["share"]) for g in found["gates"]}
+    assert told == gates
+    assert main(["person", "show", "p1"]) == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert {yes, *(what for what, *_ in gates)} <= set(lines)
+
+
+def test_what_an_older_answer_still_locks_is_shown(p1, capsys):
+    said(capsys, "person", "screen", "p1", "--yes-to", "sore_or_bruised_after:gluteus", *NO)
+    found = said(capsys, "person", "screen", "p1", "--yes-to", "fragile", *NO)
+    assert [one["question"] for one in found["answers"]] == ["fragile"]
+    lock = next(gate for gate in found["gates"] if gate["question"] == "sore_or_bruised_after")
+    assert lock["what"].startswith("gluteus: not treated, for 48 h at least")
+    assert lock["hours_left"] == pytest.approx(48.0, abs=0.1)
 
 
 def reserved(people, **pressed):

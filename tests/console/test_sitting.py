@@ -12,18 +12,25 @@ from console.excerpt import excerpt
 from console.people import SimulatedAttendant
 from console.picture import draw_session
 from console.playing import told
+from console.sentences import sentence
 from console.sitting import Programme, Sitting
 from console.witness import true_pressure
 from controller.play import prepare as prepared
 from controller.troubles import Left
+from controller.visits import Stands
 from controller.words import (
     Accepted,
     Ceiling,
+    Ease,
     Ended,
     Judged,
+    Pain,
+    Pause,
+    Paused,
     Reason,
     Rejected,
     Release,
+    Resume,
     Sampled,
     StepBegan,
     Stop,
@@ -57,8 +64,8 @@ class Watcher:
         self.closed += 1
 
 
-def sitting(watcher, seconds=12, prepare=None, url=URL):
-    return Sitting(
+def sitting(watcher, seconds=12, prepare=None, url=URL, kind=Sitting):
+    return kind(
         url,
         Programme(prepare or (lambda capabilities: excerpt(seconds, capabilities))),
         lambda device, fit: SimulatedAttendant(device, watcher.say),
@@ -93,6 +100,46 @@ async def test_a_session_is_played_and_told():
     assert "outcome: complete" in summary(run, visit)
     assert len(watcher.scenes) == watcher.closed == 1
     assert isinstance(watcher.events[-1], Ended)
+
+
+class Noting(Sitting):
+    """A sitting that notes how far the visit is, and since when."""
+
+    def _hear(self, news):
+        if isinstance(news, Stands):
+            self.__dict__.setdefault("stood", []).append(news.standing)
+        super()._hear(news)
+
+
+async def test_a_session_stands_paused_from_a_pause_to_its_resuming():
+    watcher = Watcher()
+    one = sitting(watcher, kind=Noting)
+    orders = [(5.0, Pause()), (6.0, Pain()), (8.0, Resume())]
+
+    def act(event):
+        if orders and isinstance(event, Sampled) and event.at_s >= orders[0][0]:
+            one.post(orders.pop(0)[1])
+
+    watcher.act = act
+    visit = await one.run()
+    assert visit.outcome.result == "complete"
+    assert len([event for event in watcher.events if isinstance(event, Paused)]) == 2
+    lines = [sentence(event) for event in watcher.events if not isinstance(event, Sampled)]
+    assert [line for line in lines if line.startswith(("paused", "it waits"))] == [
+        "paused by an operator; it waits for a person, 10 min at most",
+        "paused: the pain button was pressed",
+        "it waits for a person, 10 min at most",
+    ]
+    assert one.stood[-4:] == ["running", "paused", "running", "over"]
+
+
+async def test_an_operators_easing_stands_in_the_log():
+    watcher = Watcher()
+    one = sitting(watcher)
+    once(watcher, 5.0, lambda: one.post(Ease(0.6)))
+    await one.run()
+    lines = [sentence(event) for event in watcher.events]
+    assert lines.count("pressed at 60 % by an operator") == 1
 
 
 async def test_measured_and_true_pressure_stay_under_the_envelope_and_near_the_target():

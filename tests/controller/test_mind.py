@@ -6,12 +6,14 @@ import msgspec
 import pytest
 
 from controller.acts import FROZEN_FOR_S, HELD_MAX_S
+from controller.admission import refusal
 from controller.cues import Finish, Halt, Keep, Lower
 from controller.intent import wake
 from controller.mind import decide
 from controller.words import (
     Ceiling,
     Ease,
+    Eased,
     Judged,
     Mark,
     Marked,
@@ -151,7 +153,8 @@ def test_just_inside_its_limits_nothing_is_done(program, ages):
 
 def test_easing_presses_that_share_of_the_programme_and_comes_back_slowly(program):
     mind, _, _ = play(wake(program), 0, 8)
-    mind, cue, _ = decide(mind, moment(8.0, 8.0, orders=[Ease(0.5)]))
+    mind, cue, events = decide(mind, moment(8.0, 8.0, orders=[Ease(0.5)]))
+    assert events == (Eased(8.0, 0.5),)
     assert isinstance(cue, Lower)
     plain = wake(program)
     assert mind.target_kpa(9.0) == pytest.approx(plain.target_kpa(9.0) * 0.5)
@@ -171,6 +174,11 @@ def test_a_release_is_not_undone_by_easing_back_up(program):
     mind, cues, _ = play(mind, 8.01, 8.5, orders=[Ease(1.0), Ceiling(50.0)])
     assert all(isinstance(cue, Keep) for cue in cues)
     assert mind.target_kpa(9.0) == 0.0
+
+
+@pytest.mark.parametrize("label", ["", "  "])
+def test_a_mark_without_a_word_is_refused(program, label):
+    assert refusal(wake(program), Mark(label), 3.0) == "a mark needs a word to find it by"
 
 
 def test_a_mark_is_told_and_changes_nothing(program):

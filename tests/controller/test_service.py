@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from controller.door import PROTOCOL, STRANGER_FRAME, WATCHER_FRAME, Hello, Welcome, encode
 from controller.lease import FIRST_WITHIN_S
+from controller.remote import SILENT_S, Remote
 from controller.service import MAX_STRANGERS, MAX_VISITORS
 from controller.visitor import HELLO_WITHIN_S
 from controller.visits import (
@@ -37,7 +38,7 @@ from controller.words import (
     Stop,
 )
 from firmware_bridge.discovery import open_device
-from firmware_bridge.links.local import SERVED_A_TURN
+from firmware_bridge.links.local import SERVED_A_TURN, memory_pair
 from tests.controller.doors import URL, house
 
 ORDERS = [Release(), Ease(0.5), Ceiling(5.0), Pause(), Resume(), Mark("here")]
@@ -228,6 +229,21 @@ async def test_a_newcomer_is_told_how_things_stand():
         assert isinstance(connected, Connected)
         assert connected.capabilities.emulated
         await keeper.aclose()
+
+
+@pytest.mark.parametrize("standing", ["running", "paused"])
+async def test_a_session_that_may_press_and_says_nothing_is_soon_given_up(standing):
+    near, far = memory_pair()
+    far.listen(lambda body, at_s: None, lambda error: None)
+    lost = asyncio.Event()
+    remote = Remote(near, lambda news: None, lambda why: lost.set())
+    far.send(encode(Welcome(PROTOCOL, 1)))
+    far.send(encode(Stands(standing)))
+    await remote.enter("watcher")
+    async with asyncio.timeout(SILENT_S + 1.5):
+        await lost.wait()
+    await remote.aclose()
+    await far.aclose()
 
 
 async def test_whoever_has_no_role_hears_answers_alone():

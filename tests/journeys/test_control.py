@@ -185,6 +185,7 @@ async def test_a_session_is_moved_paused_and_resumed_from_elsewhere(runtime):
         paused = myoloop("session", "pause", folder=runtime)
         run.until("paused")
         await settle(1.0)
+        listed = only_json(myoloop("session", "list", "--json", folder=runtime).stdout)
         resumed = myoloop("session", "resume", "--json", folder=runtime)
         run.until("it goes on")
         run.signal(signal.SIGINT)
@@ -194,6 +195,7 @@ async def test_a_session_is_moved_paused_and_resumed_from_elsewhere(runtime):
     assert "outside what the author allows" in too_much.stdout
     assert (not_live.returncode, "no live parameter" in not_live.stderr) == (2, True)
     assert (paused.returncode, resumed.returncode, code) == (0, 0, 1)
+    assert [session["standing"] for session in listed["sessions"]] == ["paused"]
 
 
 # --- what it loads ------------------------------------------------------------------------------
