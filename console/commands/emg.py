@@ -8,7 +8,7 @@ import typer
 from console import drawing
 from console.documents import Detected, Told
 from console.emg_files import read_recording
-from console.emg_listening import Contraction, Heard, fatigue, hear
+from console.emg_listening import Contraction, Heard, fatigue, hear, why_hardly_trusted
 from console.tables import table
 from controller.emg_scale import Scale
 from controller.emg_settings import HEART_LOW_HZ, EmgSettings
@@ -56,6 +56,8 @@ def detect(
         from console.emg_picture import draw_recording
 
         draw_recording(heard[0], picture)
+    for remark in (remark for one in heard for remark in one.recording.remarks):
+        typer.echo(f"myoloop: {remark}", err=True)  # not among what scorers read
     return Told(_document(heard), "\n\n".join(map(_report, heard)))
 
 
@@ -93,10 +95,12 @@ def _report(heard: Heard) -> str:
         label = f" ({recording.labels[channel]})" if recording.labels else ""
         good = 100.0 * sum(trusted) / max(1, len(trusted))
         count = f"{len(found)} contraction{'s' if len(found) != 1 else ''}"
-        lines.append(f"channel {channel}{label}: {count}, {good:.0f} % trusted")
+        why = why_hardly_trusted(heard.curves[channel])
+        because = f" ({why})" if why else ""
+        lines.append(f"channel {channel}{label}: {count}, {good:.0f} % trusted{because}")
         if found:
             head = ("onset", "known after", "offset", "lasts", "peak", _of(found))
-            lines.append(table(head, [_row(one) for one in found]))
+            lines.append(table(head, [_row(one, recording.unit) for one in found]))
         tiring = fatigue(heard.median_hz[channel])
         if tiring is not None:
             lines.append(f"median frequency {tiring[0]:.0f} Hz, {tiring[1]:+.1f} Hz a minute")
@@ -111,7 +115,7 @@ def _of(found: list[Contraction]) -> str:
     return "of MVC" if scale is Scale.MVC else f"times {scale}"
 
 
-def _row(one: Contraction) -> tuple[str, ...]:
+def _row(one: Contraction, unit: str) -> tuple[str, ...]:
     measured = one.strength
     if measured is None:
         against = "not measurable"
@@ -124,6 +128,6 @@ def _row(one: Contraction) -> tuple[str, ...]:
         f"{1000.0 * (one.decided_s - one.onset_s):.0f} ms",
         "-" if one.offset_s is None else f"{one.offset_s:.3f} s",
         "-" if one.offset_s is None else f"{one.offset_s - one.onset_s:.2f} s",
-        f"{one.peak_uv:.1f} uV",
+        f"{one.peak_uv:.1f} {unit}",
         against,
     )

@@ -1,0 +1,76 @@
+"""How recordings are read: their units, rates and mistakes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from console.cli import main
+from console.emg_files import read_recording
+from tests.controller.emg_signals import bursts
+
+X_UV = 2.0 * bursts([(2.0, 3.0), (4.5, 5.0)], seed=3, channels=2)
+
+
+def npz(folder, **arrays):
+    file = folder / "biceps.npz"
+    np.savez(file, **arrays)
+    return file
+
+
+def detect(capsys, *words):
+    """Return what a person reads of a command that works."""
+    assert main(["emg", "detect", *map(str, words)]) == 0
+    return capsys.readouterr()
+
+
+def refused(capsys, *words):
+    """Return the error of a command that is no use."""
+    assert main(["emg", "detect", "--json", *map(str, words)]) == 2
+    return json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("units", "times"),
+    [("uV", 1.0), (" mV", 1e3), ("V", 1e6), (b"mV", 1e3), ("\u00b5V", 1.0), ("\u03bcV", 1.0)],
+)
+def test_an_npz_in_volts_is_converted(tmp_path, capsys, units, times):
+    file = npz(tmp_path, x=X_UV / times, fs=1000, units=units)
+    np.testing.assert_allclose(read_recording(file, None).samples_uv, X_UV)
+    said = detect(capsys, file)
+    assert "channel 0: 2 contractions" in said.out
+    assert not said.err
+
+
+def test_each_channel_of_an_npz_may_have_its_own_unit(tmp_path):
+    file = npz(tmp_path, x=X_UV / [1e3, 1.0], fs=1000, units=["mV", "uV"])
+    np.testing.assert_allclose(read_recording(file, None).samples_uv, X_UV)
+
+
+@pytest.mark.parametrize("units", [3.0, ["uV", "uV", "uV"]])
+def test_units_that_are_no_words_are_refused(tmp_path, capsys, units):
+    assert "units is one word" in refused(capsys, npz(tmp_path, x=X_UV, fs=1000, units=units))
+
+
+def test_counts_are_called_counts_and_never_microvolts(tmp_path, capsys):
+    file, picture = npz(tmp_path, x=X_UV, fs=1000, units="adc12"), tmp_path / "biceps.svg"
+    said = detect(capsys, file, "--picture", picture)
+    assert "its units are adc12, no voltage" in said.err
+    assert " counts" in said.out
+    assert "uV" not in said.out
+    assert "raw, counts" in picture.read_text("utf-8")
+    assert "uV" not in picture.read_text("utf-8")
+
+
+@pytest.mark.parametrize("times", [1e3, 1e6])
+def test_volts_that_nobody_says_are_asked_for(tmp_path, capsys, times):
+    said = detect(capsys, npz(tmp_path, x=X_UV / times, fs=1000))
+    assert "too quiet for an electrode on skin: is it in volts?" in said.out
+
+
+@pytest.mark.parametrize(
+    ("value", "why"), [(0.0, "does not move"), (np.nan, "no numbers"), (np.inf, "no numbers")]
+)
+def test_what_is_hardly_trusted_says_why(tmp_path, capsys, value, why):
+    file = npz(tmp_path, x=np.full((4000, 1), value), fs=1000)
+    assert why in detect(capsys, file).out
