@@ -79,6 +79,7 @@ def _npz(file: Path, rate_hz: float | None) -> Recording:
         )
     samples_uv = _columns(file, arrays["x"])
     found_hz = rate_hz if "fs" not in arrays else _number(file, arrays["fs"])
+    remarks = _ignored(file, rate_hz, found_hz)
     if found_hz is None:
         raise NotARecording(f"{file}: needs fs, samples a second, or --rate HZ")
     labels = tuple(str(label) for label in np.ravel(arrays.get("labels", ())))
@@ -90,9 +91,9 @@ def _npz(file: Path, rate_hz: float | None) -> Recording:
             f"{file}: its units are {said}, no voltage: it is heard as if one were a microvolt, so "
             "whether it is trusted means little"
         )
-        return Recording(file.stem, samples_uv, found_hz, labels, COUNTS, (remark,))
+        return Recording(file.stem, samples_uv, found_hz, labels, COUNTS, (*remarks, remark))
     times = np.array([_times(unit) for unit in units], np.float64)
-    return Recording(file.stem, samples_uv * times, found_hz, labels)
+    return Recording(file.stem, samples_uv * times, found_hz, labels, remarks=remarks)
 
 
 def _units(file: Path, value: Any, channels: int) -> tuple[str, ...]:  # noqa: ANN401  whatever the file held
@@ -141,7 +142,6 @@ def _table(file: Path) -> tuple[tuple[str, ...], Array]:
 
 def _edf(file: Path, rate_hz: float | None) -> Recording:
     """Read the signals of a European Data Format file that have the rate of the fastest."""
-    del rate_hz
     try:
         import edfio
     except ImportError as error:
@@ -165,7 +165,28 @@ def _edf(file: Path, rate_hz: float | None) -> Recording:
     if not columns:
         raise NotARecording(f"{file}: none of its signals is in volts")
     labels = tuple(str(s.label) for s in chosen)
-    return Recording(file.stem, np.stack(columns, axis=1), fastest, labels)
+    remarks = _ignored(file, rate_hz, fastest)
+    if len(chosen) < len(whole.signals):
+        others = "; ".join(_left_out(s, fastest) for s in whole.signals if s not in chosen)
+        remarks = (*remarks, f"{file}: left out: {others}")
+    return Recording(file.stem, np.stack(columns, axis=1), fastest, labels, remarks=remarks)
+
+
+def _left_out(signal: Any, fastest_hz: float) -> str:  # noqa: ANN401  edfio is optional
+    """Return which signal is not heard, and why."""
+    if _microvolts(signal) is None:
+        return f"{signal.label} (in {signal.physical_dimension or 'no unit'}, no voltage)"
+    return (
+        f"{signal.label} ({float(signal.sampling_frequency):g} Hz, slower than the fastest, "
+        f"{fastest_hz:g} Hz)"
+    )
+
+
+def _ignored(file: Path, rate_hz: float | None, found_hz: float | None) -> tuple[str, ...]:
+    """Return what there is to say where the rate that was given is not the file's own."""
+    if rate_hz is None or found_hz is None or rate_hz == found_hz:
+        return ()
+    return (f"{file}: it says {found_hz:g} Hz itself: --rate {rate_hz:g} is ignored",)
 
 
 _TORN = (ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error)

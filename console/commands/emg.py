@@ -1,5 +1,6 @@
 """myoloop emg: the front end that listens to a device, over recordings."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from console.documents import Detected, Told
 from console.emg_files import read_recording
 from console.emg_listening import Contraction, Heard, fatigue, hear, why_hardly_trusted
 from console.tables import table
+from controller.emg_plan import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 from controller.emg_scale import Scale
 from controller.emg_settings import HEART_LOW_HZ, EmgSettings
 
@@ -34,7 +36,7 @@ def detect(
     ] = None,
     mvc_uv: Annotated[
         float | None,
-        typer.Option("--mvc", metavar="UV", min=0.0, help="RMS of a maximal contraction."),
+        typer.Option("--mvc", metavar="UV", help="RMS of a maximal contraction."),
     ] = None,
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="FILE", help="Draw it: .svg or .png")
@@ -46,6 +48,7 @@ def detect(
         if len(files) > 1:
             raise typer.BadParameter("--picture draws one recording: name one FILE")
     _unlike(files)
+    _possible(rate_hz, mvc_uv)
     settings = EmgSettings(
         low_hz=HEART_LOW_HZ if heart else EmgSettings().low_hz,
         mains_hz=60.0 if mains == "60" else 50.0,
@@ -67,6 +70,17 @@ def _unlike(files: list[Path]) -> None:
     for stem in stems:
         if stems.count(stem) > 1:
             raise typer.BadParameter(f"two recordings are called {stem}: rename one")
+
+
+def _possible(rate_hz: float | None, mvc_uv: float | None) -> None:
+    """Raise `typer.BadParameter` for what no recording and no muscle can have."""
+    if rate_hz is not None and not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+        raise typer.BadParameter(
+            f"--rate {rate_hz:g}: EMG needs {LOWEST_RATE_HZ:g} to {HIGHEST_RATE_HZ:g} samples a "
+            "second"
+        )
+    if mvc_uv is not None and not 0.0 < mvc_uv < math.inf:
+        raise typer.BadParameter(f"--mvc {mvc_uv:g}: a contraction has more than 0 uV")
 
 
 def _document(heard: list[Heard]) -> dict[str, tuple[Detected, ...]]:

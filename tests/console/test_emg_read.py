@@ -74,3 +74,55 @@ def test_volts_that_nobody_says_are_asked_for(tmp_path, capsys, times):
 def test_what_is_hardly_trusted_says_why(tmp_path, capsys, value, why):
     file = npz(tmp_path, x=np.full((4000, 1), value), fs=1000)
     assert why in detect(capsys, file).out
+
+
+def edf(file, **signals):
+    """Write a file of signals, each (samples, rate in Hz, unit)."""
+    edfio = pytest.importorskip("edfio", reason="needs edfio, of the extra [exchange]")
+    edfio.Edf(
+        [
+            edfio.EdfSignal(values, rate_hz, label=label, physical_dimension=unit)
+            for label, (values, rate_hz, unit) in signals.items()
+        ]
+    ).write(file)
+    return file
+
+
+def test_the_signals_of_an_edf_that_are_left_out_are_named_with_why(tmp_path, capsys):
+    file = edf(
+        tmp_path / "many.edf",
+        biceps=(X_UV[:6000, 0], 1000, "uV"),
+        triceps=(X_UV[:3000, 1], 500, "uV"),
+        skin=(np.linspace(30.0, 36.0, 6), 1, "degC"),
+    )
+    said = detect(capsys, file)
+    assert "left out: triceps (500 Hz, slower than the fastest, 1000 Hz)" in said.err
+    assert "skin (in degC, no voltage)" in said.err
+    assert "biceps (" not in said.err
+
+
+def test_an_edf_heard_whole_leaves_nothing_to_say(tmp_path, capsys):
+    file = edf(tmp_path / "one.edf", biceps=(X_UV[:6000, 0], 1000, "uV"))
+    assert not detect(capsys, file).err
+
+
+@pytest.mark.parametrize("rate", ["-3", "0", "1e9", "nan", "inf"])
+def test_a_rate_no_emg_has_is_refused_even_where_the_file_says_its_own(tmp_path, capsys, rate):
+    told = refused(capsys, npz(tmp_path, x=X_UV, fs=1000), f"--rate={rate}")
+    assert "250 to 4000 samples a second" in told
+
+
+def test_a_rate_that_is_ignored_is_said_to_be(tmp_path, capsys):
+    file = npz(tmp_path, x=X_UV, fs=1000)
+    assert "it says 1000 Hz itself: --rate 2000 is ignored" in detect(
+        capsys, file, "--rate", "2000"
+    ).err  # fmt: skip
+    assert not detect(capsys, file, "--rate", "1000").err
+    whole = edf(tmp_path / "one.edf", biceps=(X_UV[:6000, 0], 1000, "uV"))
+    assert "--rate 2000 is ignored" in detect(capsys, whole, "--rate", "2000").err
+
+
+@pytest.mark.parametrize("mvc", ["0", "-1", "nan", "inf"])
+def test_a_maximal_contraction_of_nothing_is_refused(tmp_path, capsys, mvc):
+    told = refused(capsys, npz(tmp_path, x=X_UV, fs=1000), f"--mvc={mvc}")
+    assert "more than 0 uV" in told
