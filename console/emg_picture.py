@@ -46,8 +46,9 @@ def _line(heard: Heard, shown: int) -> str:
     all_of_them = len(heard.curves)
     channels = "1 channel" if all_of_them == 1 else f"{shown} of {all_of_them} channels"
     return (
-        f"{channels} at {recording.rate_hz:g} Hz, {seconds:.1f} s; {count} contractions, shaded "
-        "from onset to offset, with a tick where each was decided; dashed at the foot: not trusted"
+        f"{channels} at {recording.rate_hz:g} Hz, {seconds:.1f} s; "
+        f"{count} contraction{'s' if count != 1 else ''}, shaded from onset to offset, "
+        "with a tick where each was decided; dashed at the foot: not trusted"
     )
 
 
