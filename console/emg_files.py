@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from controller.emg_plan import MOST_CHANNELS
+
 from .failures import NotARecording
 
 Array = NDArray[np.float64]
@@ -221,6 +223,11 @@ def _columns(file: Path, values: Any) -> Array:  # noqa: ANN401  whatever the fi
     if plain.ndim not in (1, 2) or plain.dtype.kind not in "iuf":
         raise NotARecording(
             f"{file}: needs numbers, (samples, channels); x is {plain.dtype} {plain.shape}"
+        )
+    if plain.ndim == 2 and plain.shape[1] > MOST_CHANNELS >= plain.shape[0]:
+        raise NotARecording(
+            f"{file}: {plain.shape[1]} channels of {plain.shape[0]} samples: it seems transposed; "
+            f"needs (samples, channels), 1 to {MOST_CHANNELS} channels: turn it round (x.T)"
         )
     wide = plain if plain.ndim == 2 else plain[:, None]
     return np.array(wide, np.float64)

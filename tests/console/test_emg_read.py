@@ -126,3 +126,16 @@ def test_a_rate_that_is_ignored_is_said_to_be(tmp_path, capsys):
 def test_a_maximal_contraction_of_nothing_is_refused(tmp_path, capsys, mvc):
     told = refused(capsys, npz(tmp_path, x=X_UV, fs=1000), f"--mvc={mvc}")
     assert "more than 0 uV" in told
+
+
+def test_a_transposed_array_is_said_to_seem_so(tmp_path, capsys):
+    told = refused(capsys, npz(tmp_path, x=np.zeros((2, 12000)), fs=1000))
+    assert "12000 channels of 2 samples: it seems transposed" in told
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(4, "1 contraction,"), (7, "2 contractions,")])
+def test_a_picture_counts_in_words_as_people_do(tmp_path, capsys, seconds, count):
+    file = npz(tmp_path, x=X_UV[: 1000 * seconds, :1], fs=1000)
+    picture = tmp_path / "one.svg"
+    detect(capsys, file, "--picture", picture)
+    assert f"{count} shaded" in picture.read_text("utf-8")
