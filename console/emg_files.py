@@ -150,11 +150,14 @@ def _edf(file: Path, rate_hz: float | None) -> Recording:
         raise NotARecording(
             f"{file}: reading {file.suffix} needs edfio: pip install 'myoloop[exchange]'"
         ) from error
+    said = _records(file)
     plain: Any = edfio
     read = plain.read_bdf if file.suffix.lower() == ".bdf" else plain.read_edf
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # it warns where something is missing
+            if said == UNKNOWN:  # and of what is legal: the last record may be half there
+                warnings.filterwarnings("ignore", _GROWING, UserWarning)
             whole = read(file)
             signals: list[Any] = [s for s in whole.signals if _microvolts(s) is not None]
             fastest = max((float(s.sampling_frequency) for s in signals), default=0.0)
@@ -168,10 +171,28 @@ def _edf(file: Path, rate_hz: float | None) -> Recording:
         raise NotARecording(f"{file}: none of its signals is in volts")
     labels = tuple(str(s.label) for s in chosen)
     remarks = _ignored(file, rate_hz, fastest)
+    if said == UNKNOWN:
+        remarks = (*remarks, f"{file}: it was still being recorded: read as far as it goes")
     if len(chosen) < len(whole.signals):
         others = "; ".join(_left_out(s, fastest) for s in whole.signals if s not in chosen)
         remarks = (*remarks, f"{file}: left out: {others}")
     return Recording(file.stem, np.stack(columns, axis=1), fastest, labels, remarks=remarks)
+
+
+def _records(file: Path) -> int:
+    """Return how many records a file says it has. Raises `NotARecording` if they take no time."""
+    with file.open("rb") as stream:
+        head = stream.read(256)
+    try:
+        count, lasts_s = int(head[236:244]), float(head[244:252])
+    except ValueError:
+        return 0  # edfio says what is wrong with it
+    if lasts_s == 0.0:
+        raise NotARecording(
+            f"{file}: its records last 0 s, so it has no rate: not a whole {file.suffix} file of "
+            "signals; export it anew"
+        )
+    return count
 
 
 def _left_out(signal: Any, fastest_hz: float) -> str:  # noqa: ANN401  edfio is optional
@@ -190,6 +211,11 @@ def _ignored(file: Path, rate_hz: float | None, found_hz: float | None) -> tuple
         return ()
     return (f"{file}: it says {found_hz:g} Hz itself: --rate {rate_hz:g} is ignored",)
 
+
+UNKNOWN = -1
+"""So many records has a file that is still being recorded: they are not counted yet."""
+
+_GROWING = r"\w+ header indicates -1 data|Incomplete data record at the end"
 
 _TORN = (ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error)
 """What a library raises at a file that is cut off, or is no such file (E)."""

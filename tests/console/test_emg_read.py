@@ -139,3 +139,28 @@ def test_a_picture_counts_in_words_as_people_do(tmp_path, capsys, seconds, count
     picture = tmp_path / "one.svg"
     detect(capsys, file, "--picture", picture)
     assert f"{count} shaded" in picture.read_text("utf-8")
+
+
+def overwritten(file, at, field):
+    content = bytearray(file.read_bytes())
+    content[at : at + len(field)] = field
+    file.write_bytes(content)
+    return file
+
+
+def test_an_edf_whose_records_last_no_time_has_no_rate(tmp_path, capsys):
+    file = edf(tmp_path / "zerodur.edf", biceps=(X_UV[:6000, 0], 1000, "uV"))
+    told = refused(capsys, overwritten(file, 244, b"0       "))
+    assert "its records last 0 s, so it has no rate" in told
+
+
+@pytest.mark.parametrize("missing", [0, 500])
+def test_an_edf_that_is_still_being_recorded_is_read_as_far_as_it_goes(tmp_path, capsys, missing):
+    file = edf(tmp_path / "growing.edf", biceps=(X_UV[:6000, 0], 1000, "uV"))
+    whole = read_recording(file, None).samples_uv
+    overwritten(file, 236, b"-1      ")
+    file.write_bytes(file.read_bytes()[: -missing or None])
+    samples_uv = read_recording(file, None).samples_uv
+    assert len(samples_uv) >= 6000 - missing - 1000
+    np.testing.assert_array_equal(samples_uv, whole[: len(samples_uv)])
+    assert "still being recorded" in detect(capsys, file).err
