@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from controller.emg_plan import MOST_CHANNELS
+
 from .failures import NotARecording
 
 Array = NDArray[np.float64]
@@ -19,7 +21,11 @@ Array = NDArray[np.float64]
 TIME_NAMES = {"t", "time", "time_s", "seconds", "s"}
 """What a first column is called that says when."""
 
-MICROVOLTS = {"uv": 1.0, "µv": 1.0, "mv": 1e3, "v": 1e6, "nv": 1e-3}
+MICROVOLTS = {"uv": 1.0, "µv": 1.0, "\u03bcv": 1.0, "mv": 1e3, "v": 1e6, "nv": 1e-3}
+"""How many a unit is. There are two letters like a Greek mu."""
+
+COUNTS = "counts"
+"""What is printed behind numbers of a unit that is no voltage: steps of a converter, mostly."""
 
 UNEVEN = 0.01
 """Samples that are off from even spacing by this share of any second have no rate (E)."""
@@ -29,12 +35,17 @@ WHOLE_HZ = 0.0005
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """`samples_uv` is (samples, channels)."""
+    """`samples_uv` is (samples, channels); `unit` is what they are, if it is no microvolts.
+
+    `remarks` are what a person should know about how the file was read.
+    """
 
     name: str
     samples_uv: Array
     rate_hz: float
     labels: tuple[str, ...]
+    unit: str = "uV"
+    remarks: tuple[str, ...] = ()
 
 
 def read_recording(file: Path, rate_hz: float | None) -> Recording:
@@ -50,16 +61,13 @@ def read_recording(file: Path, rate_hz: float | None) -> Recording:
         raise NotARecording(f"{file}: a folder, not a recording")
     if not file.exists():
         raise NotARecording(f"{file}: there is no such file")
-    samples_uv, found_hz, labels = reader(file, rate_hz)
-    if not len(samples_uv):
+    found = reader(file, rate_hz)
+    if not len(found.samples_uv):
         raise NotARecording(f"{file}: it holds no samples")
-    return Recording(file.stem, samples_uv, found_hz, labels)
+    return found
 
 
-Found = tuple[Array, float, tuple[str, ...]]
-
-
-def _npz(file: Path, rate_hz: float | None) -> Found:
+def _npz(file: Path, rate_hz: float | None) -> Recording:
     arrays: dict[str, Any] = {}
     try:
         with file.open("rb") as stream:
@@ -73,13 +81,34 @@ def _npz(file: Path, rate_hz: float | None) -> Found:
         )
     samples_uv = _columns(file, arrays["x"])
     found_hz = rate_hz if "fs" not in arrays else _number(file, arrays["fs"])
+    remarks = _ignored(file, rate_hz, found_hz)
     if found_hz is None:
         raise NotARecording(f"{file}: needs fs, samples a second, or --rate HZ")
     labels = tuple(str(label) for label in np.ravel(arrays.get("labels", ())))
-    return samples_uv, found_hz, labels if len(labels) == samples_uv.shape[1] else ()
+    labels = labels if len(labels) == samples_uv.shape[1] else ()
+    units = _units(file, arrays.get("units", "uV"), samples_uv.shape[1])
+    if any(_times(unit) is None for unit in units):
+        said = ", ".join(sorted({unit for unit in units if _times(unit) is None}))
+        remark = (
+            f"{file}: its units are {said}, no voltage: it is heard as if one were a microvolt, so "
+            "whether it is trusted means little"
+        )
+        return Recording(file.stem, samples_uv, found_hz, labels, COUNTS, (*remarks, remark))
+    times = np.array([_times(unit) for unit in units], np.float64)
+    return Recording(file.stem, samples_uv * times, found_hz, labels, remarks=remarks)
 
 
-def _csv(file: Path, rate_hz: float | None) -> Found:
+def _units(file: Path, value: Any, channels: int) -> tuple[str, ...]:  # noqa: ANN401  whatever the file held
+    """Return the unit of each channel: of all of them, or one each."""
+    plain = np.ravel(value)
+    if plain.dtype.kind == "S":
+        plain = np.char.decode(plain, "utf-8", "replace")
+    if plain.dtype.kind != "U" or len(plain) not in (1, channels):
+        raise NotARecording(f"{file}: units is one word, such as uV, or one for each channel")
+    return tuple(str(unit) for unit in np.broadcast_to(plain, (channels,)))
+
+
+def _csv(file: Path, rate_hz: float | None) -> Recording:
     """Read columns, the first of which may be the time in seconds, below a line of names or not."""
     labels, values = _table(file)
     if labels and labels[0].lower() in TIME_NAMES and values.shape[1] > 1:
@@ -87,7 +116,7 @@ def _csv(file: Path, rate_hz: float | None) -> Found:
         rate_hz = rate_hz if rate_hz is not None else _rate_of(file, time_s)
     if rate_hz is None:
         raise NotARecording(f"{file}: how many samples a second? --rate HZ, or a column time_s")
-    return _columns(file, values), rate_hz, labels
+    return Recording(file.stem, _columns(file, values), rate_hz, labels)
 
 
 def _table(file: Path) -> tuple[tuple[str, ...], Array]:
@@ -113,20 +142,22 @@ def _table(file: Path) -> tuple[tuple[str, ...], Array]:
     return first if named else (), values
 
 
-def _edf(file: Path, rate_hz: float | None) -> Found:
+def _edf(file: Path, rate_hz: float | None) -> Recording:
     """Read the signals of a European Data Format file that have the rate of the fastest."""
-    del rate_hz
     try:
         import edfio
     except ImportError as error:
         raise NotARecording(
             f"{file}: reading {file.suffix} needs edfio: pip install 'myoloop[exchange]'"
         ) from error
+    said = _records(file)
     plain: Any = edfio
     read = plain.read_bdf if file.suffix.lower() == ".bdf" else plain.read_edf
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # it warns where something is missing
+            if said == UNKNOWN:  # and of what is legal: the last record may be half there
+                warnings.filterwarnings("ignore", _GROWING, UserWarning)
             whole = read(file)
             signals: list[Any] = [s for s in whole.signals if _microvolts(s) is not None]
             fastest = max((float(s.sampling_frequency) for s in signals), default=0.0)
@@ -138,13 +169,58 @@ def _edf(file: Path, rate_hz: float | None) -> Found:
         raise NotARecording(f"{file}: it was interrupted ({whole.reserved}): cut it where it was")
     if not columns:
         raise NotARecording(f"{file}: none of its signals is in volts")
-    return np.stack(columns, axis=1), fastest, tuple(str(s.label) for s in chosen)
+    labels = tuple(str(s.label) for s in chosen)
+    remarks = _ignored(file, rate_hz, fastest)
+    if said == UNKNOWN:
+        remarks = (*remarks, f"{file}: it was still being recorded: read as far as it goes")
+    if len(chosen) < len(whole.signals):
+        others = "; ".join(_left_out(s, fastest) for s in whole.signals if s not in chosen)
+        remarks = (*remarks, f"{file}: left out: {others}")
+    return Recording(file.stem, np.stack(columns, axis=1), fastest, labels, remarks=remarks)
 
+
+def _records(file: Path) -> int:
+    """Return how many records a file says it has. Raises `NotARecording` if they take no time."""
+    with file.open("rb") as stream:
+        head = stream.read(256)
+    try:
+        count, lasts_s = int(head[236:244]), float(head[244:252])
+    except ValueError:
+        return 0  # edfio says what is wrong with it
+    if lasts_s == 0.0:
+        raise NotARecording(
+            f"{file}: its records last 0 s, so it has no rate: not a whole {file.suffix} file of "
+            "signals; export it anew"
+        )
+    return count
+
+
+def _left_out(signal: Any, fastest_hz: float) -> str:  # noqa: ANN401  edfio is optional
+    """Return which signal is not heard, and why."""
+    if _microvolts(signal) is None:
+        return f"{signal.label} (in {signal.physical_dimension or 'no unit'}, no voltage)"
+    return (
+        f"{signal.label} ({float(signal.sampling_frequency):g} Hz, slower than the fastest, "
+        f"{fastest_hz:g} Hz)"
+    )
+
+
+def _ignored(file: Path, rate_hz: float | None, found_hz: float | None) -> tuple[str, ...]:
+    """Return what there is to say where the rate that was given is not the file's own."""
+    if rate_hz is None or found_hz is None or rate_hz == found_hz:
+        return ()
+    return (f"{file}: it says {found_hz:g} Hz itself: --rate {rate_hz:g} is ignored",)
+
+
+UNKNOWN = -1
+"""So many records has a file that is still being recorded: they are not counted yet."""
+
+_GROWING = r"\w+ header indicates -1 data|Incomplete data record at the end"
 
 _TORN = (ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error)
 """What a library raises at a file that is cut off, or is no such file (E)."""
 
-_READERS: dict[str, Callable[[Path, float | None], Found]] = {
+_READERS: dict[str, Callable[[Path, float | None], Recording]] = {
     ".npz": _npz,
     ".csv": _csv,
     ".edf": _edf,
@@ -153,7 +229,12 @@ _READERS: dict[str, Callable[[Path, float | None], Found]] = {
 
 
 def _microvolts(signal: Any) -> float | None:  # noqa: ANN401  edfio is optional
-    return MICROVOLTS.get(str(signal.physical_dimension).strip().lower())
+    return _times(str(signal.physical_dimension))
+
+
+def _times(unit: str) -> float | None:
+    """Return how many microvolts a unit is, or None where it is no voltage we know."""
+    return MICROVOLTS.get(unit.strip().lower())
 
 
 def _in_microvolts(signal: Any) -> Array:  # noqa: ANN401  edfio is optional
@@ -168,6 +249,11 @@ def _columns(file: Path, values: Any) -> Array:  # noqa: ANN401  whatever the fi
     if plain.ndim not in (1, 2) or plain.dtype.kind not in "iuf":
         raise NotARecording(
             f"{file}: needs numbers, (samples, channels); x is {plain.dtype} {plain.shape}"
+        )
+    if plain.ndim == 2 and plain.shape[1] > MOST_CHANNELS >= plain.shape[0]:
+        raise NotARecording(
+            f"{file}: {plain.shape[1]} channels of {plain.shape[0]} samples: it seems transposed; "
+            f"needs (samples, channels), 1 to {MOST_CHANNELS} channels: turn it round (x.T)"
         )
     wide = plain if plain.ndim == 2 else plain[:, None]
     return np.array(wide, np.float64)

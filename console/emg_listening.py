@@ -5,15 +5,29 @@ from statistics import linear_regression
 import msgspec
 
 from controller.emg import Emg
+from controller.emg_quality import QUIET_BELOW_UV
 from controller.emg_scale import Scale, Strength, Yardstick, baseline, strength
 from controller.emg_settings import EmgSettings
-from controller.emg_words import EmgFeatures, Offset, Onset
+from controller.emg_words import EmgFeatures, Offset, Onset, Quality
 
 from .emg_files import Recording
 from .failures import NotARecording
 
 FATIGUE_S = 20.0
 """One second's median frequency wanders by 4 to 5 Hz: a trend needs so much time at least (M)."""
+
+HARDLY = 0.5
+"""A channel of which less is trusted is asked why (E)."""
+
+_WHY = {
+    Quality.FLAT: "it does not move: is a cable off?",
+    Quality.SATURATED: "it is at the end of the converter's range",
+    Quality.MAINS: "it is mostly mains: is an electrode open?",
+    Quality.MOTION: "the electrode moves",
+    Quality.QUIET: "too quiet for an electrode on skin: is it in volts?",
+    Quality.LOST: "its samples are no numbers",
+    Quality.SETTLING: "its filters had no time to settle: too short, or interrupted all the time",
+}
 
 
 class Contraction(msgspec.Struct, frozen=True):
@@ -33,6 +47,7 @@ class Curves(msgspec.Struct, frozen=True):
     level_uv: list[float]
     threshold_uv: list[float]
     trusted: list[bool]
+    flags: list[Quality]
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -52,7 +67,7 @@ def hear(recording: Recording, settings: EmgSettings, mvc_uv: float | None) -> H
         emg = Emg(recording.rate_hz, channels, settings)
     except ValueError as error:
         raise NotARecording(f"{recording.name}: {error}") from error
-    curves = [Curves([], [], [], []) for _ in range(channels)]
+    curves = [Curves([], [], [], [], []) for _ in range(channels)]
     events: list[Onset | Offset] = []
     medians: list[list[tuple[float, float]]] = [[] for _ in range(channels)]
     hop = emg.plan.hop
@@ -78,6 +93,18 @@ def fatigue(median_hz: list[tuple[float, float]]) -> tuple[float, float] | None:
     return line.intercept + line.slope * median_hz[0][0], 60.0 * line.slope
 
 
+def why_hardly_trusted(curve: Curves) -> str | None:
+    """Return what is wrong with a channel that is hardly trusted, or None with any other."""
+    if sum(curve.trusted) >= HARDLY * len(curve.trusted):
+        return None
+    if 0.0 < max(curve.slow_uv) < QUIET_BELOW_UV:
+        return _WHY[Quality.QUIET]
+    often = {flag: sum(flag in flags for flags in curve.flags) for flag in _WHY}
+    del often[Quality.SETTLING]  # it follows all others
+    worst = max(often, key=lambda flag: often[flag])
+    return _WHY[worst if often[worst] else Quality.SETTLING]
+
+
 def _note(curves: list[Curves], told: EmgFeatures, emg: Emg) -> None:
     for index, curve in enumerate(curves):
         level_uv, threshold_uv = emg.onset_band_uv(index)
@@ -85,6 +112,7 @@ def _note(curves: list[Curves], told: EmgFeatures, emg: Emg) -> None:
         curve.level_uv.append(level_uv)
         curve.threshold_uv.append(threshold_uv)
         curve.trusted.append(told.trusted[index])
+        curve.flags.append(told.flags[index])
 
 
 def _contractions(

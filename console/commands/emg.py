@@ -1,5 +1,6 @@
 """myoloop emg: the front end that listens to a device, over recordings."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,8 +9,9 @@ import typer
 from console import drawing
 from console.documents import Detected, Told
 from console.emg_files import read_recording
-from console.emg_listening import Contraction, Heard, fatigue, hear
+from console.emg_listening import Contraction, Heard, fatigue, hear, why_hardly_trusted
 from console.tables import table
+from controller.emg_plan import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 from controller.emg_scale import Scale
 from controller.emg_settings import HEART_LOW_HZ, EmgSettings
 
@@ -34,7 +36,7 @@ def detect(
     ] = None,
     mvc_uv: Annotated[
         float | None,
-        typer.Option("--mvc", metavar="UV", min=0.0, help="RMS of a maximal contraction."),
+        typer.Option("--mvc", metavar="UV", help="RMS of a maximal contraction."),
     ] = None,
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="FILE", help="Draw it: .svg or .png")
@@ -46,6 +48,7 @@ def detect(
         if len(files) > 1:
             raise typer.BadParameter("--picture draws one recording: name one FILE")
     _unlike(files)
+    _possible(rate_hz, mvc_uv)
     settings = EmgSettings(
         low_hz=HEART_LOW_HZ if heart else EmgSettings().low_hz,
         mains_hz=60.0 if mains == "60" else 50.0,
@@ -56,6 +59,8 @@ def detect(
         from console.emg_picture import draw_recording
 
         draw_recording(heard[0], picture)
+    for remark in (remark for one in heard for remark in one.recording.remarks):
+        typer.echo(f"myoloop: {remark}", err=True)  # not among what scorers read
     return Told(_document(heard), "\n\n".join(map(_report, heard)))
 
 
@@ -65,6 +70,17 @@ def _unlike(files: list[Path]) -> None:
     for stem in stems:
         if stems.count(stem) > 1:
             raise typer.BadParameter(f"two recordings are called {stem}: rename one")
+
+
+def _possible(rate_hz: float | None, mvc_uv: float | None) -> None:
+    """Raise `typer.BadParameter` for what no recording and no muscle can have."""
+    if rate_hz is not None and not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+        raise typer.BadParameter(
+            f"--rate {rate_hz:g}: EMG needs {LOWEST_RATE_HZ:g} to {HIGHEST_RATE_HZ:g} samples a "
+            "second"
+        )
+    if mvc_uv is not None and not 0.0 < mvc_uv < math.inf:
+        raise typer.BadParameter(f"--mvc {mvc_uv:g}: a contraction has more than 0 uV")
 
 
 def _document(heard: list[Heard]) -> dict[str, tuple[Detected, ...]]:
@@ -93,10 +109,12 @@ def _report(heard: Heard) -> str:
         label = f" ({recording.labels[channel]})" if recording.labels else ""
         good = 100.0 * sum(trusted) / max(1, len(trusted))
         count = f"{len(found)} contraction{'s' if len(found) != 1 else ''}"
-        lines.append(f"channel {channel}{label}: {count}, {good:.0f} % trusted")
+        why = why_hardly_trusted(heard.curves[channel])
+        because = f" ({why})" if why else ""
+        lines.append(f"channel {channel}{label}: {count}, {good:.0f} % trusted{because}")
         if found:
             head = ("onset", "known after", "offset", "lasts", "peak", _of(found))
-            lines.append(table(head, [_row(one) for one in found]))
+            lines.append(table(head, [_row(one, recording.unit) for one in found]))
         tiring = fatigue(heard.median_hz[channel])
         if tiring is not None:
             lines.append(f"median frequency {tiring[0]:.0f} Hz, {tiring[1]:+.1f} Hz a minute")
@@ -111,7 +129,7 @@ def _of(found: list[Contraction]) -> str:
     return "of MVC" if scale is Scale.MVC else f"times {scale}"
 
 
-def _row(one: Contraction) -> tuple[str, ...]:
+def _row(one: Contraction, unit: str) -> tuple[str, ...]:
     measured = one.strength
     if measured is None:
         against = "not measurable"
@@ -124,6 +142,6 @@ def _row(one: Contraction) -> tuple[str, ...]:
         f"{1000.0 * (one.decided_s - one.onset_s):.0f} ms",
         "-" if one.offset_s is None else f"{one.offset_s:.3f} s",
         "-" if one.offset_s is None else f"{one.offset_s - one.onset_s:.2f} s",
-        f"{one.peak_uv:.1f} uV",
+        f"{one.peak_uv:.1f} {unit}",
         against,
     )

@@ -117,6 +117,33 @@ def test_a_picture_is_drawn(recording, tmp_path, kind):
     assert picture.stat().st_size > 10_000
 
 
+@pytest.mark.parametrize("lost", [(np.nan, 200), (np.inf, 200), (-np.inf, 1), (np.nan, 7000)])
+def test_a_picture_is_drawn_with_gaps_where_samples_are_no_numbers(recording, tmp_path, lost):
+    value, count = lost
+    x_uv = np.load(recording)["x"].astype(float)[:6000]
+    x_uv[3200 : 3200 + count] = value
+    x_uv[: max(0, count - 2800)] = value
+    file, picture = wrong_npz(tmp_path, x=x_uv, fs=1000), tmp_path / "gaps.svg"
+    assert main(["emg", "detect", str(file), "--picture", str(picture)]) == 0
+    assert picture.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("samples", [1, 5, 9])
+def test_what_is_too_short_to_draw_is_told_in_one_message(tmp_path, capsys, samples):
+    file, picture = wrong_npz(tmp_path, x=np.zeros((samples, 1)), fs=1000), tmp_path / "short.svg"
+    error = refused(capsys, file, "--picture", picture)
+    assert error["kind"] == "recording"
+    assert f"too short to draw, and too short for any contraction: {samples} ms" in error["message"]
+    assert not picture.exists()
+    assert found(capsys, file) == {"wrong/0": []}
+
+
+def test_a_picture_of_a_single_hop_is_drawn(tmp_path):
+    file, picture = wrong_npz(tmp_path, x=np.zeros((10, 1)), fs=1000), tmp_path / "hop.svg"
+    assert main(["emg", "detect", str(file), "--picture", str(picture)]) == 0
+    assert picture.exists()
+
+
 def wrong_npz(folder, **arrays):
     file = folder / "wrong.npz"
     np.savez(file, **arrays)

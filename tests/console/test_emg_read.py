@@ -1,0 +1,166 @@
+"""How recordings are read: their units, rates and mistakes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from console.cli import main
+from console.emg_files import read_recording
+from tests.controller.emg_signals import bursts
+
+X_UV = 2.0 * bursts([(2.0, 3.0), (4.5, 5.0)], seed=3, channels=2)
+
+
+def npz(folder, **arrays):
+    file = folder / "biceps.npz"
+    np.savez(file, **arrays)
+    return file
+
+
+def detect(capsys, *words):
+    """Return what a person reads of a command that works."""
+    assert main(["emg", "detect", *map(str, words)]) == 0
+    return capsys.readouterr()
+
+
+def refused(capsys, *words):
+    """Return the error of a command that is no use."""
+    assert main(["emg", "detect", "--json", *map(str, words)]) == 2
+    return json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("units", "times"),
+    [("uV", 1.0), (" mV", 1e3), ("V", 1e6), (b"mV", 1e3), ("\u00b5V", 1.0), ("\u03bcV", 1.0)],
+)
+def test_an_npz_in_volts_is_converted(tmp_path, capsys, units, times):
+    file = npz(tmp_path, x=X_UV / times, fs=1000, units=units)
+    np.testing.assert_allclose(read_recording(file, None).samples_uv, X_UV)
+    said = detect(capsys, file)
+    assert "channel 0: 2 contractions" in said.out
+    assert not said.err
+
+
+def test_each_channel_of_an_npz_may_have_its_own_unit(tmp_path):
+    file = npz(tmp_path, x=X_UV / [1e3, 1.0], fs=1000, units=["mV", "uV"])
+    np.testing.assert_allclose(read_recording(file, None).samples_uv, X_UV)
+
+
+@pytest.mark.parametrize("units", [3.0, ["uV", "uV", "uV"]])
+def test_units_that_are_no_words_are_refused(tmp_path, capsys, units):
+    assert "units is one word" in refused(capsys, npz(tmp_path, x=X_UV, fs=1000, units=units))
+
+
+def test_counts_are_called_counts_and_never_microvolts(tmp_path, capsys):
+    file, picture = npz(tmp_path, x=X_UV, fs=1000, units="adc12"), tmp_path / "biceps.svg"
+    said = detect(capsys, file, "--picture", picture)
+    assert "its units are adc12, no voltage" in said.err
+    assert " counts" in said.out
+    assert "uV" not in said.out
+    assert "raw, counts" in picture.read_text("utf-8")
+    assert "uV" not in picture.read_text("utf-8")
+
+
+@pytest.mark.parametrize("times", [1e3, 1e6])
+def test_volts_that_nobody_says_are_asked_for(tmp_path, capsys, times):
+    said = detect(capsys, npz(tmp_path, x=X_UV / times, fs=1000))
+    assert "too quiet for an electrode on skin: is it in volts?" in said.out
+
+
+@pytest.mark.parametrize(
+    ("value", "why"), [(0.0, "does not move"), (np.nan, "no numbers"), (np.inf, "no numbers")]
+)
+def test_what_is_hardly_trusted_says_why(tmp_path, capsys, value, why):
+    file = npz(tmp_path, x=np.full((4000, 1), value), fs=1000)
+    assert why in detect(capsys, file).out
+
+
+def edf(file, **signals):
+    """Write a file of signals, each (samples, rate in Hz, unit)."""
+    edfio = pytest.importorskip("edfio", reason="needs edfio, of the extra [exchange]")
+    edfio.Edf(
+        [
+            edfio.EdfSignal(values, rate_hz, label=label, physical_dimension=unit)
+            for label, (values, rate_hz, unit) in signals.items()
+        ]
+    ).write(file)
+    return file
+
+
+def test_the_signals_of_an_edf_that_are_left_out_are_named_with_why(tmp_path, capsys):
+    file = edf(
+        tmp_path / "many.edf",
+        biceps=(X_UV[:6000, 0], 1000, "uV"),
+        triceps=(X_UV[:3000, 1], 500, "uV"),
+        skin=(np.linspace(30.0, 36.0, 6), 1, "degC"),
+    )
+    said = detect(capsys, file)
+    assert "left out: triceps (500 Hz, slower than the fastest, 1000 Hz)" in said.err
+    assert "skin (in degC, no voltage)" in said.err
+    assert "biceps (" not in said.err
+
+
+def test_an_edf_heard_whole_leaves_nothing_to_say(tmp_path, capsys):
+    file = edf(tmp_path / "one.edf", biceps=(X_UV[:6000, 0], 1000, "uV"))
+    assert not detect(capsys, file).err
+
+
+@pytest.mark.parametrize("rate", ["-3", "0", "1e9", "nan", "inf"])
+def test_a_rate_no_emg_has_is_refused_even_where_the_file_says_its_own(tmp_path, capsys, rate):
+    told = refused(capsys, npz(tmp_path, x=X_UV, fs=1000), f"--rate={rate}")
+    assert "250 to 4000 samples a second" in told
+
+
+def test_a_rate_that_is_ignored_is_said_to_be(tmp_path, capsys):
+    file = npz(tmp_path, x=X_UV, fs=1000)
+    assert "it says 1000 Hz itself: --rate 2000 is ignored" in detect(
+        capsys, file, "--rate", "2000"
+    ).err  # fmt: skip
+    assert not detect(capsys, file, "--rate", "1000").err
+    whole = edf(tmp_path / "one.edf", biceps=(X_UV[:6000, 0], 1000, "uV"))
+    assert "--rate 2000 is ignored" in detect(capsys, whole, "--rate", "2000").err
+
+
+@pytest.mark.parametrize("mvc", ["0", "-1", "nan", "inf"])
+def test_a_maximal_contraction_of_nothing_is_refused(tmp_path, capsys, mvc):
+    told = refused(capsys, npz(tmp_path, x=X_UV, fs=1000), f"--mvc={mvc}")
+    assert "more than 0 uV" in told
+
+
+def test_a_transposed_array_is_said_to_seem_so(tmp_path, capsys):
+    told = refused(capsys, npz(tmp_path, x=np.zeros((2, 12000)), fs=1000))
+    assert "12000 channels of 2 samples: it seems transposed" in told
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(4, "1 contraction,"), (7, "2 contractions,")])
+def test_a_picture_counts_in_words_as_people_do(tmp_path, capsys, seconds, count):
+    file = npz(tmp_path, x=X_UV[: 1000 * seconds, :1], fs=1000)
+    picture = tmp_path / "one.svg"
+    detect(capsys, file, "--picture", picture)
+    assert f"{count} shaded" in picture.read_text("utf-8")
+
+
+def overwritten(file, at, field):
+    content = bytearray(file.read_bytes())
+    content[at : at + len(field)] = field
+    file.write_bytes(content)
+    return file
+
+
+def test_an_edf_whose_records_last_no_time_has_no_rate(tmp_path, capsys):
+    file = edf(tmp_path / "zerodur.edf", biceps=(X_UV[:6000, 0], 1000, "uV"))
+    told = refused(capsys, overwritten(file, 244, b"0       "))
+    assert "its records last 0 s, so it has no rate" in told
+
+
+@pytest.mark.parametrize("missing", [0, 500])
+def test_an_edf_that_is_still_being_recorded_is_read_as_far_as_it_goes(tmp_path, capsys, missing):
+    file = edf(tmp_path / "growing.edf", biceps=(X_UV[:6000, 0], 1000, "uV"))
+    whole = read_recording(file, None).samples_uv
+    overwritten(file, 236, b"-1      ")
+    file.write_bytes(file.read_bytes()[: -missing or None])
+    samples_uv = read_recording(file, None).samples_uv
+    assert len(samples_uv) >= 6000 - missing - 1000
+    np.testing.assert_array_equal(samples_uv, whole[: len(samples_uv)])
+    assert "still being recorded" in detect(capsys, file).err
