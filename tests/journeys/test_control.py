@@ -36,9 +36,9 @@ def runtime(socket_folder, monkeypatch):
     return socket_folder
 
 
-def run_on(port, runtime):
+def run_on(port, runtime, profile=PROFILE):
     return Running(
-        "run", str(PROFILE), "--device", f"serial://{port}", "--no-display", "--json",
+        "run", str(profile), "--device", f"serial://{port}", "--no-display", "--json",
         folder=runtime,
     )  # fmt: skip
 
@@ -148,8 +148,8 @@ async def test_a_stop_without_words_vents_every_device_of_the_machine(runtime):
 
 async def test_a_session_is_listed_watched_marked_and_eased_from_elsewhere(runtime):
     port = runtime / "port"
-    with twin_at(port), run_on(port, runtime) as run:
-        run.until("Petrissage begins")
+    with twin_at(port), run_on(port, runtime, TWO_STEPS) as run:
+        run.until("Kneading begins")
         watcher = Running("session", "watch", "--no-display", "--json", folder=runtime)
         with watcher:
             watcher.until(" of ")
@@ -161,7 +161,7 @@ async def test_a_session_is_listed_watched_marked_and_eased_from_elsewhere(runti
             code, out = run.end()
             watched_code, watched = watcher.end()
     (session,) = listed["sessions"]
-    assert (session["standing"], session["profile"]) == ("running", "brief")
+    assert (session["standing"], session["profile"]) == ("running", "two-steps")
     assert session["device_url"] == f"serial://{port}"
     assert marked.returncode == 0
     assert eased["accepted"]
