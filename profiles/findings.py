@@ -12,10 +12,11 @@ class Findings:
         self._problems: list[Problem] = []
         self._refusals: list[Refused] = []
 
-    def problem(self, path: Path, sentence: str) -> None:
-        """Note a mistake of the author's, once."""
-        problem = self._places.problem(path, sentence)
-        if problem not in self._problems:
+    def problem(self, path: Path, sentence: str, when: str = "") -> None:
+        """Note a mistake of the author's, once; not again for `when`, if it is there always."""
+        always = self._places.problem(path, sentence)
+        problem = self._places.problem(path, sentence + when)
+        if always not in self._problems and problem not in self._problems:
             self._problems.append(problem)
 
     def refuse(self, reason: Reason, path: Path, sentence: str) -> None:

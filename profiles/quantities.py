@@ -163,6 +163,17 @@ def _why_not(written: str) -> str:
     if match is None:
         return "is not a number with a unit"
     unit = written[match.end() :].strip()
+    comma = re.fullmatch(r"([-+]?[0-9]+),([0-9]+)\s*([^0-9\s]\S*)?", written.strip())
+    if comma is not None:
+        return _without_comma(comma)
     if not unit:
         return "has no unit"
     return f"has a unit nobody here knows ({quoted(unit)}; known are {', '.join(UNITS)})"
+
+
+def _without_comma(match: re.Match[str]) -> str:
+    """Return what to write for `6,5 kPa`; `1,000 s` may be meant either way."""
+    whole, decimals, unit = match.groups()
+    if len(decimals) == 3 or unit not in UNITS:
+        return "has a comma; write a point before decimals, and nothing between thousands"
+    return f"has a comma; write {whole}.{decimals} {unit}"

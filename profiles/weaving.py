@@ -117,7 +117,7 @@ class Loom:
         except Unplayable as error:
             when = {"played": "", "worst": " (live parameters at their highest)"}
             tail = when.get(self._mode, " (live parameters at their lowest)")
-            self._findings.problem((*judged.planned.path, *error.at), error.sentence + tail)
+            self._findings.problem((*judged.planned.path, *error.at), error.sentence, tail)
             return None
         less = judged.lessened(ask)
         if less == ask and pace == written:

@@ -90,6 +90,9 @@ BROKEN = {
         "limits: {pressure", "limits: {{pressure", 10, "", ""),
     "another format": (
         "myoloop-profile/1", "myoloop-profile/7", 1, "format", "myoloop-profile/1"),
+    "a stop with nothing behind it": (
+        "do: {ease: {to: 50 %, over: 1 s, keep: 5 s}}", "do: {hold: {for: 2 s}, stop: }", 28,
+        "rules.guarding.do.stop", "write `do: stop`"),
     "a stroke that the pad cannot follow": (
         "rate: 12/min, length: 150 mm, for: 90 s", "rate: 40/min, length: 500 mm, for: 90 s", 18,
         "steps[1].effleurage", "at most"),

@@ -172,6 +172,24 @@ def test_a_live_parameter_is_judged_at_its_highest_and_played_at_its_value():
     assert found.problem == "reaches 30 kPa; profile allows 25 kPa"
 
 
+def test_what_cannot_be_played_at_any_value_is_told_once():
+    live = "parameters:\n  depth: {default: 9 kPa, min: 6 kPa, max: 12 kPa, live: true}\n"
+    low = "  - petrissage: {pressure: {low: 9 kPa, high: 4 kPa}, rate: 0.5 Hz, for: 60 s}\n"
+    with pytest.raises(ProfileProblems) as error:
+        compiled(WARM + low, more=live)
+    told = [one.problem for one in error.value.problems]
+    assert told == ["high must be over low, all along the step"]
+
+
+def test_what_cannot_be_played_at_one_value_is_told_with_that_value():
+    live = "parameters:\n  depth: {default: 9 kPa, min: 3 kPa, max: 12 kPa, live: true}\n"
+    low = "  - petrissage: {pressure: {low: 4 kPa, high: $depth}, rate: 0.5 Hz, for: 60 s}\n"
+    with pytest.raises(ProfileProblems) as error:
+        compiled(WARM + low, more=live)
+    (told,) = error.value.problems
+    assert told.problem.endswith("(live parameters at their lowest)")
+
+
 def test_a_parameter_that_is_not_live_is_judged_at_its_value():
     more = PARAMETER.format("12 kPa", "6 kPa", "20 kPa", "false")
     given = {"more": more, "thresholds": ADA}

@@ -86,3 +86,20 @@ def test_anything_at_all_is_a_finite_quantity_or_refused(written):
 
 def test_a_huge_text_is_not_repeated_in_full():
     assert len(quoted("x" * 10_000)) < 50
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("6,5 kPa", "has a comma; write 6.5 kPa"),
+        ("6,25kPa", "has a comma; write 6.25 kPa"),
+        ("1,000 kPa", "write a point before decimals, and nothing between thousands"),
+        ("6,5", "write a point before decimals"),
+        ("6,5 psi", "write a point before decimals"),
+    ],
+)
+def test_a_decimal_comma_is_told_as_a_comma_and_not_as_a_unit(written, says):
+    with pytest.raises(QuantityError) as error:
+        parse(written, "pressure")
+    assert says in str(error.value)
+    assert "unit nobody here knows" not in str(error.value)

@@ -127,7 +127,7 @@ def test_every_pad_needs_relief():
         (together(knead("left"),
                   "rest: {channel: right, for: 20 s, until: {elapsed: 3 s}}"),
          "steps[0].together[1].rest.until", "write until in the first"),
-        (together(knead("left")), "steps[0].together", "at least one entry"),
+        (together(knead("left")), "steps[0].together", "at least 2 entries"),
         ("  - together: 3\n", "steps[0].together", "a list is wanted"),
         ("  - vibration: {for: 20 s}\n", "steps[0].vibration.pressure", "left out only inside"),
         ("  - use: warm\n", "steps[0].use", "no phrase is called"),
