@@ -165,6 +165,7 @@ async def test_a_session_is_listed_watched_marked_and_eased_from_elsewhere(runti
     assert session["device_url"] == f"serial://{port}"
     assert marked.returncode == 0
     assert eased["accepted"]
+    assert any("pressed at 50 % by an operator" in line for line in run.lines)
     assert never.returncode == 2
     assert (code, only_json(out)["reason"]) == (1, "operator")
     assert (watched_code, only_json(watched)["outcome"]) == (1, "stopped")
