@@ -1,5 +1,6 @@
 """Recordings of EMG, as files: .npz, .csv, .edf and .bdf. What they hold is microvolts."""
 
+import codecs
 import struct
 import warnings
 import zipfile
@@ -121,25 +122,62 @@ def _csv(file: Path, rate_hz: float | None) -> Recording:
 
 def _table(file: Path) -> tuple[tuple[str, ...], Array]:
     """Return the names of the columns, if there are any, and the columns."""
-    text = file.read_text("utf-8-sig", errors="replace")
-    lines = [line for line in text.splitlines() if line.strip()]
-    if lines and ";" in lines[-1]:  # then a comma is a decimal point
-        lines = [";".join(_points(cell) for cell in line.split(";")) for line in lines]
-    delimiter = ";" if lines and ";" in lines[-1] else ","
-    first = _cells(lines[0], delimiter) if lines else ()
+    lines = {at: line for at, line in enumerate(_text(file).splitlines(), 1) if line.strip()}
+    if not lines:
+        raise NotARecording(f"{file}: it holds no samples")
+    last = lines[max(lines)]
+    delimiter = next((one for one in ";\t" if one in last), ",")
+    if delimiter != ",":  # then a comma is a decimal point
+        lines = {
+            at: delimiter.join(_points(cell) for cell in line.split(delimiter))
+            for at, line in lines.items()
+        }
+    first = _cells(lines[min(lines)], delimiter)
     named = not all(_is_number(cell) for cell in first)
-    if len(lines) <= named:
+    if named:
+        del lines[min(lines)]
+    if not lines:
         raise NotARecording(f"{file}: it holds no samples")
     try:
-        values = np.loadtxt(lines[named:], delimiter=delimiter, ndmin=2)
+        values = np.loadtxt(list(lines.values()), delimiter=delimiter, ndmin=2)
     except ValueError as error:
-        raise NotARecording(f"{file}: needs a number in every cell ({error})") from error
+        where = _mistake(lines, delimiter, first if named else ()) or str(error)
+        raise NotARecording(f"{file}: needs a number in every cell: {where}") from error
     if named and len(first) != values.shape[1]:
         raise NotARecording(
             f"{file}: {len(first)} names in its first line, {values.shape[1]} columns below; "
             "name every column, or none"
         )
     return first if named else (), values
+
+
+def _text(file: Path) -> str:
+    """Return what is written in a file: in UTF-8, or in UTF-16 as spreadsheets do."""
+    content = file.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    if b"\0" in content:
+        raise NotARecording(
+            f"{file}: not text in UTF-8, or in UTF-16 with its mark; export it anew"
+        )
+    return content.decode("utf-8-sig", "replace")
+
+
+def _mistake(lines: dict[int, str], delimiter: str, names: tuple[str, ...]) -> str | None:
+    """Return which cell is no number, or which line has another count of cells."""
+    count = 0
+    for at, line in lines.items():
+        cells = line.partition("#")[0].strip("\r\n").split(delimiter)
+        if not "".join(cells).strip():
+            continue  # a remark
+        for column, cell in enumerate(cells, 1):
+            if not _is_number(cell):
+                name = f" ({names[column - 1]})" if column <= len(names) else ""
+                return f"line {at}, column {column}{name} has {cell.strip()!r}"
+        count = count or len(cells)
+        if len(cells) != count:
+            return f"line {at} has {len(cells)} cells, those above have {count}"
+    return None
 
 
 def _edf(file: Path, rate_hz: float | None) -> Recording:
