@@ -199,3 +199,36 @@ def test_what_is_no_text_is_refused_as_that(tmp_path, capsys):
     file = tmp_path / "binary.csv"
     file.write_bytes("1,2\n".encode("utf-16-le") * 100)
     assert "not text in UTF-8" in refused(capsys, file, "--rate", "1000")
+
+
+@pytest.mark.parametrize(
+    ("head", "time_by", "times"),
+    [
+        ("time [s],biceps [uV]", 1.0, 1.0),
+        ("Time (s),biceps (mV)", 1.0, 1e3),
+        ("t [ms],biceps[V]", 1e3, 1e6),
+    ],
+)
+def test_the_headings_of_a_csv_may_say_units(tmp_path, head, time_by, times):
+    file = tmp_path / "units.csv"
+    rows = [f"{time_by * k / 1000:.9g},{X_UV[k, 0] / times:.12g}" for k in range(2000)]
+    file.write_text("\n".join([head, *rows]))
+    found = read_recording(file, None)
+    assert found.rate_hz == 1000
+    assert found.labels == ("biceps",)
+    np.testing.assert_allclose(found.samples_uv[:, 0], X_UV[:2000, 0])
+
+
+def test_a_heading_with_other_brackets_stays_as_it_is(tmp_path):
+    file = tmp_path / "sides.csv"
+    file.write_text("biceps (left),biceps [adc12]\n" + "1,2\n" * 1000)
+    found = read_recording(file, 1000.0)
+    assert found.labels == ("biceps (left)", "biceps")
+    assert found.units == ("uV", "counts")
+
+
+def test_counts_beside_volts_are_told_channel_by_channel(tmp_path):
+    file = npz(tmp_path, x=X_UV / [1.0, 1e3], fs=1000, units=["adc12", "mV"])
+    found = read_recording(file, None)
+    assert found.units == ("counts", "uV")
+    np.testing.assert_allclose(found.samples_uv, X_UV)
