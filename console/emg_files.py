@@ -121,7 +121,7 @@ def _units(file: Path, value: Any, channels: int) -> tuple[str, ...]:  # noqa: A
         plain = np.char.decode(plain, "utf-8", "replace")
     if plain.dtype.kind != "U" or len(plain) not in (1, channels):
         raise NotARecording(f"{file}: units is one word, such as uV, or one for each channel")
-    return tuple(str(unit) for unit in np.broadcast_to(plain, (channels,)))
+    return tuple(str(unit) or "uV" for unit in np.broadcast_to(plain, (channels,)))
 
 
 def _csv(file: Path, rate_hz: float | None) -> Recording:

@@ -32,7 +32,15 @@ def refused(capsys, *words):
 
 @pytest.mark.parametrize(
     ("units", "times"),
-    [("uV", 1.0), (" mV", 1e3), ("V", 1e6), (b"mV", 1e3), ("\u00b5V", 1.0), ("\u03bcV", 1.0)],
+    [
+        ("uV", 1.0),
+        (" mV", 1e3),
+        ("V", 1e6),
+        (b"mV", 1e3),
+        ("", 1.0),
+        ("\u00b5V", 1.0),
+        ("\u03bcV", 1.0),
+    ],
 )
 def test_an_npz_in_volts_is_converted(tmp_path, capsys, units, times):
     file = npz(tmp_path, x=X_UV / times, fs=1000, units=units)
