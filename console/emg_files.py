@@ -1,5 +1,7 @@
 """Recordings of EMG, as files: .npz, .csv, .edf and .bdf. What they hold is microvolts."""
 
+import codecs
+import re
 import struct
 import warnings
 import zipfile
@@ -21,6 +23,11 @@ Array = NDArray[np.float64]
 TIME_NAMES = {"t", "time", "time_s", "seconds", "s"}
 """What a first column is called that says when."""
 
+SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "us": 1e-6}
+
+_HEADING = re.compile(r"(.*?\S)\s*[\[(]([^\])]*)[\])]")
+_STEPS = re.compile(r"adc\d*$|counts?$|lsb$|digits?$", re.IGNORECASE)
+
 MICROVOLTS = {"uv": 1.0, "µv": 1.0, "\u03bcv": 1.0, "mv": 1e3, "v": 1e6, "nv": 1e-3}
 """How many a unit is. There are two letters like a Greek mu."""
 
@@ -35,7 +42,7 @@ WHOLE_HZ = 0.0005
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """`samples_uv` is (samples, channels); `unit` is what they are, if it is no microvolts.
+    """`samples_uv` is (samples, channels); `units` say for each channel what they are.
 
     `remarks` are what a person should know about how the file was read.
     """
@@ -44,7 +51,7 @@ class Recording(msgspec.Struct, frozen=True):
     samples_uv: Array
     rate_hz: float
     labels: tuple[str, ...]
-    unit: str = "uV"
+    units: tuple[str, ...]
     remarks: tuple[str, ...] = ()
 
 
@@ -87,15 +94,24 @@ def _npz(file: Path, rate_hz: float | None) -> Recording:
     labels = tuple(str(label) for label in np.ravel(arrays.get("labels", ())))
     labels = labels if len(labels) == samples_uv.shape[1] else ()
     units = _units(file, arrays.get("units", "uV"), samples_uv.shape[1])
-    if any(_times(unit) is None for unit in units):
-        said = ", ".join(sorted({unit for unit in units if _times(unit) is None}))
+    return _converted(Recording(file.stem, samples_uv, found_hz, labels, units, remarks), file)
+
+
+def _converted(read: Recording, file: Path) -> Recording:
+    """Return a recording in microvolts, where `units` are those of the file."""
+    other = sorted({unit for unit in read.units if _times(unit) is None})
+    times = np.array([_times(unit) or 1.0 for unit in read.units], np.float64)
+    remarks = read.remarks
+    if other:
         remark = (
-            f"{file}: its units are {said}, no voltage: it is heard as if one were a microvolt, so "
-            "whether it is trusted means little"
+            f"{file}: its units are {', '.join(other)}, no voltage: it is heard as if one were a "
+            "microvolt, so whether it is trusted means little"
         )
-        return Recording(file.stem, samples_uv, found_hz, labels, COUNTS, (*remarks, remark))
-    times = np.array([_times(unit) for unit in units], np.float64)
-    return Recording(file.stem, samples_uv * times, found_hz, labels, remarks=remarks)
+        remarks = (*remarks, remark)
+    units = tuple("uV" if _times(unit) is not None else COUNTS for unit in read.units)
+    return msgspec.structs.replace(
+        read, samples_uv=read.samples_uv * times, units=units, remarks=remarks
+    )
 
 
 def _units(file: Path, value: Any, channels: int) -> tuple[str, ...]:  # noqa: ANN401  whatever the file held
@@ -105,41 +121,99 @@ def _units(file: Path, value: Any, channels: int) -> tuple[str, ...]:  # noqa: A
         plain = np.char.decode(plain, "utf-8", "replace")
     if plain.dtype.kind != "U" or len(plain) not in (1, channels):
         raise NotARecording(f"{file}: units is one word, such as uV, or one for each channel")
-    return tuple(str(unit) for unit in np.broadcast_to(plain, (channels,)))
+    return tuple(str(unit) or "uV" for unit in np.broadcast_to(plain, (channels,)))
 
 
 def _csv(file: Path, rate_hz: float | None) -> Recording:
     """Read columns, the first of which may be the time in seconds, below a line of names or not."""
     labels, values = _table(file)
+    labels, units = _headings(labels, values.shape[1])
     if labels and labels[0].lower() in TIME_NAMES and values.shape[1] > 1:
-        time_s, values, labels = values[:, 0], values[:, 1:], labels[1:]
+        time_s, values, labels = (
+            values[:, 0] * SECONDS.get(units[0], 1.0),
+            values[:, 1:],
+            labels[1:],
+        )
+        units = units[1:]
         rate_hz = rate_hz if rate_hz is not None else _rate_of(file, time_s)
     if rate_hz is None:
         raise NotARecording(f"{file}: how many samples a second? --rate HZ, or a column time_s")
-    return Recording(file.stem, _columns(file, values), rate_hz, labels)
+    units = tuple(unit or "uV" for unit in units)
+    read = Recording(file.stem, _columns(file, values), rate_hz, labels, units, ())
+    return _converted(read, file)
+
+
+def _headings(names: tuple[str, ...], columns: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return names and units of columns: `time [ms]` is both; other brackets stay."""
+    if not names:
+        return (), ("",) * columns
+    split = [(_HEADING.fullmatch(name), name) for name in names]
+    known = [(m[1], m[2].strip()) if m and _is_unit(m[2]) else (name, "") for m, name in split]
+    return tuple(name for name, _ in known), tuple(unit for _, unit in known)
+
+
+def _is_unit(word: str) -> bool:
+    return _times(word) is not None or word.strip() in SECONDS or bool(_STEPS.match(word.strip()))
 
 
 def _table(file: Path) -> tuple[tuple[str, ...], Array]:
     """Return the names of the columns, if there are any, and the columns."""
-    text = file.read_text("utf-8-sig", errors="replace")
-    lines = [line for line in text.splitlines() if line.strip()]
-    if lines and ";" in lines[-1]:  # then a comma is a decimal point
-        lines = [";".join(_points(cell) for cell in line.split(";")) for line in lines]
-    delimiter = ";" if lines and ";" in lines[-1] else ","
-    first = _cells(lines[0], delimiter) if lines else ()
+    lines = {at: line for at, line in enumerate(_text(file).splitlines(), 1) if line.strip()}
+    if not lines:
+        raise NotARecording(f"{file}: it holds no samples")
+    last = lines[max(lines)]
+    delimiter = next((one for one in ";\t" if one in last), ",")
+    if delimiter != ",":  # then a comma is a decimal point
+        lines = {
+            at: delimiter.join(_points(cell) for cell in line.split(delimiter))
+            for at, line in lines.items()
+        }
+    first = _cells(lines[min(lines)], delimiter)
     named = not all(_is_number(cell) for cell in first)
-    if len(lines) <= named:
+    if named:
+        del lines[min(lines)]
+    if not lines:
         raise NotARecording(f"{file}: it holds no samples")
     try:
-        values = np.loadtxt(lines[named:], delimiter=delimiter, ndmin=2)
+        values = np.loadtxt(list(lines.values()), delimiter=delimiter, ndmin=2)
     except ValueError as error:
-        raise NotARecording(f"{file}: needs a number in every cell ({error})") from error
+        where = _mistake(lines, delimiter, first if named else ()) or str(error)
+        raise NotARecording(f"{file}: needs a number in every cell: {where}") from error
     if named and len(first) != values.shape[1]:
         raise NotARecording(
             f"{file}: {len(first)} names in its first line, {values.shape[1]} columns below; "
             "name every column, or none"
         )
     return first if named else (), values
+
+
+def _text(file: Path) -> str:
+    """Return what is written in a file: in UTF-8, or in UTF-16 as spreadsheets do."""
+    content = file.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    if b"\0" in content:
+        raise NotARecording(
+            f"{file}: not text in UTF-8, or in UTF-16 with its mark; export it anew"
+        )
+    return content.decode("utf-8-sig", "replace")
+
+
+def _mistake(lines: dict[int, str], delimiter: str, names: tuple[str, ...]) -> str | None:
+    """Return which cell is no number, or which line has another count of cells."""
+    count = 0
+    for at, line in lines.items():
+        cells = line.partition("#")[0].strip("\r\n").split(delimiter)
+        if not "".join(cells).strip():
+            continue  # a remark
+        for column, cell in enumerate(cells, 1):
+            if not _is_number(cell):
+                name = f" ({names[column - 1]})" if column <= len(names) else ""
+                return f"line {at}, column {column}{name} has {cell.strip()!r}"
+        count = count or len(cells)
+        if len(cells) != count:
+            return f"line {at} has {len(cells)} cells, those above have {count}"
+    return None
 
 
 def _edf(file: Path, rate_hz: float | None) -> Recording:
@@ -176,7 +250,8 @@ def _edf(file: Path, rate_hz: float | None) -> Recording:
     if len(chosen) < len(whole.signals):
         others = "; ".join(_left_out(s, fastest) for s in whole.signals if s not in chosen)
         remarks = (*remarks, f"{file}: left out: {others}")
-    return Recording(file.stem, np.stack(columns, axis=1), fastest, labels, remarks=remarks)
+    units = ("uV",) * len(labels)
+    return Recording(file.stem, np.stack(columns, axis=1), fastest, labels, units, remarks)
 
 
 def _records(file: Path) -> int:

@@ -32,7 +32,8 @@ def draw_recording(heard: Heard, file: Path) -> None:
     rows: list[tuple[float, str]] = []
     for channel in shown:
         name = recording.labels[channel] if recording.labels else f"channel {channel}"
-        rows += [(1.3, f"{name}\nraw, {recording.unit}"), (1.7, f"level, {recording.unit}")]
+        unit = recording.units[channel]
+        rows += [(1.3, f"{name}\nraw, {unit}"), (1.7, f"level, {unit}")]
     sheet = Sheet(recording.name, _line(heard, len(shown)), rows)
     for channel in shown:
         _draw(sheet.panels[2 * channel], sheet.panels[2 * channel + 1], heard, channel)

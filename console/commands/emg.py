@@ -114,7 +114,7 @@ def _report(heard: Heard) -> str:
         lines.append(f"channel {channel}{label}: {count}, {good:.0f} % trusted{because}")
         if found:
             head = ("onset", "known after", "offset", "lasts", "peak", _of(found))
-            lines.append(table(head, [_row(one, recording.unit) for one in found]))
+            lines.append(table(head, [_row(one, recording.units[channel]) for one in found]))
         tiring = fatigue(heard.median_hz[channel])
         if tiring is not None:
             lines.append(f"median frequency {tiring[0]:.0f} Hz, {tiring[1]:+.1f} Hz a minute")

@@ -32,7 +32,15 @@ def refused(capsys, *words):
 
 @pytest.mark.parametrize(
     ("units", "times"),
-    [("uV", 1.0), (" mV", 1e3), ("V", 1e6), (b"mV", 1e3), ("\u00b5V", 1.0), ("\u03bcV", 1.0)],
+    [
+        ("uV", 1.0),
+        (" mV", 1e3),
+        ("V", 1e6),
+        (b"mV", 1e3),
+        ("", 1.0),
+        ("\u00b5V", 1.0),
+        ("\u03bcV", 1.0),
+    ],
 )
 def test_an_npz_in_volts_is_converted(tmp_path, capsys, units, times):
     file = npz(tmp_path, x=X_UV / times, fs=1000, units=units)
@@ -164,3 +172,71 @@ def test_an_edf_that_is_still_being_recorded_is_read_as_far_as_it_goes(tmp_path,
     assert len(samples_uv) >= 6000 - missing - 1000
     np.testing.assert_array_equal(samples_uv, whole[: len(samples_uv)])
     assert "still being recorded" in detect(capsys, file).err
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        ("time_s,b\n\n0,1\n1,four\n", "line 4, column 2 (b) has 'four'"),
+        ("1,2\n3,\n", "line 2, column 2 has ''"),
+        ("a,b\n1,2\n# so\n1,2,3\n", "line 4 has 3 cells, those above have 2"),
+        ("a\tb\n1\t2\nx\t2\n", "line 3, column 1 (a) has 'x'"),
+    ],
+)
+def test_a_mistake_in_a_csv_is_told_by_line_of_the_file_and_column(
+    tmp_path, capsys, content, where
+):
+    file = tmp_path / "wrong.csv"
+    file.write_text(content)
+    assert where in refused(capsys, file, "--rate", "1000")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("point", [".", ","])
+def test_a_csv_may_have_tabs_and_be_in_utf_16(tmp_path, encoding, point):
+    file = tmp_path / "tabs.csv"
+    rows = [f"{k / 1000:.3f}\t{-k}.5".replace(".", point) for k in range(2000)]
+    file.write_text("\n".join(["time_s\tbiceps", *rows]), encoding)
+    found = read_recording(file, None)
+    assert found.rate_hz == 1000
+    assert found.labels == ("biceps",)
+    assert found.samples_uv[:3, 0].tolist() == [0.5, -1.5, -2.5]
+
+
+def test_what_is_no_text_is_refused_as_that(tmp_path, capsys):
+    file = tmp_path / "binary.csv"
+    file.write_bytes("1,2\n".encode("utf-16-le") * 100)
+    assert "not text in UTF-8" in refused(capsys, file, "--rate", "1000")
+
+
+@pytest.mark.parametrize(
+    ("head", "time_by", "times"),
+    [
+        ("time [s],biceps [uV]", 1.0, 1.0),
+        ("Time (s),biceps (mV)", 1.0, 1e3),
+        ("t [ms],biceps[V]", 1e3, 1e6),
+    ],
+)
+def test_the_headings_of_a_csv_may_say_units(tmp_path, head, time_by, times):
+    file = tmp_path / "units.csv"
+    rows = [f"{time_by * k / 1000:.9g},{X_UV[k, 0] / times:.12g}" for k in range(2000)]
+    file.write_text("\n".join([head, *rows]))
+    found = read_recording(file, None)
+    assert found.rate_hz == 1000
+    assert found.labels == ("biceps",)
+    np.testing.assert_allclose(found.samples_uv[:, 0], X_UV[:2000, 0])
+
+
+def test_a_heading_with_other_brackets_stays_as_it_is(tmp_path):
+    file = tmp_path / "sides.csv"
+    file.write_text("biceps (left),biceps [adc12]\n" + "1,2\n" * 1000)
+    found = read_recording(file, 1000.0)
+    assert found.labels == ("biceps (left)", "biceps")
+    assert found.units == ("uV", "counts")
+
+
+def test_counts_beside_volts_are_told_channel_by_channel(tmp_path):
+    file = npz(tmp_path, x=X_UV / [1.0, 1e3], fs=1000, units=["adc12", "mV"])
+    found = read_recording(file, None)
+    assert found.units == ("counts", "uV")
+    np.testing.assert_allclose(found.samples_uv, X_UV)
