@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from controller.emg_compiled import ABSURD_UV
+
 from .drawing import COMMANDED, LIMIT, MUSCLES, Panel, Sheet
 from .emg_files import Array
 from .emg_listening import Curves, Heard
@@ -93,7 +95,7 @@ def _finite(values: Iterable[float]) -> list[float]:
 
 def _centred(column_uv: Array) -> Array:
     """Return the samples about their median; what is no number is NaN, and drawn as a gap."""
-    numbers_uv = np.where(np.isfinite(column_uv), column_uv, np.nan)
+    numbers_uv = np.where(abs(column_uv) < ABSURD_UV, column_uv, np.nan)
     known_uv = numbers_uv[np.isfinite(numbers_uv)]
     return numbers_uv - np.median(known_uv) if len(known_uv) else numbers_uv
 

@@ -117,7 +117,9 @@ def test_a_picture_is_drawn(recording, tmp_path, kind):
     assert picture.stat().st_size > 10_000
 
 
-@pytest.mark.parametrize("lost", [(np.nan, 200), (np.inf, 200), (-np.inf, 1), (np.nan, 7000)])
+@pytest.mark.parametrize(
+    "lost", [(np.nan, 200), (np.inf, 200), (-np.inf, 1), (np.nan, 7000), (-1.7e308, 2)]
+)
 def test_a_picture_is_drawn_with_gaps_where_samples_are_no_numbers(recording, tmp_path, lost):
     value, count = lost
     x_uv = np.load(recording)["x"].astype(float)[:6000]
