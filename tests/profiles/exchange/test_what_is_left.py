@@ -251,6 +251,21 @@ def test_any_curve_becomes_a_profile_that_compiles(points):
     assert program.peak_rise_kpa_s <= 10.0
 
 
+def test_a_curve_that_is_lowered_by_less_than_one_percent_is_told_too():
+    _, told = gentle(((0.0, 0.0), (1.0, 10.0), (5.0, 10.0), (9.0, 0.0)), 9.93, 26.0, "kPa")
+    assert any("0.07 kPa less" in sentence for sentence in told)
+
+
+def test_what_a_profile_is_off_for_want_of_points_is_told_as_it_is():
+    shaking = tuple((0.5 * k, 2.0 + 1.0 * (k % 2)) for k in range(1200))
+    text, left = profile_text(Carried("Shaking", (Line("pressure", shaking),)), "x", "gluteus")
+    told = float(next(one for one in left if "room for" in one).split("up to ")[1].split()[0])
+    again = lines_of(compile_profile(read(text, Profile), {}, DEVICE, emulated=True))[0]
+    times = [0.02 * k for k in range(50, 29900)]
+    off = max(abs(value_at(again.points, t) - value_at(shaking, t)) for t in times)
+    assert off <= told + 0.02
+
+
 slow_curves = st.lists(st.floats(0.0, 15.0), min_size=2, max_size=12).map(
     lambda values: ((0.0, 0.0), *((4.0 * k + 4.0, v) for k, v in enumerate(values)))
 )
