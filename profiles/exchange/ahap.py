@@ -140,13 +140,13 @@ def _pattern(
         if "Event" in body:
             events += _event(mapping(body["Event"]), where, left)
         elif "ParameterCurve" in body:
-            name, points = _curve(mapping(body["ParameterCurve"]), where)
+            name, points = _curve(mapping(body["ParameterCurve"]), where, left)
             if name == INTENSITY:
                 controls.append(points)
             elif name == SHARPNESS:
                 sharp += points
             else:
-                left.append(f"{where}: a curve of {name} is not carried")
+                left.append(f"{where}: a curve of {name or 'no ParameterID'} is not carried")
         elif "Parameter" in body:
             changes += _change(mapping(body["Parameter"]), where, left)
         else:
@@ -163,13 +163,16 @@ def _event(event: Mapping[str, Any], where: str, left: list[str]) -> Iterator[_E
         for one in map(mapping, listed(event.get("EventParameters")))
     }
     left += [f"{where}: {name} is not carried" for name in said if name not in _SHAPED]
-    at_s = max(0.0, number(event.get("Time"), 0.0))
+    at_s = _from_zero_on(number(event.get("Time"), 0.0), "Time", where, left)
     intensity = _clamped(said.get("HapticIntensity", 1.0), where, left)
     match kind:
         case "HapticContinuous":
-            lasts_s = max(0.0, number(event.get("EventDuration"), LONGEST_EVENT_S))
-            attack_s = max(0.0, said.get("AttackTime", 0.0))
-            release_s = max(0.0, said.get("ReleaseTime", 0.0))
+            lasts_s = number(event.get("EventDuration"), LONGEST_EVENT_S)
+            lasts_s = _from_zero_on(lasts_s, "EventDuration", where, left)
+            attack_s, release_s = (
+                _from_zero_on(said.get(name, 0.0), name, where, left)
+                for name in ("AttackTime", "ReleaseTime")
+            )
             yield _Event(at_s, at_s + lasts_s, intensity, attack_s, release_s)
         case "HapticTransient":
             left.append(f"a transient is pressed as a tap of {TAP_S:g} s, as far as a body may be")
@@ -180,7 +183,7 @@ def _event(event: Mapping[str, Any], where: str, left: list[str]) -> Iterator[_E
             left.append(f'{where}: an event of type "{kind}" is not known')
 
 
-def _curve(curve: Mapping[str, Any], where: str) -> tuple[str, tuple[Point, ...]]:
+def _curve(curve: Mapping[str, Any], where: str, left: list[str]) -> tuple[str, tuple[Point, ...]]:
     begin_s = number(curve.get("Time"), 0.0)
     points = tuple(
         (begin_s + number(point.get("Time"), 0.0), number(point.get("ParameterValue"), 0.0))
@@ -188,15 +191,18 @@ def _curve(curve: Mapping[str, Any], where: str) -> tuple[str, tuple[Point, ...]
     )
     if not points:
         raise ExchangeError(f"{where}: a curve without a point")
+    if min(points)[0] < 0.0:
+        left.append(f"{where}: what is before 0 s is not carried")
     return str(curve.get("ParameterID", "")), in_order(points)
 
 
 def _change(change: Mapping[str, Any], where: str, left: list[str]) -> Iterator[Point]:
     name = str(change.get("ParameterID", ""))
     if name == INTENSITY:
-        yield number(change.get("Time"), 0.0), number(change.get("ParameterValue"), 1.0)
+        at_s = _from_zero_on(number(change.get("Time"), 0.0), "Time", where, left)
+        yield at_s, number(change.get("ParameterValue"), 1.0)
     else:
-        left.append(f"{where}: a change of {name} is not carried")
+        left.append(f"{where}: a change of {name or 'no ParameterID'} is not carried")
 
 
 def _abrupt(changes: Sequence[Point]) -> tuple[Point, ...]:
@@ -306,6 +312,12 @@ def _curves(name: str, points: Sequence[Point], range_: float) -> Iterator[dict[
                 ],
             }
         }
+
+
+def _from_zero_on(seconds: float, name: str, where: str, left: list[str]) -> float:
+    if seconds < 0.0:
+        left.append(f"{where}: its {name} of {seconds:g} s is read as 0 s")
+    return max(0.0, seconds)
 
 
 def _clamped(value: float, where: str, left: list[str]) -> float:

@@ -87,7 +87,7 @@ def read_hjif(text: str | bytes, range_kpa: float | None) -> Carried:
         where = f"perceptions[{index}]"
         modality = str(perception.get("perception_modality"))
         if modality not in {pressed, "Position"}:
-            left.append(f"{where}: {modality} is not carried")
+            left.append(f"{where}: {_named(perception, 'perception_modality')} is not carried")
             continue
         quantity: Quantity = "position" if modality == "Position" else "pressure"
         if quantity == "pressure" and modality != "Pressure":
@@ -95,8 +95,6 @@ def read_hjif(text: str | bytes, range_kpa: float | None) -> Carried:
         for channel, points in _channels(perception, where, timescale, left):
             scale = _scale(quantity, perception, where, range_kpa)
             lines.append(Line(quantity, tuple((t, scale * v) for t, v in points), channel))
-    if not lines:
-        left.append("nothing in it is pressed or moved")
     return Carried(_title(found), _told_apart(lines), tuple(dict.fromkeys(left)))
 
 
@@ -174,6 +172,11 @@ def _title(document: Mapping[str, Any]) -> str:
     return str(document.get("description", ""))
 
 
+def _named(part: Mapping[str, Any], *words: str) -> str:
+    """Return the kind that a part says it is, or what it should have said."""
+    return str(next((part[word] for word in words if part.get(word)), f"what says no {words[0]}"))
+
+
 def _pressed(perceptions: Sequence[Mapping[str, Any]]) -> str:
     """Return the modality that becomes the pressure."""
     there = {str(one.get("perception_modality")) for one in perceptions}
@@ -248,7 +251,8 @@ def _band(
 ) -> Iterator[tuple[Point, ...]]:
     kind = str(band.get("band_type", band.get("encoding_modality")))
     if kind not in {"Curve", "Transient"}:
-        left.append(f"{where}: {kind} is not carried: a curve knows no oscillation")
+        named = _named(band, "band_type", "encoding_modality")
+        left.append(f"{where}: {named} is not carried: a curve knows no oscillation")
         return
     shape = str(band.get("curve_type", "Linear"))
     if kind == "Curve" and shape not in {"Linear", "Unknown"}:

@@ -54,6 +54,10 @@ MOST_LOOKS = 20_000
 FIT_SHARE = 0.0007
 """How far a profile's curve may be off, as a share of its highest value (E)."""
 
+LESS_SHARE, OFF_SHARE = 0.001, 0.004
+"""Lowered, or off, by a larger share of its highest value, that is told: what is not told is off by
+0.5 % at most (E)."""
+
 MOST_POINTS = 950
 """So many fit into a step, and into a file (E, format)."""
 
@@ -72,11 +76,16 @@ MOST: Mapping[Quantity, float] = {"pressure": MAX_PRESSURE_KPA, "position": MAX_
 TOO_LARGE = 1e9
 """No time and no value of a curve is so large (E): it is a slip of the hand."""
 
+MOST_REASONS = 5
+"""So many sentences say why nothing is played (E): the message stays one that is read."""
+
 LONGEST_TITLE = 200
 """In characters (format)."""
 
 LONGEST_LABEL = 60
 """In characters (E)."""
+
+_NO_PRESSURE = "there is no pressure in it: the pad moves, and presses nothing"
 
 _NOT_IN_A_LINE = re.compile(
     r"[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]+"
@@ -88,7 +97,8 @@ def profile_text(carried: Carried, name: str, region: str) -> tuple[str, tuple[s
     """Return a profile that presses what was carried, and what it had to leave out.
 
     Raises:
-        ExchangeError: it presses harder, or moves farther, than can be written in a profile.
+        ExchangeError: it presses harder, or moves farther, than can be written in a profile, or
+            it does neither.
     """
     pressure, position, left = _lines(carried)
     mm, told_mm = _moved(position, MOST_POINTS // 2) if position else ((), ())
@@ -96,6 +106,7 @@ def profile_text(carried: Carried, name: str, region: str) -> tuple[str, tuple[s
     both = (mm[0][0],) if mm else ()
     most = MOST_POINTS // 2 if position else MOST_POINTS
     kpa, told = _pressed(_lasting(pressure, end_s), most, both)
+    _refuse_nothing((*kpa, *mm), (*left, *told, *told_mm))
     _refuse_over("pressure", kpa)
     _refuse_over("position", mm)
     title = _in_one_line(carried.title) or _in_one_line(name) or "Imported"
@@ -117,7 +128,7 @@ def _lines(carried: Carried) -> tuple[tuple[Point, ...], tuple[Point, ...], tupl
             site = f" of {line.site}" if line.site else ""
             left.append(f"{line.quantity}{site}: a curve has a pressure and a position, each once")
     if pressure is None or pressure.highest <= 0.0:
-        left.append("there is no pressure in it: the profile only rests")
+        left.append(_NO_PRESSURE)
         pressure = Line("pressure", ((0.0, 0.0), (1.0, 0.0)))
     moved = _from_the_start(position) if position and position.points else ()
     return _from_the_start(pressure), moved, tuple(left)
@@ -146,6 +157,18 @@ def _lasting(points: tuple[Point, ...], end_s: float) -> tuple[Point, ...]:
     return (*points, (last_s, 0.0), (end_s, 0.0)) if end_s > last_s else points
 
 
+def _refuse_nothing(points: Sequence[Point], left: Sequence[str]) -> None:
+    """A profile that only rests would look as if the file had been carried."""
+    if any(value > 0.0 for _, value in points):
+        return
+    why = [sentence for sentence in left if sentence != _NO_PRESSURE]
+    more = [f"and {len(why) - MOST_REASONS} more"] if len(why) > MOST_REASONS else []
+    raise ExchangeError(
+        "nothing in it presses or moves a pad, so there is no profile to write; give a file with "
+        "a pressure" + (f" ({'; '.join([*why[:MOST_REASONS], *more])})" if why else "")
+    )
+
+
 def _refuse_over(quantity: Quantity, points: Sequence[Point]) -> None:
     for at_s, value in points:
         if value > MOST[quantity]:
@@ -169,7 +192,7 @@ def _pressed(
     for rise_kpa_s, apart_s in TRIES:
         allowed, told_less = gentle(points, rise_kpa_s, FALL_KPA_S, "kPa")
         found, share = _few(allowed, most, apart_s, share, also_s)
-        told = (*told_less, *_off_notes(allowed, most, share, "kPa"))
+        told = (*told_less, *_off_notes(allowed, found, most, "kPa"))
         if too_fast([(0.0, 0.0), *found], LEVEL_KPA_S, CHANGE_KPA_S) is None:
             break
     return found, told
@@ -177,8 +200,8 @@ def _pressed(
 
 def _moved(points: Sequence[Point], most: int) -> tuple[tuple[Point, ...], tuple[str, ...]]:
     allowed, told = gentle(points, SLIDE_MM_S, SLIDE_MM_S, "mm")
-    found, share = _few(allowed, most, SLIDE_APART_S, FIT_SHARE)
-    return found, (*told, *_off_notes(allowed, most, share, "mm"))
+    found, _ = _few(allowed, most, SLIDE_APART_S, FIT_SHARE)
+    return found, (*told, *_off_notes(allowed, found, most, "mm"))
 
 
 def gentle(
@@ -203,7 +226,7 @@ def gentle(
         told.append(f"it lasts {points[-1][0]:.0f} s; what is after {LONGEST_S:.0f} s is left out")
     less = [a - b for a, b in zip(asked, allowed, strict=True)]
     worst = max(range(len(less)), key=less.__getitem__)
-    if less[worst] > 0.01 * max(asked):
+    if less[worst] > LESS_SHARE * max(asked):
         told.append(
             f"too abrupt for a body: up to {less[worst]:.2g} {unit} less, most at "
             f"{times[worst]:.4g} s (at most {rise:g} {unit}/s up, {fall:g} down, and from zero to "
@@ -227,11 +250,15 @@ def _few(
     return found, share
 
 
-def _off_notes(points: Sequence[Point], most: int, share: float, unit: str) -> tuple[str, ...]:
-    if share == FIT_SHARE:
+def _off_notes(
+    points: Sequence[Point], found: Sequence[Point], most: int, unit: str
+) -> tuple[str, ...]:
+    """Return by how much the smooth curve through `found` is off, where that counts."""
+    off = max(_offs(points, [(0.0, 0.0), *found]))
+    if off <= OFF_SHARE * max(value for _, value in points):
         return ()
-    off = f"{share * max(value for _, value in points):.2g} {unit}"
-    return (f"a profile has room for {most} points; with them it is off by up to {off}",)
+    room = f"a profile has room for {most} points, and not too close"
+    return (f"{room}; with them it is off by up to {off:.2g} {unit}",)
 
 
 def _fitted(
@@ -273,24 +300,29 @@ def _refined(
 ) -> tuple[Point, ...]:
     """Return `kept` with a point in the middle of each way that is off by more."""
     found = [kept[0]]
-    slopes = smooth_slopes(kept)
-    first = 0
-    for (begin, end), (before, after) in zip(pairwise(kept), pairwise(slopes), strict=True):
-        last = bisect_left(points, end, lo=first)
+    for (begin, end), off in zip(pairwise(kept), _offs(points, kept), strict=True):
         length_s = end[0] - begin[0]
-        ends = (begin[1], before), (end[1], after)
-        off = max(
-            (abs(value - hermite(at_s - begin[0], length_s, *ends)[0])
-             for at_s, value in points[first:last]),
-            default=0.0,
-        )  # fmt: skip
         room_s = 2.0 * apart_s if end[1] > begin[1] else apart_s
         if off > tolerance and length_s >= room_s:
             middle_s = (begin[0] + end[0]) / 2.0
             found.append((middle_s, value_at(points, middle_s)))
         found.append(end)
-        first = last
     return tuple(found)
+
+
+def _offs(points: Sequence[Point], kept: Sequence[Point]) -> Iterator[float]:
+    """Yield how far each way of the smooth curve through `kept` is off at most."""
+    first = 0
+    slopes = smooth_slopes(kept)
+    for (begin, end), (before, after) in zip(pairwise(kept), pairwise(slopes), strict=True):
+        last = bisect_left(points, end, lo=first)
+        ends = (begin[1], before), (end[1], after)
+        yield max(
+            (abs(value - hermite(at_s - begin[0], end[0] - begin[0], *ends)[0])
+             for at_s, value in points[first:last]),
+            default=0.0,
+        )  # fmt: skip
+        first = last
 
 
 def _merged(kpa: Sequence[Point], mm: Sequence[Point]) -> list[str]:

@@ -4,7 +4,7 @@ import contextlib
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from profiles.compiler import compile_profile
@@ -60,6 +60,14 @@ def perception(modality, kind="Curve", effects=None, **more):
          "AudioPanControl"),
         (ahap({"Parameter": {"ParameterID": "HapticSharpnessControl", "Time": 1.0}}), "change of"),
         (ahap({"Nothing": 1}), "neither Event"),
+        (ahap(event("HapticContinuous", -5.0, EventDuration=8.0)), "Pattern[0]: its Time of -5 s"),
+        (ahap(event("HapticContinuous", EventDuration=-1.0)), "its EventDuration of -1 s"),
+        (ahap(event("HapticContinuous", given={"AttackTime": -1.0})), "its AttackTime of -1 s"),
+        (ahap({"Parameter": {"ParameterID": "HapticIntensityControl", "Time": -5.0}}),
+         "its Time of -5 s"),
+        (ahap({"ParameterCurve": {"ParameterID": "HapticIntensityControl", "Time": -5.0,
+               "ParameterCurveControlPoints": [{"Time": 0.0, "ParameterValue": 1.0}]}}),
+         "Pattern[0]: what is before 0 s"),
         (ahap(Colour="red"), "Colour"),
     ],
 )  # fmt: skip
@@ -80,11 +88,48 @@ def test_what_a_haptic_pattern_says_and_we_cannot_is_listed(text, told):
         (hjif(perception("Pressure", effects=[{"effect_type": "Basis"}])), "no keyframe"),
         (hjif(perception("Pressure"), avatars=[{"id": 1}]), "avatars"),
         (hjif(perception("Pressure"), syncs=[{"timestamp": 1}]), "syncs"),
-        (hjif(), "nothing in it"),
+        (hjif({"channels": []}), "perceptions[0]: what says no perception_modality is not carried"),
+        (hjif(perception("Pressure", None)), "bands[0]: what says no band_type is not carried"),
     ],
 )
 def test_what_mpeg_haptics_say_and_we_cannot_is_listed(text, told):
     assert any(told in sentence for sentence in read_hjif(text, 10.0).left)
+
+
+@pytest.mark.parametrize(
+    "carried",
+    [
+        read_ahap(ahap(event("AudioCustom")), 10.0),
+        read_hjif(hjif(perception("Temperature")), 10.0),
+        read_csv("time_s,heart_rate\n0,60\n9,70\n", "x"),
+        read_csv("time_s,pressure_kpa\n0,0\n9,0\n", "x"),
+        Carried("Empty", ()),
+    ],
+)
+def test_a_file_of_which_nothing_presses_or_moves_is_refused_with_its_reasons(carried):
+    with pytest.raises(ExchangeError, match="nothing in it presses or moves a pad") as refused:
+        profile_text(carried, "none", "gluteus")
+    assert all(sentence in str(refused.value) for sentence in carried.left)
+
+
+def test_a_refusal_names_a_few_reasons_and_counts_the_others():
+    carried = read_ahap(ahap(*(event("Smell") for _ in range(40))), 10.0)
+    with pytest.raises(ExchangeError, match=r"Pattern\[4\].*; and 35 more\)"):
+        profile_text(carried, "none", "gluteus")
+
+
+def test_a_pad_that_moves_and_presses_nothing_is_a_profile_and_that_is_told():
+    carried = Carried("Moves", (Line("position", ((0.0, 0.0), (4.0, 90.0), (8.0, 0.0))),))
+    _, left = profile_text(carried, "moves", "gluteus")
+    assert any("presses nothing" in sentence for sentence in left)
+
+
+def test_a_change_before_the_beginning_holds_from_the_beginning_on():
+    change = {"ParameterID": "HapticIntensityControl", "Time": -5.0, "ParameterValue": 0.5}
+    carried = read_ahap(
+        ahap(event("HapticContinuous", EventDuration=8.0), {"Parameter": change}), 10.0
+    )
+    assert value_at(carried.lines[0].points, 4.0) == pytest.approx(5.0)
 
 
 def test_a_second_pad_and_a_curve_that_bends_are_listed():
@@ -198,11 +243,44 @@ def test_what_is_made_pressable_is_nowhere_harder(points):
 @settings(max_examples=10, deadline=None)
 @given(curves)
 def test_any_curve_becomes_a_profile_that_compiles(points):
+    assume(max(v for _, v in points) > 0.1)
     carried = Carried("Drawn", (Line("pressure", ((0.0, 0.0), *points, (points[-1][0] + 2, 0.0))),))
     text, _ = profile_text(carried, "drawn", "gluteus")
     program = compile_profile(read(text, Profile), {}, DEVICE, emulated=True)
     assert program.peak_kpa <= max(v for _, v in points) + 0.01
     assert program.peak_rise_kpa_s <= 10.0
+
+
+def test_a_curve_that_is_lowered_by_less_than_one_percent_is_told_too():
+    _, told = gentle(((0.0, 0.0), (1.0, 10.0), (5.0, 10.0), (9.0, 0.0)), 9.93, 26.0, "kPa")
+    assert any("0.07 kPa less" in sentence for sentence in told)
+
+
+def test_what_a_profile_is_off_for_want_of_points_is_told_as_it_is():
+    shaking = tuple((0.5 * k, 2.0 + 1.0 * (k % 2)) for k in range(1200))
+    text, left = profile_text(Carried("Shaking", (Line("pressure", shaking),)), "x", "gluteus")
+    told = float(next(one for one in left if "room for" in one).split("up to ")[1].split()[0])
+    again = lines_of(compile_profile(read(text, Profile), {}, DEVICE, emulated=True))[0]
+    times = [0.02 * k for k in range(50, 29900)]
+    off = max(abs(value_at(again.points, t) - value_at(shaking, t)) for t in times)
+    assert off <= told + 0.02
+
+
+slow_curves = st.lists(st.floats(0.0, 15.0), min_size=2, max_size=12).map(
+    lambda values: ((0.0, 0.0), *((4.0 * k + 4.0, v) for k, v in enumerate(values)))
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(slow_curves.filter(lambda points: max(v for _, v in points) > 0.1))
+def test_what_is_not_told_of_a_pressure_is_off_by_half_a_percent_at_most(points):
+    points = (*points, (points[-1][0] + 4.0, 0.0))
+    text, left = profile_text(Carried("Drawn", (Line("pressure", points),)), "drawn", "gluteus")
+    assume(left == ())
+    again = lines_of(compile_profile(read(text, Profile), {}, DEVICE, emulated=True))[0]
+    times = [0.02 * k for k in range(int(50 * points[-1][0]))]
+    most = max(abs(value_at(again.points, t) - value_at(points, t)) for t in times)
+    assert most <= 0.005 * max(v for _, v in points)
 
 
 def test_a_long_curve_is_thinned_to_fit_and_told():
