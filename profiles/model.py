@@ -46,7 +46,7 @@ from .steps import (
     TriggerPointText,
     VibrationText,
 )
-from .values import Names, Range, Written, range_of
+from .values import PARAMETER, Names, Range, Written, range_of
 
 FORMAT = "myoloop-profile/1"
 
@@ -174,7 +174,9 @@ class SignalText(Words):
 class NeedsText(Words):
     """What a device must have, and which signals the profile names."""
 
-    channels: list[Channel] = Field(default_factory=lambda: ["pressure"])
+    channels: list[Channel] = Field(
+        default_factory=lambda: ["pressure"], json_schema_extra={"contains": {"const": "pressure"}}
+    )
     signals: dict[Word, SignalText] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -235,7 +237,10 @@ class Profile(Document):
     region: RegionName = Field(examples=["upper_trapezius"])
     needs: NeedsText = Field(default_factory=NeedsText)
     limits: LimitsText = Field(examples=["{pressure: 24 kPa}"])
-    parameters: dict[ParameterName, ParameterText] = Field(default_factory=dict)
+    parameters: dict[ParameterName, ParameterText] = Field(
+        default_factory=dict,
+        json_schema_extra={"propertyNames": {"pattern": f"^{PARAMETER.pattern}$"}},
+    )
     phrases: dict[Word, Annotated[list[StepEntry], Field(min_length=1)]] = Field(
         default_factory=dict
     )

@@ -39,6 +39,9 @@ def test_every_profile_of_the_library_is_valid(profile_id):
         ("format: myoloop-profile/1", "format: myoloop-profile/2", "$.format"),
         ("  - settle:", "  - rest: {for: 3 s}\n    settle:", "$.steps[0]"),
         ("for: 2 min", "for: null", "$.steps[2].petrissage.for"),
+        ("channels: [pressure]", "channels: [position]", "$.needs.channels"),
+        ("  depth: {", "  my depth: {", "$.parameters"),
+        ("  depth: {", '  "": {', "$.parameters"),
     ],
 )
 def test_a_mistake_is_found_where_it_is(old, new, where):
