@@ -10,8 +10,8 @@ demo: $(READY)
 	$(BIN)/myoloop demo
 
 test: gates tools
-	$(BIN)/pytest -q -n 2 -m "not wire and not long"
-	$(BIN)/pytest -q -n 2 -m wire
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not wire and not long"
+	$(BIN)/pytest -q -n 3 --dist worksteal -m wire  # they mostly wait
 
 quick: $(READY)
 	$(BIN)/pytest -q -n 2 -m "not wire and not slow and not long"
