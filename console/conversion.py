@@ -1,20 +1,27 @@
 """From a profile to a file of another tool, and back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import typer
 
+from controller.fitting import CannotPlay
+from profiles.builder import Profile as Builder
 from profiles.exchange.ahap import read_ahap, write_ahap
-from profiles.exchange.carried import Carried, Line, left_behind, lines_of
+from profiles.exchange.carried import Carried, left_behind, lines_of
 from profiles.exchange.hjif import read_hjif, write_hjif
+from profiles.exchange.origin import difference
 from profiles.exchange.pressed import profile_text
 from profiles.exchange.table import read_csv, read_parquet, write_csv, write_parquet
 from profiles.load import read
 from profiles.model import Profile
-from profiles.problems import ExchangeError
+from profiles.problems import ExchangeError, ProfileProblems, Refused
+from profiles.program import Program
 
 from .authoring import able, checked, compiled, host, read_profile
+
+USUAL_REGION = "upper_trapezius"
+"""Where a curve is pressed that does not say where."""
 
 LARGEST_BYTES = 16 * 1024 * 1024
 """A curve of an hour at 100 Hz is a few megabytes; more is a slip of the hand (E)."""
@@ -32,9 +39,18 @@ _YAML = frozenset({".yaml", ".yml"})
 
 
 def converted(
-    source: str, suffix: str, range_kpa: float | None, region: str, values: Mapping[str, str]
+    source: str,
+    suffix: str,
+    range_kpa: float | None,
+    region: str | None,
+    values: Mapping[str, str],
+    *,
+    bare: bool = False,
 ) -> Written:
     """Return what a file of the kind `suffix` says of a profile, or a profile of such a file.
+
+    A file that was made of a profile holds it, if it is not `bare`, and gives it back for as long
+    as its curve is that profile's.
 
     Raises:
         ExchangeError: the file cannot be read, or what it says may be played on nobody.
@@ -45,25 +61,49 @@ def converted(
     if kind in _READERS and wanted in _YAML:
         return _imported(Path(source), kind, range_kpa, region)
     if kind not in _READERS and wanted in _READERS:
-        return _exported(source, wanted, values)
+        return _exported(source, wanted, values, bare=bare)
     raise typer.BadParameter(
         f"from {kind or 'a profile'} to {suffix or 'nothing'}: one of both is a profile (.yaml), "
         f"the other one of {', '.join(_READERS)}"
     )
 
 
-def _imported(file: Path, kind: str, range_kpa: float | None, region: str) -> Written:
+def _imported(file: Path, kind: str, range_kpa: float | None, region: str | None) -> Written:
     with file.open("rb") as opened:
         content = opened.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise ExchangeError(f"{file} is larger than {LARGEST_BYTES // 1024**2} MB")
     try:
         carried = _READERS[kind](content, file.stem, range_kpa)
-        text, left = profile_text(carried, file.stem, region)
+        otherwise = _no_longer(carried, kind, region)
+        if carried.origin and not otherwise:
+            return carried.origin.encode(), _also(carried, content, kind)
+        text, left = profile_text(carried, file.stem, region or USUAL_REGION)
         needs = _still_needs(text)
     except ExchangeError as error:
         raise ExchangeError(f"{file}: {error}") from error
-    return text.encode(), (*left, *needs)
+    return text.encode(), (*otherwise, *left, *needs)
+
+
+def _no_longer(carried: Carried, kind: str, region: str | None) -> tuple[str, ...]:
+    """Return why the profile in a file is not what the file says, in a sentence."""
+    if not carried.origin:
+        return ()
+    try:
+        wanted = read(carried.origin, Profile).region
+        meant = _READERS[kind](_made_of(carried.origin, kind)[0], "", None)
+    except (ProfileProblems, Refused, CannotPlay) as error:
+        first = str(error).splitlines()[0]
+        return (f"the profile in it: it cannot be played ({first}); the curve alone is read",)
+    why = difference(carried, meant)
+    if not why and region not in {None, wanted}:
+        why = f"it is for {wanted}"
+    return (f"the profile in it: {why}; the curve alone is read",) if why else ()
+
+
+def _also(carried: Carried, content: bytes, kind: str) -> tuple[str, ...]:
+    """Return what somebody has put beside the curve of a profile that is still the same."""
+    return () if _made_of(carried.origin, kind)[0] == content else carried.left
 
 
 def _still_needs(text: str) -> tuple[str, ...]:
@@ -80,19 +120,34 @@ def _still_needs(text: str) -> tuple[str, ...]:
     return tuple(f"what it still needs: {problem.problem}" for problem in nobody.problems)
 
 
-def _exported(source: str, wanted: str, values: Mapping[str, str]) -> Written:
+def _exported(source: str, wanted: str, values: Mapping[str, str], *, bare: bool) -> Written:
     text, name = read_profile(source)
     profile = read(text, Profile, file=name)
     program, otherwise = compiled(text, name, values, able(text))
-    content, lost = _written(program.title, program.id, lines_of(program), wanted)
+    origin = "" if bare else _with_defaults(text, values)
+    content, lost = _written(program, wanted, origin)
     return content, (*otherwise, *left_behind(profile), *lost)
 
 
-def _written(title: str, name: str, lines: Sequence[Line], wanted: str) -> Written:
+def _made_of(origin: str, kind: str) -> Written:
+    """Return the file that a profile makes. Raises `ProfileProblems`, `Refused`, `CannotPlay`."""
+    program, _ = compiled(origin, "", {}, able(origin))
+    return _written(program, kind, origin)
+
+
+def _with_defaults(text: str | bytes, values: Mapping[str, str]) -> str:
+    """Return a profile that plays without values what it plays with these."""
+    if values:
+        return Builder.of(text).with_defaults(values).text()
+    return text if isinstance(text, str) else text.decode("utf-8-sig")
+
+
+def _written(program: Program, wanted: str, origin: str) -> Written:
+    lines = lines_of(program)
     if wanted == ".csv":
         return write_csv(lines).encode(), ()
     if wanted == ".parquet":
         return write_parquet(lines), ()
     write = write_ahap if wanted == ".ahap" else write_hjif
-    text, lost = write(title, name, lines)
+    text, lost = write(program.title, program.id, lines, origin)
     return text.encode(), lost

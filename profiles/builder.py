@@ -149,6 +149,16 @@ class Profile(Steps):
         """Declare a value that the operator may choose."""
         return self._under(("parameters",), name, _spelled(words))
 
+    def with_defaults(self, values: Mapping[str, str]) -> Self:
+        """Choose other defaults for parameters that are declared, as {"depth": "14 kPa"}."""
+
+        def choose(data: Any) -> Any:  # noqa: ANN401  ruamel's types are partly unknown
+            for name, value in values.items():
+                data["parameters"][name]["default"] = value
+            return data
+
+        return self._changed(choose)
+
     def phrase(self, name: str, steps: Steps) -> Self:
         """Name steps, for `use`."""
         return self._under(("phrases",), name, list(steps.entries))

@@ -76,12 +76,17 @@ def convert(
     region: Region = None,
     set_: Settings = [],  # noqa: B006  typer copies it
     *,
+    bare: Annotated[
+        bool,
+        typer.Option("--bare", help="Put the curves alone in it, not the profile as well."),
+    ] = False,
     force: Force = False,
 ) -> Told:
     """Carry curves to and from other tools; what cannot be carried is listed."""
     _may_be_written(file, force=force)
-    where = _named("region", region, tuple(REGIONS)) if region else "upper_trapezius"
-    content, lost = converted(profile, file.suffix, _kpa(range_), where, settings(set_))
+    where = _named("region", region, tuple(REGIONS)) if region else None
+    wish = settings(set_)
+    content, lost = converted(profile, file.suffix, _kpa(range_), where, wish, bare=bare)
     file.write_bytes(content)
     lines = [f"{file}: written", *(f"left out: {sentence}" for sentence in lost)]
     document = ProfileConverted(source=profile, file=str(file), left_out=tuple(lost))

@@ -69,8 +69,13 @@ _JUST = 1e-6
 """Before and after a jump."""
 
 
-def write_ahap(title: str, profile_id: str, lines: Sequence[Line]) -> tuple[str, tuple[str, ...]]:
-    """Return the file, and a sentence for each thing that it cannot say."""
+def write_ahap(
+    title: str, profile_id: str, lines: Sequence[Line], origin: str = ""
+) -> tuple[str, tuple[str, ...]]:
+    """Return the file, and a sentence for each thing that it cannot say.
+
+    `origin` is the profile itself, which players leave alone and `read_ahap` finds again.
+    """
     pressure = next(line for line in lines if line.quantity == "pressure")
     frequency = next((line for line in lines if line.quantity == "frequency"), None)
     range_kpa = pressure.highest or 1.0
@@ -88,7 +93,11 @@ def write_ahap(title: str, profile_id: str, lines: Sequence[Line]) -> tuple[str,
         "Metadata": {
             "Project": profile_id,
             "Description": f"{title}; intensity 1 is {range_kpa:.6g} kPa",
-            "Myoloop": {"range_kpa": range_kpa, "title": title},
+            "Myoloop": {
+                "range_kpa": range_kpa,
+                "title": title,
+                **({"profile": origin} if origin else {}),
+            },
         },
         "Pattern": [*events, *curves],
     }
@@ -120,7 +129,7 @@ def read_ahap(text: str | bytes, range_kpa: float | None) -> Carried:
     lines = [Line("pressure", tuple((at_s, scale * value) for at_s, value in points))]
     if sharp:
         lines.append(Line("frequency", tuple((at_s, SHARP_HZ * value) for at_s, value in sharp)))
-    return Carried(title, tuple(lines), tuple(dict.fromkeys(left)))
+    return Carried(title, tuple(lines), tuple(dict.fromkeys(left)), str(ours.get("profile") or ""))
 
 
 _TOP = frozenset({"Version", "Metadata", "Pattern"})
@@ -214,17 +223,25 @@ def _abrupt(changes: Sequence[Point]) -> tuple[Point, ...]:
 
 
 def _chained(curves: Sequence[tuple[Point, ...]]) -> list[tuple[Point, ...]]:
-    """Join curves that begin where another ends: they are one."""
+    """Join curves that begin where another ends: they are one, which may jump there."""
     found: list[list[Point]] = []
     end_s = -math.inf
     for curve in sorted(curves):
         if abs(end_s - curve[0][0]) < 1e-3:
-            found[-1] += curve
+            found[-1] = [*_before(found[-1], curve[0][1]), *curve]
             end_s = max(end_s, curve[-1][0])
         else:
             found.append([*curve])
             end_s = curve[-1][0]
     return [in_order(points) for points in found]
+
+
+def _before(points: list[Point], value: float) -> list[Point]:
+    """Return points whose last comes just before a jump to `value`, if it is one."""
+    last_s, last = points[-1]
+    if last == value or len(points) < 2 or points[-2][0] >= last_s - _JUST:
+        return points
+    return [*points[:-1], (last_s - _JUST, last)]
 
 
 def _intensity(

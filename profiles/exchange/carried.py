@@ -48,11 +48,15 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Carried(msgspec.Struct, frozen=True):
-    """What was found in a file; `left` has a sentence for each thing that was not carried."""
+    """What was found in a file; `left` has a sentence for each thing that was not carried.
+
+    `origin` is the profile that the file says it was made of: whether it was is for the curve.
+    """
 
     title: str
     lines: tuple[Line, ...]
     left: tuple[str, ...] = ()
+    origin: str = ""
 
     def line(self, quantity: Quantity) -> Line | None:
         """Return the first line of a quantity."""

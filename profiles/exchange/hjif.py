@@ -28,6 +28,9 @@ MOST_EXPONENT = 24
 DATE = "2023-01-01"
 """A date must be there; the same profile is the same file, so it is the edition's."""
 
+_MADE_OF = "\n\nThis myoloop profile was written as curves:\n\n"
+"""What stands between a description and the profile that follows it."""
+
 _MODALITY: Mapping[Quantity, str] = {
     "pressure": "Pressure", "position": "Position", "frequency": "Vibrotactile",
     "amplitude": "Vibrotactile",
@@ -42,8 +45,13 @@ _AS_PRESSURE = ("Pressure", "Force", "Vibrotactile", "VibrotactileTexture")
 """What is pressed where a file knows no pressure: the first of these that it has."""
 
 
-def write_hjif(title: str, profile_id: str, lines: Sequence[Line]) -> tuple[str, tuple[str, ...]]:
-    """Return the file, and a sentence for each thing that it cannot say."""
+def write_hjif(
+    title: str, profile_id: str, lines: Sequence[Line], origin: str = ""
+) -> tuple[str, tuple[str, ...]]:
+    """Return the file, and a sentence for each thing that it cannot say.
+
+    `origin` is the profile itself: it follows the description, the one place for free text.
+    """
     head = {line.quantity: line for line in lines}
     curves = [line for line in lines if line.quantity in {"pressure", "position"}]
     perceptions = [_perception(index, line) for index, line in enumerate(curves)]
@@ -54,7 +62,7 @@ def write_hjif(title: str, profile_id: str, lines: Sequence[Line]) -> tuple[str,
         "profile": "Main",
         "level": 1,
         "date": DATE,
-        "description": f"{title} ({profile_id})",
+        "description": f"{title} ({profile_id})" + (f"{_MADE_OF}{origin}" if origin else ""),
         "timescale": TIMESCALE,
         "avatars": [],
         "perceptions": perceptions,
@@ -95,7 +103,8 @@ def read_hjif(text: str | bytes, range_kpa: float | None) -> Carried:
         for channel, points in _channels(perception, where, timescale, left):
             scale = _scale(quantity, perception, where, range_kpa)
             lines.append(Line(quantity, tuple((t, scale * v) for t, v in points), channel))
-    return Carried(_title(found), _told_apart(lines), tuple(dict.fromkeys(left)))
+    title, _, origin = str(found.get("description", "")).partition(_MADE_OF)
+    return Carried(title, _told_apart(lines), tuple(dict.fromkeys(left)), origin)
 
 
 def _perception(index: int, line: Line) -> dict[str, Any]:
@@ -166,10 +175,6 @@ def _around(index: int, line: Line, range_: float, band: dict[str, Any]) -> dict
             }
         ],
     }
-
-
-def _title(document: Mapping[str, Any]) -> str:
-    return str(document.get("description", ""))
 
 
 def _named(part: Mapping[str, Any], *words: str) -> str:

@@ -212,7 +212,10 @@ def plain_chained(curves):
     found = []
     for curve in sorted(curves):
         if found and abs(found[-1][-1][0] - curve[0][0]) < 1e-3:
-            found[-1] = in_order((*found[-1], *curve))
+            *before, (last_s, last) = found[-1]
+            if last != curve[0][1] and before and before[-1][0] < last_s - 1e-6:
+                last_s -= 1e-6
+            found[-1] = in_order((*before, (last_s, last), *curve))
         else:
             found.append(curve)
     return found
