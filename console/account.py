@@ -5,7 +5,7 @@ import numpy as np
 
 from controller.in_levels import goes_on
 from controller.play import measures_pressure
-from controller.visits import Vitals
+from controller.visits import Ready, Vitals
 from controller.words import Outcome, Reason
 
 from .documents import (
@@ -13,6 +13,7 @@ from .documents import (
     Lateness,
     Link,
     PlayedStep,
+    Preflight,
     Pressure,
     RoundTrip,
     Run,
@@ -49,6 +50,7 @@ def account(visit: Visit, picture: str | None) -> Run:
         ),
         link_stats=_link(visit.vitals),
         tick_late_ms=_lateness(visit.vitals),
+        preflight=None if visit.ready is None else _preflight(visit.ready),
         picture=picture,
     )
 
@@ -175,6 +177,12 @@ def _link(stats: Vitals) -> Link:
         frames_bad=stats.frames_bad,
         samples_lost=stats.samples_lost,
         rtt_ms=RoundTrip(stats.rtt_p50_ms, stats.rtt_p99_ms),
+    )
+
+
+def _preflight(ready: Ready) -> Preflight:
+    return Preflight(
+        ready.battery_percent, ready.rtt_p99_ms, tick_late_p99_ms=round(ready.late_p99_ms, 4)
     )
 
 

@@ -94,6 +94,14 @@ class Lateness(msgspec.Struct, frozen=True):
     max: float
 
 
+class Preflight(msgspec.Struct, frozen=True):
+    """What pre-flight measured; a battery in %, None where the device has no gauge of one."""
+
+    battery_percent: float | None
+    rtt_p99_ms: float | None
+    tick_late_p99_ms: float
+
+
 class Run(Document, frozen=True, kw_only=True, tag="myoloop.run/1"):
     """How a session went. `recording` and `report` are files, once there are any."""
 
@@ -109,6 +117,7 @@ class Run(Document, frozen=True, kw_only=True, tag="myoloop.run/1"):
     verdict_counts: VerdictCounts
     link_stats: Link
     tick_late_ms: Lateness
+    preflight: Preflight | None = None
     recording: str | None = None
     report: str | None = None
     picture: str | None = None

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from controller.visits import Ready
 from controller.words import (
     Alarm,
     Eased,
@@ -66,6 +67,8 @@ REASONS: dict[Reason, str] = {
     Reason.HEAT_SENSOR_STUCK: "the thermometer says the same all the time",
     Reason.NOT_WARMING: "the surface does not get as warm as it should",
     Reason.HEAT_TIME: "it has been warm for long enough",
+    Reason.BATTERY_LOW: "the battery of the device is low: charge it",
+    Reason.BATTERY_UNKNOWN: "the device does not say any more how full its battery is",
     Reason.RULE: "a rule of the profile wants it",
 }
 
@@ -99,6 +102,7 @@ UNITS: dict[Reason, str] = {
     Reason.HEAT_SENSOR_STUCK: "s",
     Reason.NOT_WARMING: "degC",
     Reason.HEAT_TIME: "s",
+    Reason.BATTERY_LOW: "%",
 }
 """In what a reason is measured, where it is."""
 
@@ -194,6 +198,13 @@ def judgement(verdict: Verdict) -> str:
         unit = UNITS[verdict.reason]
         measured = f" ({verdict.measured:.3g} {unit}; the limit is {verdict.limit:.3g} {unit})"
     return f"{_ACTS[verdict.action]}: {REASONS[verdict.reason]}{measured}"
+
+
+def readiness(ready: Ready) -> list[str]:
+    """Return what there is to say of what pre-flight measured."""
+    if ready.battery_percent is None:
+        return ["the battery was not asked: the device has no gauge of one"]
+    return [f"the battery is at {ready.battery_percent:.0f} %"]
 
 
 def ending(outcome: Outcome) -> str:

@@ -27,6 +27,7 @@ from controller.visits import (
     News,
     Over,
     Playing,
+    Ready,
     Stands,
     Start,
     Vitals,
@@ -37,6 +38,7 @@ from firmware_bridge.codes import Gesture
 from firmware_bridge.links.local import LocalLink
 
 from .reach import aside, reach
+from .sentences import readiness
 from .trace import Trace
 
 ENDING_S = 0.5
@@ -96,7 +98,10 @@ class Programme(msgspec.Struct, frozen=True):
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known afterwards. `truth` is the emulated body's own account."""
+    """What is known afterwards. `truth` is the emulated body's own account.
+
+    `ready` is what pre-flight measured.
+    """
 
     url: str
     capabilities: Capabilities
@@ -105,6 +110,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     vitals: Vitals
     trace: Trace
     truth: bytes | None
+    ready: Ready | None = None
 
 
 class Sitting:
@@ -127,6 +133,7 @@ class Sitting:
         self._trace = Trace()
         self._chronicle = Chronicle()
         self._vitals = Vitals()
+        self._ready: Ready | None = None
         self._at_s = 0.0
         self._remote: Remote | None = None
         self._fit: Fit | None = None
@@ -196,6 +203,7 @@ class Sitting:
             vitals=over.vitals,
             trace=self._trace,
             truth=over.truth,
+            ready=self._ready,
         )
 
     async def _or_over(self, wanted: "asyncio.Future[Any]") -> Any:  # noqa: ANN401
@@ -226,8 +234,8 @@ class Sitting:
                 self._run(self._oblige(news))
             case Playing():
                 self._open()
-            case Vitals():
-                self._vitals = news
+            case Ready() | Vitals():
+                self._keep(news)
             case Over():
                 if not self._over.done():
                     self._over.set_result(news)
@@ -237,6 +245,14 @@ class Sitting:
                 self._audience.say(f"note: {news.samples} samples were left out of the picture")
             case _:
                 self._hear_event(news)
+
+    def _keep(self, measured: Ready | Vitals) -> None:
+        if isinstance(measured, Vitals):
+            self._vitals = measured
+            return
+        self._ready = measured
+        for line in readiness(measured):
+            self._audience.say(f"pre-flight: {line}")
 
     def _hear_event(self, event: Event) -> None:
         self._at_s = max(self._at_s, event.at_s)

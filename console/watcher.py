@@ -9,6 +9,7 @@ from controller.visits import (
     News,
     Over,
     Playing,
+    Ready,
     Standing,
     Stands,
     Vitals,
@@ -46,7 +47,7 @@ class Watcher:
                     self._audience.say(f"nobody keeps the session: it is let go in {grace_s:g} s")
             case Gap(samples):
                 self.left_out += samples
-            case Connected() | Favoured() | Vitals() | Over():
+            case Connected() | Ready() | Favoured() | Vitals() | Over():
                 pass
             case _:
                 if self._shown:

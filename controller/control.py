@@ -14,7 +14,7 @@ from .ears import ears_for
 from .eligibility import NotAdmitted
 from .favours import Favours
 from .fitting import CannotPlay, Fit
-from .preflight import preflight
+from .preflight import Readiness, preflight
 from .priority import urgent
 from .session import Session
 from .troubles import Left, trouble_of
@@ -29,6 +29,7 @@ from .visits import (
     Late,
     Over,
     Playing,
+    Ready,
     Standing,
     Stands,
     Start,
@@ -216,6 +217,7 @@ class Control:
         ears = ears_for(fitted.program, device.capabilities)  # it imports: not ahead of others
         with urgent() as self._scheduling:
             ready = await preflight(device, self._favours, ears)
+            self._tell(_told_of(ready))
             self._stand("ready")
             await self._favours.start()
             session = Session(device, fitted, self._hear, ready.zero_kpa, ears)
@@ -252,6 +254,14 @@ def _lateness(late_s: list[float]) -> Late:
     ranked = sorted(late_s)
     last = len(ranked) - 1
     return Late(ranked[last // 2], ranked[int(0.99 * last)], ranked[last])
+
+
+def _told_of(readiness: Readiness) -> Ready:
+    return Ready(
+        battery_percent=readiness.battery_percent,
+        rtt_p99_ms=readiness.rtt_p99_ms,
+        late_p99_ms=readiness.late_p99_s * 1e3,
+    )
 
 
 async def _acted(doing: Coroutine[Any, Any, None]) -> Answer:

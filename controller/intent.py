@@ -7,6 +7,7 @@ import msgspec
 from profiles.program import Program
 
 from .alarms import Alarms
+from .battery import Charge
 from .factors import CAP_RISE_KPA_S, Course, Factors, begin, steer
 from .glide import Glide
 from .hearing import Hearing, deaf
@@ -61,6 +62,7 @@ class Mind(msgspec.Struct, frozen=True):
     course: Course
     watch: Watch = Watch()
     heat: Heat = Heat()
+    charge: Charge = Charge()
     hearing: Hearing = Hearing()
     early: tuple[int, Early] = (-1, "released")
     mode: Mode = "closed_loop"

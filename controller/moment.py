@@ -48,7 +48,8 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     since the session began, `pressed` names the buttons that are held down, `failure` says what has
     gone for good. `pressure_age_s` is None on a device that measures no pressure: then nothing can
     be late, and the limits are those of that. `surface_age_s` is the age of the newest reading of a
-    surface that warms, None where none is looked at.
+    surface that warms, None where none is looked at. `battery_age_s` is that of what the battery's
+    gauge said last, `battery_percent`, and None on a device without one.
     """
 
     pressure_age_s: float | None
@@ -61,6 +62,8 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     pressed: tuple[str, ...] = ()
     failure: Reason | None = None
     surface_age_s: float | None = None
+    battery_percent: float | None = None
+    battery_age_s: float | None = None
 
 
 class Moment(msgspec.Struct, frozen=True):

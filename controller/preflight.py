@@ -1,6 +1,7 @@
-"""What must be seen before anything presses: zero, a stop, the pain button, punctual ticks."""
+"""What must be seen before anything presses: power, zero, a stop, the pain button, good timing."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
@@ -13,6 +14,7 @@ from firmware_bridge.device import Device
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
 
+from .battery import PLAUSIBLE_PERCENT, START_PERCENT
 from .ears import Ears
 from .ticker import Ticker
 
@@ -35,6 +37,9 @@ PERSON_S = 120.0
 """How long a person may take for what they are asked (E)."""
 
 
+GAUGE_WITHIN_S = 3.0
+"""How long it is waited for what a battery's gauge says (E: it speaks once a second or so)."""
+
 EMG_FOR_S, EMG_WITHIN_S = 5.0, 20.0
 """How long EMG must be trusted without a gap, and how long that is waited for (E, rules)."""
 
@@ -48,6 +53,8 @@ class Obstacle(StrEnum):
     NO_BUTTON = "no_button"
     LATE = "late"
     NO_EMG = "no_emg"
+    BATTERY_LOW = "battery_low"
+    BATTERY_UNKNOWN = "battery_unknown"
     LINK = "link"
 
 
@@ -72,12 +79,16 @@ class Person(Protocol):
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """What pre-flight saw. `zero_kpa` is what each pressure sensor read of nothing."""
+    """What pre-flight saw. `zero_kpa` is what each pressure sensor read of nothing.
+
+    `battery_percent` is None where the device has no gauge: on the mains or not, it was not asked.
+    """
 
     zero_kpa: tuple[float, ...]
     vented_after_s: float
     late_p99_s: float
     rtt_p99_ms: float | None
+    battery_percent: float | None = None
 
 
 class Actor(Protocol):
@@ -107,12 +118,16 @@ class SimulatedPerson:
 async def preflight(device: Device, person: Person, ears: Ears | None = None) -> Readiness:
     """See that everything is in order. Raises `NotReady`. `ears` hear the muscles meanwhile.
 
-    What a product does not have, a pressure sensor or a pain button, cannot be tried.
+    What a device does not have, a gauge of its battery, a pressure sensor or a pain button, cannot
+    be tried.
     """
     watch = _Lookout(ears)
     device.listen(watch.see, lambda error: watch.lose(error))
     timing = asyncio.create_task(_lateness_p99_s(), name="pre-flight timing")
     try:
+        battery_percent = (
+            await _battery(watch) if device.capabilities.sensors_of("battery") else None
+        )
         await person.take_pad_off()
         measures = bool(device.capabilities.sensors_of("pressure"))
         zero_kpa = await _zero(watch) if measures else ()
@@ -138,6 +153,7 @@ async def preflight(device: Device, person: Person, ears: Ears | None = None) ->
         vented_after_s=vented_after_s,
         late_p99_s=late_s,
         rtt_p99_ms=device.stats.rtt_p99_ms,
+        battery_percent=battery_percent,
     )
 
 
@@ -149,6 +165,7 @@ class _Lookout:
         self.batches: list[SensorBatch] = []
         self.status: Status | None = None
         self.presses = 0
+        self.battery_percent: float | None = None
         self._lost: BridgeError | None = None
         self._news = asyncio.Event()
 
@@ -156,6 +173,7 @@ class _Lookout:
         match reading:
             case SensorBatch():
                 self.batches.append(reading)
+                self._hear_gauge(reading)
                 if self._ears is not None:
                     self._ears.learn(self._ears.hear(reading))
             case Status():
@@ -163,6 +181,13 @@ class _Lookout:
             case Pressed():
                 self.presses += 1
         self._news.set()
+
+    def _hear_gauge(self, batch: SensorBatch) -> None:
+        said = [] if batch.battery_percent is None else batch.battery_percent.ravel().tolist()
+        low, high = PLAUSIBLE_PERCENT
+        self.battery_percent = min(
+            (percent for percent in said if low <= percent <= high), default=self.battery_percent
+        )
 
     def lose(self, error: BridgeError) -> None:
         self._lost = error
@@ -180,6 +205,24 @@ class _Lookout:
         except TimeoutError:
             return False
         return True
+
+
+async def _battery(watch: _Lookout) -> float:
+    await watch.until(lambda: watch.battery_percent is not None, GAUGE_WITHIN_S)
+    percent = watch.battery_percent
+    if percent is None:
+        raise NotReady(
+            Obstacle.BATTERY_UNKNOWN,
+            f"the device did not say within {GAUGE_WITHIN_S:g} s how full its battery is, though "
+            "it has a gauge for that: switch it off and on; else have it looked at",
+        )
+    if percent < START_PERCENT:
+        raise NotReady(
+            Obstacle.BATTERY_LOW,
+            f"the battery is at {math.floor(percent)} % ({START_PERCENT:g} % are needed, or it "
+            "might be empty while it presses): charge it, unplug it, then start again",
+        )
+    return percent
 
 
 async def _zero(watch: _Lookout) -> tuple[float, ...]:

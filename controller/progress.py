@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from .acts import FREEZE_OVER_S, FROZEN_FOR_S, felt_again
+from .battery import too_low
 from .cues import KEEP, Cue, Finish, Lower, Splice
 from .intent import NEVER_S, Mind, steered, with_factors
 from .pausing import PAUSE_OVER_S
@@ -31,8 +32,7 @@ def advance(mind: Mind, at_s: float) -> tuple[Mind, Verdict | None, Cue, tuple[E
     mind, events = _between(mind, at_s, index)
     mind = msgspec.structs.replace(mind, playhead=moved)
     mind, cue, trusted = trust_again(mind, at_s)
-    over = too_long(mind.spent, mind.program, index) if index < playhead.steps else None
-    return mind, over, cue, (*events, *trusted)
+    return mind, _no_more(mind, index), cue, (*events, *trusted)
 
 
 def go_on(mind: Mind, verdict: Verdict | None, at_s: float) -> tuple[Mind, Cue]:
@@ -52,6 +52,13 @@ def go_on(mind: Mind, verdict: Verdict | None, at_s: float) -> tuple[Mind, Cue]:
     if gain.end != mind.factors.gain and at_s >= gain.at_s + gain.over_s:
         return _steer(mind, at_s)  # back at what a pause has left: the rest comes up as ever
     return mind, KEEP
+
+
+def _no_more(mind: Mind, index: int) -> Verdict | None:
+    """Return a release, if step `index` may not begin: its time is up, or the battery low."""
+    if index >= mind.playhead.steps:
+        return None
+    return too_long(mind.spent, mind.program, index) or too_low(mind.charge)
 
 
 def _thaw(mind: Mind, verdict: Verdict | None, at_s: float) -> tuple[Mind, Cue]:

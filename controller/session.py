@@ -20,6 +20,7 @@ from firmware_bridge.errors import (
 from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
 
 from .admission import refusal
+from .battery import PLAUSIBLE_PERCENT
 from .chronicle import Chronicle
 from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
 from .ears import Ears, ears_for
@@ -104,6 +105,9 @@ class Session:
         self._sampled_s = self._ended_s = 0.0
         self._surface_degc: float | None = None
         self._warmed_s = 0.0
+        self._has_battery = bool(device.capabilities.sensors_of("battery"))
+        self._battery_percent: float | None = None
+        self._charged_s = 0.0
         self._state = State.IDLE
         self._pain_presses = 0
         self._limited = False
@@ -162,6 +166,8 @@ class Session:
                 emg = self._listen(reading)
                 if reading.temperature_degc is not None:
                     self._feel_warmth(reading.temperature_degc)
+                if reading.battery_percent is not None:
+                    self._hear_gauge(reading.battery_percent)
                 felt = features(
                     reading, self._offset_s, self._zero_kpa, emg, self._first_pad, self._probes,
                     self._surface_degc,
@@ -179,6 +185,13 @@ class Session:
         read = degc[~np.isnan(degc)]
         if len(read):
             self._surface_degc, self._warmed_s = float(read.max()), self._sampled_s
+
+    def _hear_gauge(self, percent: NDArray[np.float64]) -> None:
+        """Remember the least of the newest readings; a gauge may have none."""
+        low, high = PLAUSIBLE_PERCENT
+        read = percent[(percent >= low) & (percent <= high)]
+        if len(read):
+            self._battery_percent, self._charged_s = float(read.min()), self._sampled_s
 
     def _note(self, status: Status) -> None:
         self._state = status.state
@@ -211,6 +224,8 @@ class Session:
             pressed=self._pressed,
             failure=self._failure,
             surface_age_s=at_s + self._offset_s - self._warmed_s if self._heats else None,
+            battery_percent=self._battery_percent,
+            battery_age_s=at_s + self._offset_s - self._charged_s if self._has_battery else None,
         )
 
     # --- the loop -------------------------------------------------------------------------
@@ -218,7 +233,7 @@ class Session:
     def _begin(self) -> None:
         self._offset_s = self._device.clock.now_s + self._device.clock.lead_s
         self._judged_at_s = self._heard_s = self._batch_s = self._loop.time()
-        self._sampled_s = self._warmed_s = self._offset_s
+        self._sampled_s = self._warmed_s = self._charged_s = self._offset_s
         self._state, self._failure = State.ARMED, None
         self._streamer = Streamer(self._device, self._fit, self._offset_s)
         self._streamer.splice(self._mind, 0.0, TICK_S)

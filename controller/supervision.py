@@ -6,6 +6,7 @@ import msgspec
 
 from . import alarms
 from .acts import HELD_MAX_S
+from .battery import watch_charge, worth_a_look
 from .cues import KEEP, Cue, Lower, Splice
 from .heating import watch_heat
 from .intent import Mind, steered, with_factors
@@ -38,6 +39,7 @@ def supervise(mind: Mind, moment: Moment) -> Seen:
         mind = msgspec.structs.replace(mind, watch=watch)
     verdict = stronger(verdict, _waited_too_long(mind, at_s))
     verdict = stronger(verdict, _unanswered(mind, at_s))
+    mind, verdict, concern = _watch_battery(mind, moment, verdict)
     doubted = doubt(watch.trust)
     cue, events = KEEP, ()
     too_warm: Verdict | None = None
@@ -47,8 +49,9 @@ def supervise(mind: Mind, moment: Moment) -> Seen:
     if doubted is not None and is_lower(doubted.mode, mind.mode):
         mind, cue, told = _trust_less(mind, doubted, at_s)
         events = (*events, *told)
-    if mind.alarms or verdict is not None or doubted is not None:
-        standing, told = alarms.hear(mind.alarms, _causes(verdict, doubted), at_s)
+    causes = _causes(verdict, doubted, concern)
+    if mind.alarms or causes:
+        standing, told = alarms.hear(mind.alarms, causes, at_s)
         mind, events = msgspec.structs.replace(mind, alarms=standing), (*events, *told)
     return mind, verdict, cue, events
 
@@ -82,6 +85,17 @@ def _watch_warmth(mind: Mind, moment: Moment) -> Seen:
         return mind, verdict, KEEP, ()
     playing = mind.phase == "playing"
     return mind, verdict, Splice(at_s, COOL_OVER_S) if playing else KEEP, (Judged(at_s, verdict),)
+
+
+def _watch_battery(
+    mind: Mind, moment: Moment, verdict: Verdict | None
+) -> tuple[Mind, Verdict | None, Reason | None]:
+    """Return the stronger verdict, and why somebody should look at the battery, if one there is."""
+    if moment.health.battery_age_s is None:
+        return mind, verdict, None
+    charge, low = watch_charge(mind.charge, moment)
+    mind = msgspec.structs.replace(mind, charge=charge)
+    return mind, stronger(verdict, low), worth_a_look(charge, moment)
 
 
 def _waited_too_long(mind: Mind, at_s: float) -> Verdict | None:
@@ -121,10 +135,14 @@ def _in_mode(mind: Mind, mode: Mode, at_s: float) -> tuple[Mind, Cue]:
     return steered(mind, at_s, MODE_OVER_S), cue
 
 
-def _causes(verdict: Verdict | None, doubted: Doubt | None) -> list[alarms.Cause]:
+def _causes(
+    verdict: Verdict | None, doubted: Doubt | None, concern: Reason | None
+) -> list[alarms.Cause]:
     causes: list[alarms.Cause] = []
     if verdict is not None:
         causes.append((verdict.reason, alarms.URGENCY[verdict.action]))
     if doubted is not None:
         causes.append((doubted.reason, "medium"))
+    if concern is not None:
+        causes.append((concern, "low"))
     return causes

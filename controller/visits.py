@@ -117,6 +117,17 @@ class Connected(msgspec.Struct, frozen=True, tag="connected"):
     capabilities: Capabilities
 
 
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """Pre-flight is over, and this is what it measured.
+
+    `battery_percent` is None where the device has no gauge of one, and was not asked.
+    """
+
+    battery_percent: float | None
+    rtt_p99_ms: float | None
+    late_p99_ms: float
+
+
 class Playing(msgspec.Struct, frozen=True, tag="playing"):
     """This is about to be played, or, after a `Replace`, from now on."""
 
@@ -177,7 +188,7 @@ class Over(msgspec.Struct, frozen=True, kw_only=True, tag="over"):
     truth: bytes | None = None
 
 
-Fact: TypeAlias = Stands | Leased | Connected | Playing | Favoured | Over | Event
+Fact: TypeAlias = Stands | Leased | Connected | Ready | Playing | Favoured | Over | Event
 """Never dropped; all but the samples among the events."""
 
 News: TypeAlias = Fact | Vitals | Gap

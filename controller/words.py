@@ -53,6 +53,8 @@ class Reason(StrEnum):
     HEAT_SENSOR_STUCK = "heat_sensor_stuck"
     NOT_WARMING = "not_warming"
     HEAT_TIME = "heat_time"
+    BATTERY_LOW = "battery_low"
+    BATTERY_UNKNOWN = "battery_unknown"
     RULE = "rule"
 
 

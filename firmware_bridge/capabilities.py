@@ -45,12 +45,13 @@ class Sensor(msgspec.Struct, frozen=True, kw_only=True):
     """Something the device reads. It gives every `every`-th of the base rate's samples.
 
     Depth is how far the pad at `site` has sunk into the tissue since it first touched, in mm.
+    A battery says its state of charge, in %.
     `independent` says that it shares neither element nor converter with the regulated one.
     """
 
     id: int
     name: str
-    quantity: Literal["emg", "pressure", "temperature", "depth"]
+    quantity: Literal["emg", "pressure", "temperature", "depth", "battery"]
     unit: str
     rate_hz: float
     every: int

@@ -15,7 +15,7 @@ class SensorBatch(msgspec.Struct, frozen=True, kw_only=True):
     independent pressure sensors is the one it regulates with. `number` counts base-rate samples
     since boot; `lost` says how many of them are missing before this batch. `depth_mm` has a column
     for each sensor of depth, and is None where there is none. `temperature_degc` is likewise, and
-    mostly empty: thermometers are slow.
+    mostly empty: thermometers are slow. `battery_percent` is the state of charge, and likewise.
     """
 
     start_s: float
@@ -27,6 +27,7 @@ class SensorBatch(msgspec.Struct, frozen=True, kw_only=True):
     lost: int = 0
     depth_mm: NDArray[np.float64] | None = None
     temperature_degc: NDArray[np.float64] | None = None
+    battery_percent: NDArray[np.float64] | None = None
 
     @property
     def duration_s(self) -> float:

@@ -11,7 +11,10 @@ from .messages import Samples
 from .readings import SensorBatch
 
 NO_READING = -32768
-"""The sample of a thermometer that has nothing to say (PROTOCOL.md, *SAMPLES*)."""
+"""The sample of a thermometer or a battery that has nothing to say (PROTOCOL.md, *Sensors*)."""
+
+MAY_BE_SILENT = frozenset({"temperature", "battery"})
+"""Quantities of slow sensors, which may have nothing to say when it is their turn."""
 
 _I16 = np.dtype("<i2")
 
@@ -23,10 +26,9 @@ class SampleReader:
         self.lost = 0
         self._emg = _Block(capabilities.sensors, "emg")
         self._pressure = _Block(capabilities.sensors, "pressure")
-        sinks = bool(capabilities.sensors_of("depth"))
-        self._depth = _Block(capabilities.sensors, "depth") if sinks else None
-        warm = capabilities.sensors_of("temperature")
-        self._temperature = _Block(capabilities.sensors, "temperature") if warm else None
+        self._depth = _block_of(capabilities, "depth")
+        self._temperature = _block_of(capabilities, "temperature")
+        self._battery = _block_of(capabilities, "battery")
         self._expected: int | None = None
 
     def read(self, samples: Samples, start_s: float) -> SensorBatch | None:
@@ -46,6 +48,7 @@ class SampleReader:
             lost=missing,
             depth_mm=self._depth.read(samples) if self._depth is not None else None,
             temperature_degc=self._temperature.read(samples) if self._temperature else None,
+            battery_percent=self._battery.read(samples) if self._battery else None,
         )
         self.lost += missing
         self._expected = (samples.first + samples.count) % 0x100000000
@@ -62,7 +65,7 @@ class _Block:
         self._every = first.every if first else 1
         self._resolution = first.resolution if first else 1.0
         self._columns = len(mine)
-        self._may_be_silent = quantity == "temperature"
+        self._may_be_silent = quantity in MAY_BE_SILENT
         before = Counter(sensor.every for sensor in sensors[: mine[0] if mine else 0])
         self._before = tuple(before.items())
 
@@ -78,6 +81,11 @@ class _Block:
             flat = np.where(flat == NO_READING, np.nan, flat)
         by_sensor = flat.reshape(self._columns, rows)
         return np.multiply(by_sensor.T, self._resolution, order="C")
+
+
+def _block_of(capabilities: Capabilities, quantity: str) -> _Block | None:
+    """Return the block of a quantity that few devices measure, None where there is none."""
+    return _Block(capabilities.sensors, quantity) if capabilities.sensors_of(quantity) else None
 
 
 def _rows(samples: Samples, every: int) -> int:

@@ -1,4 +1,4 @@
-"""What a virtual device moves beside its pads: a head that oscillates, a surface that warms."""
+"""What a virtual device has beside its pads: an oscillating head, a warm surface, a battery."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ import numpy as np
 from firmware_bridge.setpoints import GAIN
 
 from . import voice_coil
+from .battery import Battery
 from .curves import value_at
 from .heater import MAX_DEGC, ROOM_DEGC, Heater
 from .lane import Lane
@@ -18,11 +19,14 @@ _STEP = 0.01
 
 
 class Beside:
-    """A head, a heater, both or neither."""
+    """A head, a heater, a battery, or none of them."""
 
-    def __init__(self, *, head: bool, heater: Heater | None) -> None:
+    def __init__(
+        self, *, head: bool, heater: Heater | None, battery: Battery | None = None
+    ) -> None:
         self._head = head
         self.heater = heater
+        self.battery = battery
         self._highest: dict[int, float] = {}
         if head:
             self._highest |= {FREQUENCY: voice_coil.HEAD_HZ, AMPLITUDE: voice_coil.HEAD_MM}
@@ -43,13 +47,20 @@ class Beside:
             for channel, most in self._highest.items()
         }
 
-    def warm(
+    @property
+    def empty(self) -> bool:
+        """Whether there is a battery, and nothing left in it."""
+        return self.battery is not None and self.battery.empty
+
+    def live(
         self, lanes: Mapping[int, Lane], now_us: int, under_degc: float | None, *, armed: bool
     ) -> float | None:
-        """Let the heater live for 10 ms, if there is one; return how warm it is.
+        """Let heater and battery live for 10 ms, if they are there; return how warm the one is.
 
         Whatever is not armed does not heat. `under_degc` is the skin's warmth, None in the air.
         """
+        if self.battery is not None:
+            self.battery.live(driving=armed)
         heater = self.heater
         if heater is None:
             return None
@@ -58,13 +69,18 @@ class Beside:
         return heater.surface_degc
 
     def take_happened(self, now_us: int) -> Happened:
-        """Return, once, what the heater did."""
-        heater = self.heater
-        if heater is None or not heater.happened:
-            return []
-        told: Happened = [(now_us, text) for text in heater.happened]
-        heater.happened.clear()
+        """Return, once, what heater and battery did."""
+        told: Happened = []
+        for part in (self.heater, self.battery):
+            if part is not None and part.happened:
+                told += [(now_us, text) for text in part.happened]
+                part.happened.clear()
         return told
+
+    def readings(self, first: int) -> list[int]:
+        """Return what the slow sensors say in the SAMPLES that begin with base sample `first`."""
+        said = voice_coil.readings(self.heater, first)
+        return said if self.battery is None else said + voice_coil.charge(self.battery, first)
 
     def true(self, lanes: Mapping[int, Lane], now_us: int, *, armed: bool) -> dict[str, float]:
         """Return what the head does, and how warm the surface is."""
@@ -81,7 +97,8 @@ class Beside:
 def beside_pads(outfit: Outfit, dice: np.random.Generator) -> Beside:
     """Return what a twin has beside its pads; where nothing warms, no dice are thrown."""
     heater = Heater(dice.spawn(1)[0]) if outfit.heater else None
-    return Beside(head=outfit.head, heater=heater)
+    battery = None if outfit.battery is None else Battery(outfit.battery)
+    return Beside(head=outfit.head, heater=heater, battery=battery)
 
 
 def _at(lane: Lane, now_us: int) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 
 from firmware_bridge.errors import LinkUnavailable
 
+from .battery import FULL_PERCENT
 from .body import PRESETS, Manner, Person, Sensation, person
 from .clockwork import DeviceTime
 from .models import PRODUCTS
@@ -53,8 +54,8 @@ MOST_PADS = 6
 """More would not fit into the queue of knots (E)."""
 
 OPTIONS = (
-    "seed", "stiffness", "correction", "stroke", "pads", "head", "depth", "heater", "dump", "emg",
-    "ecg", "guards", *WORDS, "sore", "interval_ms",
+    "seed", "stiffness", "correction", "stroke", "pads", "head", "depth", "heater", "battery",
+    "dump", "emg", "ecg", "guards", *WORDS, "sore", "interval_ms",
 )  # fmt: skip
 """Everything an address may say after its question mark."""
 
@@ -80,6 +81,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     head: bool = False
     depth: bool = False
     heater: bool = False
+    battery: float | None = None
     dump: bool = True
     emg: int = CHANNELS
     ecg: bool = False
@@ -111,6 +113,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
             head=self.head,
             depth=self.depth,
             heater=self.heater,
+            battery=self.battery,
             dump=self.dump,
             emg_channels=self.emg,
         )
@@ -184,6 +187,8 @@ def _option(name: str, text: str) -> int | float | bool | str:
             return _within(name, text, STIFFNESS, "1.35")
         case "interval_ms":
             return _within(name, text, INTERVAL_MS, "15")
+        case "battery":
+            return _within(name, text, FULL_PERCENT, "80")
         case "correction" | "stroke" | "head" | "depth" | "heater" | "dump" | "ecg" | "sore":
             return _switch(name, text)
         case "emg":

@@ -20,9 +20,14 @@ from .profile_word import ProfileWord
 FORMAT = "myoloop-campaign/1"
 SUFFIX = ".campaign.yaml"
 
-NEVER_DRAWN = frozenset({"firmware_mismatch", "pad_over_bone", "heater_sensor", "heater_stuck"})
+NEVER_DRAWN = frozenset(
+    {
+        "firmware_mismatch", "pad_over_bone", "heater_sensor", "heater_stuck", "battery_gauge",
+        "battery_worn",
+    }
+)  # fmt: skip
 """What is so from boot on, or not at all: a session of it shows the same each time. And what only
-a device feels that reports depth or has a heater, as no drawn one does."""
+a device feels that reports depth or has a heater or a battery, as no drawn one does."""
 
 Seconds = Annotated[float, Written("time", 0.001, MAX_SESSION_S, fixed=True)]
 

@@ -46,7 +46,7 @@ _REASONS = frozenset(map(str, (*Reason, *Obstacle, *Refusal))) | {
 _PLAIN = (
     "ended", "paused", "resumed", "replaced", "vented", "pain", "pain pressed", "guarding begins",
     "guarding ends", "knot released", "spasm", "spasm ends", "silent since", "lapsed",
-    "at zero", "last rise",
+    "at zero", "last rise", "battery empty",
 )  # fmt: skip
 _KINDS = {
     "fault": tuple(FAULTS),

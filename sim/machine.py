@@ -241,7 +241,7 @@ class Machine:
         held = life.holding
         under_degc = life.skin_degc if self.actuator.pad_on else None
         armed = self.state is State.ARMED
-        surface_degc = self.beside.warm(self.motion.lanes, self.now_us, under_degc, armed=armed)
+        surface_degc = self.beside.live(self.motion.lanes, self.now_us, under_degc, armed=armed)
         life.live(now_us, self.pads.true_kpa, self.carriage_mm, surface_degc)
         self.pads.feel_body(life.stiffness, life.lifted_m)
         for at_us, text in (*life.happened, *self.beside.take_happened(now_us)):

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from .actuator_faults import Leak, Runaway, SlowActuator, ValveClosed, ValveOpen
+from .battery_faults import BatteryGauge, BatteryWorn
 from .device_faults import BrownOut, ClockJump, ClockSkew, DeviceReset, FirmwareMismatch
 from .emg_faults import (
     ElectrodeOff,
@@ -59,6 +60,7 @@ AtDevice: TypeAlias = (
     | ElectrodeOff | LeadUnplugged | EmgRail | EmgMains | EmgMotion | EmgTap | EmgSwapped
     | ValveOpen | ValveClosed | Leak | SlowActuator | Runaway
     | HeaterSensor | HeaterStuck
+    | BatteryGauge | BatteryWorn
     | DeviceReset | BrownOut | FirmwareMismatch
     | PersonMoves | PersonSleeps | PressesEverything | PadOff | PadOverBone
     | PainPressed | StopPressed | Cramp

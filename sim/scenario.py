@@ -12,6 +12,7 @@ from profiles.kinds import Prose, Site, Word
 from profiles.load import read
 from profiles.problems import Path as Where
 from profiles.quantities import quoted
+from profiles.values import Written
 
 from .birth import GUARDS, GUARDS_FROM, MOST_PADS, STIFFNESS, Recipe
 from .body import PRESETS, Sensation
@@ -70,6 +71,7 @@ class DeviceWords(Words):
     head: bool = False
     depth: bool = False
     heater: bool = False
+    battery: Annotated[float, Written("share", 0.01, 1.0, fixed=True)] | None = None
     dump: bool = True
     stroke: bool = False
     correction: bool = True
@@ -116,7 +118,7 @@ class Scenario(Document):
         yield from _faults_nobody_made(data)
         yield from _faults_of_other_actuators(data)
         yield from _depth_of_air(data)
-        yield from _faults_of_no_heater(data)
+        yield from _faults_of_what_is_not_there(data)
 
 
 class Happens(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +176,8 @@ def load_scenario(file: Path) -> Story:
 def _recipe(scenario: Scenario) -> Recipe:
     said = {**scenario.body.model_dump(), **scenario.device.model_dump()}
     said |= {"device": said.pop("kind"), "pads": ",".join(said.pop("pads"))}
+    if said["battery"] is not None:
+        said["battery"] *= 100.0
     return msgspec.convert({"preset": scenario.person, "seed": scenario.seed, **said}, Recipe)
 
 
@@ -205,13 +209,20 @@ def _faults_of_other_actuators(data: dict[str, Any]) -> Iterator[tuple[Where, st
             yield where, f"{quoted(name)} happens to voice coils; this device is an airbag"
 
 
-def _faults_of_no_heater(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
-    """Yield the faults of a heater on a device that has none."""
-    if _device(data).get("heater"):
-        return
+def _faults_of_what_is_not_there(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
+    """Yield the faults of a heater or a battery on a device that has none."""
+    device = _device(data)
     for where, name in _named_faults(data):
-        if name.startswith("heater_"):
-            yield where, f"{quoted(name)} happens to heaters; write device: {{heater: true}}"
+        part, _, _ = name.partition("_")
+        if part in _OWN_FAULTS and not device.get(part):
+            yield where, f"{quoted(name)} happens to {_OWN_FAULTS[part]}"
+
+
+_OWN_FAULTS = {
+    "heater": "heaters; write device: {heater: true}",
+    "battery": "batteries; write device: {battery: 80 %}",
+}
+"""What only some devices have, as their words and the names of its faults begin."""
 
 
 def _device(data: dict[str, Any]) -> dict[str, Any]:

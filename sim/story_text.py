@@ -61,7 +61,8 @@ def _device(recipe: Recipe) -> dict[str, Any]:
     said = _differing(recipe, _PLAIN, _DEVICE)
     kind = {"kind": said.pop("device")} if "device" in said else {}
     pads = {"pads": recipe.pads.split(",")} if recipe.pads else {}
-    return kind | pads | said
+    battery = {} if recipe.battery is None else {"battery": f"{recipe.battery!r} %"}
+    return kind | pads | said | battery
 
 
 def _timeline(story: Story) -> Iterator[str]:

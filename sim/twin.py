@@ -188,6 +188,8 @@ class Twin:
                 self._mischief.strike(self, machine.tick)
             if machine.tick % SAMPLES_EVERY == SAMPLES_PHASE:
                 machine.keep_truth()
+                if machine.beside.empty:
+                    self.go_dark()
                 if machine.watch.air:
                     self._send_status()
                 self._send_samples()
@@ -368,7 +370,7 @@ class Twin:
             return
         numbers = [round(read * 100.0) for read in (*taken, *sunk_mm)]
         first = self._machine.tick - SAMPLES_PHASE
-        numbers += voice_coil.readings(self._machine.beside.heater, first)
+        numbers += self._machine.beside.readings(first)
         data = emg + struct.pack(f"<{len(numbers)}h", *numbers)
         start_us = self._machine.now_us - SAMPLES_PHASE * 1000
         self._say(Samples(0, first & 0xFFFFFFFF, muscle.HOP, data), start_us)

@@ -10,7 +10,7 @@ from firmware_bridge.framing import OVERHEAD
 from firmware_bridge.messages import Samples, StatusReport
 from firmware_bridge.setpoints import CAP, GAIN
 
-from . import airbag, heater, motion, muscle
+from . import airbag, battery, heater, motion, muscle
 from .body import PAD_CM2
 from .hardware import BuiltIn
 
@@ -21,7 +21,7 @@ TEMPERATURE = 16
 """Channel of a heater: beyond all pads."""
 
 NO_READING = -32768
-"""What a thermometer's sample is that has nothing to say (PROTOCOL.md, *SAMPLES*)."""
+"""What the sample of a slow sensor is that has nothing to say (PROTOCOL.md, *Sensors*)."""
 
 THERMOMETER_EVERY = 100
 """Base samples for each reading of a thermometer: ten a second (E)."""
@@ -61,7 +61,10 @@ _COBS = 2
 
 
 class Outfit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a twin has: the kind of its pads, where they lie, and what else it moves."""
+    """What a twin has: the kind of its pads, where they lie, and what else it moves.
+
+    `battery` is how full one is to begin with, in %; None: it hangs on the mains.
+    """
 
     device: str = "voice_coil"
     sites: tuple[str, ...] = ("",)
@@ -69,6 +72,7 @@ class Outfit(msgspec.Struct, frozen=True, kw_only=True):
     head: bool = False
     depth: bool = False
     heater: bool = False
+    battery: float | None = None
     dump: bool = True
     emg_channels: int = muscle.CHANNELS
 
@@ -191,13 +195,9 @@ def _sensors(outfit: Outfit) -> tuple[Sensor, ...]:
         for i, (name, site, independent) in enumerate(names)
     )  # fmt: skip
     sensors = emg + pressure + (_depths(outfit) if outfit.depth else ())
-    if not outfit.heater:
-        return sensors
-    surface = Sensor(
-        id=len(sensors), name="surface", quantity="temperature", unit="degC", rate_hz=10.0,
-        every=THERMOMETER_EVERY, resolution=0.01,
-    )  # fmt: skip
-    return (*sensors, surface)
+    if outfit.heater:
+        sensors = (*sensors, _surface(len(sensors)))
+    return sensors if outfit.battery is None else (*sensors, _gauge(len(sensors)))
 
 
 def _depths(outfit: Outfit) -> tuple[Sensor, ...]:
@@ -211,12 +211,34 @@ def _depths(outfit: Outfit) -> tuple[Sensor, ...]:
     )  # fmt: skip
 
 
+def _surface(number: int) -> Sensor:
+    return Sensor(
+        id=number, name="surface", quantity="temperature", unit="degC", rate_hz=10.0,
+        every=THERMOMETER_EVERY, resolution=0.01,
+    )  # fmt: skip
+
+
+def _gauge(number: int) -> Sensor:
+    return Sensor(
+        id=number, name="battery", quantity="battery", unit="%", rate_hz=1.0,
+        every=battery.READ_EVERY, resolution=battery.RESOLUTION_PERCENT,
+    )  # fmt: skip
+
+
 def readings(surface: heater.Heater | None, first: int) -> list[int]:
     """Return what a thermometer says in the SAMPLES that begin with base sample `first`."""
     if surface is None or first % THERMOMETER_EVERY:
         return []
     degc = surface.reading
     return [NO_READING if degc is None else max(NO_READING + 1, min(32767, round(degc * 100.0)))]
+
+
+def charge(cells: battery.Battery, first: int) -> list[int]:
+    """Return what a battery's gauge says in the SAMPLES that begin with base sample `first`."""
+    if first % battery.READ_EVERY:
+        return []
+    percent = cells.gauge.read(cells.percent)
+    return [NO_READING if percent is None else round(percent / battery.RESOLUTION_PERCENT)]
 
 
 def _uplink_bytes_s(sensors: tuple[Sensor, ...]) -> float:

@@ -20,10 +20,10 @@ class TwinInMemory:
 
     `link` leads to the device; `wait` lets time pass; `write` puts raw bytes on the wire;
     `hang_up` closes the last link and `dial` opens the next. `clock_us` is what the device's clock
-    says at birth.
+    says at birth. `outfit` is what it has beside its pad.
     """
 
-    def __init__(self, *, clock_us=1_000_000_000, seed=7, stroke=False, heater=False):
+    def __init__(self, *, clock_us=1_000_000_000, seed=7, **outfit):
         dice = np.random.Generator(np.random.PCG64(seed))
         someone = person(PRESETS["healthy_f"], dice)
         time = DeviceTime(asyncio.get_running_loop().time(), clock_us, PPM)
@@ -32,7 +32,7 @@ class TwinInMemory:
             someone,
             dice,
             time,
-            Traits(boot_nonce=nonce, boot_us=clock_us, outfit=Outfit(stroke=stroke, heater=heater)),
+            Traits(boot_nonce=nonce, boot_us=clock_us, outfit=Outfit(**outfit)),
         )
         self.dial()
         self._twin.start()

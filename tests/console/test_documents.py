@@ -19,6 +19,7 @@ RUN_KEYS = {
     "verdict_counts": {"ease", "hold", "release", "stop"},
     "link_stats": {"frames_sent", "frames_received", "frames_bad", "samples_lost", "rtt_ms"},
     "tick_late_ms": {"p50", "p99", "max"},
+    "preflight": None,
     "recording": None,
     "report": None,
     "picture": None,

@@ -191,6 +191,22 @@ async def test_pre_flight_is_narrated_and_not_part_of_the_session():
     assert watcher.lines[-1] == "pre-flight: all in order"
 
 
+@pytest.mark.parametrize(
+    ("url", "percent", "line"),
+    [
+        (URL, None, "pre-flight: the battery was not asked: the device has no gauge of one"),
+        (f"{URL}&battery=64", 64.0, "pre-flight: the battery is at 64 %"),
+    ],
+    ids=["on the mains", "on a battery"],
+)
+async def test_what_pre_flight_measured_is_told_and_stands_in_the_document(url, percent, line):
+    watcher = Watcher()
+    run = told(await sitting(watcher, url=url).run(), None).document
+    assert line in watcher.lines
+    assert run.preflight.battery_percent == pytest.approx(percent, abs=0.2)
+    assert run.preflight.rtt_p99_ms < 10.0
+
+
 @pytest.mark.parametrize("times", [1, 2])
 async def test_whoever_wants_out_is_let_go_within_a_second(times):
     watcher = Watcher()

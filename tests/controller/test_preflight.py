@@ -1,5 +1,6 @@
 """Pre-flight lets nobody start on a device that has not shown what it must."""
 
+import asyncio
 import contextlib
 
 import pytest
@@ -26,8 +27,8 @@ class AfterStop(Tampering):
 
 
 @contextlib.asynccontextmanager
-async def met():
-    link = AfterStop(join(Recipe()))
+async def met(recipe=None):
+    link = AfterStop(join(recipe or Recipe()))
     device = await connect(link)
     try:
         yield device, link, link._link._twin._machine.actuator
@@ -83,3 +84,70 @@ async def test_a_sensor_that_is_zero_only_on_average_is_not_at_zero(says):
         actuator._regulated = Sensor(actuator._regulated)
         actuator._regulated.says = says
         assert await obstacle(device) is Obstacle.NOT_ZERO
+
+
+# --- the battery ------------------------------------------------------------------------------
+
+
+class Gauge:
+    """The gauge of a battery, which says what a test wants it to."""
+
+    def __init__(self, percent):
+        self.percent = percent
+
+    def read(self, true_percent):
+        return self.percent
+
+
+async def refused(device):
+    with pytest.raises(NotReady) as caught:
+        await preflight(device, Untouched())
+    return caught.value
+
+
+class Untouched:
+    """A person who must not be asked for anything."""
+
+    async def take_pad_off(self):
+        pytest.fail("whoever is refused for the battery need not have taken the pad off")
+
+    press_pain = put_pad_on = take_pad_off
+
+
+@pytest.mark.parametrize(("percent", "told"), [(19.9, "19 %"), (12.0, "12 %"), (1.0, "1 %")])
+async def test_a_battery_that_is_low_starts_nothing_and_says_to_charge_it(percent, told):
+    async with met(Recipe(battery=percent)) as (device, _, _):
+        error = await refused(device)
+    assert error.obstacle is Obstacle.BATTERY_LOW
+    assert str(error).startswith(f"the battery is at {told} (20 % are needed")
+    assert "charge it, unplug it, then start again" in str(error)
+
+
+async def test_a_battery_that_is_full_enough_is_told_in_the_result():
+    async with met(Recipe(battery=20.4)) as (device, _, _):
+        ready = await preflight(device, SimulatedPerson(device))
+    assert ready.battery_percent == pytest.approx(20.4, abs=0.11)
+
+
+async def test_a_device_without_a_gauge_is_not_held_up_and_the_result_says_it_was_not_asked():
+    async with met() as (device, _, _):
+        ready = await preflight(device, SimulatedPerson(device))
+    assert ready.battery_percent is None
+
+
+@pytest.mark.parametrize("says", [None, 612.0, -1.0], ids=["nothing", "too much", "too little"])
+async def test_a_gauge_that_says_nothing_that_can_be_starts_nothing(says):
+    async with met(Recipe(battery=80.0)) as (device, link, _):
+        link._link._twin.machine.beside.battery.gauge = Gauge(says)
+        error = await refused(device)
+    assert error.obstacle is Obstacle.BATTERY_UNKNOWN
+    assert "have it looked at" in str(error)
+
+
+async def test_the_newest_word_of_a_gauge_counts():
+    async with met(Recipe(battery=80.0)) as (device, link, _):
+        gauge = link._link._twin.machine.beside.battery.gauge = Gauge(None)
+        looking = asyncio.ensure_future(preflight(device, SimulatedPerson(device)))
+        await asyncio.sleep(1.5)
+        gauge.percent = 55.0
+        assert (await looking).battery_percent == 55.0

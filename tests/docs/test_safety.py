@@ -9,6 +9,7 @@ import re
 import pytest
 
 from controller import (
+    battery,
     doubt_reply,
     emg_trust,
     guard_reply,
@@ -67,6 +68,7 @@ def own_constants(module):
         relief,
         modes,
         pausing,
+        battery,
         preflight,
         guarding,
         guard_reply,

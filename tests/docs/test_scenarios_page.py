@@ -12,6 +12,8 @@ from sim.scenario import read_scenario
 from tests.docs.pages import blocks, read
 
 PAGE = read("docs/scenarios.md")
+DEVICES = {"heater": "device: {heater: true}\n", "battery": "device: {battery: 80 %}\n"}
+"""What a device must have, as the names of its faults begin."""
 
 
 def test_its_table_is_current():
@@ -30,7 +32,7 @@ def test_every_fault_is_shown_with_words_that_can_be_written(fault):
     said = ", ".join(re.findall(r"`([^`]*)`", words))
     (text,) = blocks(PAGE, "yaml")
     when = "at: 2 s, " if FAULTS[fault].momentary else ""
-    device = "device: {heater: true}\n" if fault.startswith("heater_") else ""
+    device = DEVICES.get(fault.partition("_")[0], "")
     line = f"{device}timeline:\n  - {{{when}{fault}: {{{said}}}}}\n"
     plain = re.sub(r"timeline:.*?(?=expect:)", line, text, flags=re.DOTALL)
     (happens,) = read_scenario(re.sub(r"  responses:.*", "", plain, flags=re.DOTALL), "p").happens

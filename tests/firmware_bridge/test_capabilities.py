@@ -26,8 +26,8 @@ channels = st.builds(
 sensors = st.builds(
     Sensor,
     id=st.integers(0, 63), name=names, unit=names, rate_hz=numbers, every=st.integers(1, 50),
-    resolution=numbers, quantity=st.sampled_from(["emg", "pressure", "temperature", "depth"]),
-    site=st.none() | names,
+    resolution=numbers, site=st.none() | names,
+    quantity=st.sampled_from(["emg", "pressure", "temperature", "depth", "battery"]),
 )  # fmt: skip
 capabilities = st.builds(
     Capabilities,

@@ -31,6 +31,8 @@ healths = st.just(WELL) | st.builds(  # an order shows best where nothing else i
     fading=st.booleans(),
     limited=st.booleans(),
     pain_presses=st.integers(0, 1),
+    battery_percent=st.none() | st.floats(0.0, 100.0),
+    battery_age_s=st.none() | st.floats(0.0, 600.0),
 )
 easing = st.one_of(
     st.builds(Ease, st.floats(-1, 2)),

@@ -20,6 +20,8 @@ CONDITIONS = "tests/controller/test_conditions.py"
 REFERENCES = "tests/controller/test_references.py"
 REACTING = "tests/controller/test_reacting.py"
 HEATING = "tests/controller/test_heating.py"
+BATTERY = "tests/controller/test_battery.py"
+PREFLIGHT = "tests/controller/test_preflight.py"
 EMG = "tests/controller/test_emg.py"
 EMG_PARTS = "tests/controller/test_emg_parts.py"
 
@@ -138,6 +140,18 @@ LIMITS = [
      f"{HEATING}::test_a_thermometer_that_comes_off_is_known_by_how_fast_it_falls"),
     ("heating", "HEATED_MAX_S = 1200.0", "HEATED_MAX_S = 12000.0",
      f"{HEATING}::test_twenty_minutes_of_warming_are_the_most_pauses_left_out"),
+    ("battery", "START_PERCENT = 20.0", "START_PERCENT = 2.0",
+     f"{PREFLIGHT}::test_a_battery_that_is_low_starts_nothing_and_says_to_charge_it"),
+    ("battery", "LAST_STEP_PERCENT = 10.0", "LAST_STEP_PERCENT = 1.0",
+     f"{BATTERY}::test_under_10_percent_for_two_seconds_no_further_step_begins"),
+    ("battery", "RELEASE_PERCENT = 5.0", "RELEASE_PERCENT = 0.5",
+     f"{BATTERY}::test_under_5_percent_it_is_released_at_once"),
+    ("battery", "FOR_S = 2.0", "FOR_S = 0.2",
+     f"{BATTERY}::test_at_10_percent_steps_go_on_and_so_they_do_after_one_wrong_reading"),
+    ("battery", "EMPTY_IN_S = 7200.0", "EMPTY_IN_S = 72000.0",
+     f"{BATTERY}::test_a_gauge_that_died_leaves_less_to_rely_on_with_every_second"),
+    ("battery", "UNKNOWN_AFTER_S = 10.0", "UNKNOWN_AFTER_S = 100.0",
+     f"{BATTERY}::test_a_gauge_that_falls_silent_is_told_and_changes_nothing_that_is_pressed"),
 ]  # fmt: skip
 
 COMPARISONS = [
@@ -236,6 +250,12 @@ LEFT_OUT = [
      f"{HEATING}::test_the_same_reading_for_five_seconds_is_none"),
     ("heating", "        or _idle(heat, moment.at_s, asked_degc, surface_degc)\n", "",
      f"{HEATING}::test_a_surface_that_does_not_warm_is_switched_off_within_half_a_minute"),
+    ("progress", " or too_low(mind.charge)", "",
+     f"{BATTERY}::test_a_battery_that_runs_low_makes_the_step_the_last_one"),
+    ("supervision", "stronger(verdict, low), worth", "verdict, worth",
+     f"{BATTERY}::test_a_battery_that_fails_within_a_step_is_released_while_there_is_power"),
+    ("battery", "before.last_step or low_s", "low_s",
+     f"{BATTERY}::test_a_charger_that_is_plugged_in_makes_no_session_go_on"),
     ("intent", " and not self.hurt", "",
      f"{HEATING}::test_pain_switches_it_off_for_the_whole_session"),
     ("streamer", "quantity != \"temperature\" or mind.heats", "True",

@@ -9,6 +9,7 @@ from sim.happenings import Moved
 from sim.scenario import load_scenario, read_scenario
 from sim.scenario_files import found, library
 from sim.sensor_faults import SensorStuck
+from sim.story_text import story_text
 from sim.wire_faults import WireDrop
 from tests.sim.stories import WHOLE
 
@@ -90,6 +91,22 @@ def test_what_is_written_becomes_values():
     assert ease.what == Ease(0.6)
     assert moved.what == Moved({"depth": "6 kPa"})
     assert story.recipe == Recipe(preset="anxious", seed=3, guards="early")
+
+
+@pytest.mark.parametrize(
+    ("fault", "what"), [("heater_stuck", "heaters"), ("battery_worn", "batteries")]
+)
+def test_what_a_device_has_not_cannot_fail(fault, what):
+    told = problems(WHOLE.replace("sensor_stuck: {}", f"{fault}: {{}}"))
+    assert any(f'"{fault}" happens to {what}; write device: {{' in one for one in told.values())
+
+
+def test_how_full_a_battery_is_is_written_as_a_share_and_read_back_from_a_written_story():
+    text = WHOLE.replace("timeline:", "device: {battery: 15 %}\ntimeline:")
+    story = read_scenario(text, "it.yaml")
+    assert story.recipe.battery == pytest.approx(15.0)
+    again = read_scenario(story_text(story, "{outcome: complete}"), "it.yaml")
+    assert again.recipe.battery == pytest.approx(15.0)
 
 
 @pytest.mark.parametrize("file", library(), ids=lambda file: file.name)
