@@ -33,6 +33,7 @@ from .performance import Performance, Signal, in_order, of_body, of_parts
 from .rigs import Rig, rig_for
 from .scenario import Story
 from .telling import text_of
+from .unbegun import unbegun
 from .virtual_time import run as run_virtually
 
 AFTER_S = 2.0
@@ -213,12 +214,15 @@ class Stage:
         zero_s = _zero_s(ending, truth)
         felt = [] if truth is None else [(at_s - zero_s, text) for at_s, text in truth.events]
         host = [] if self._host is None else self._host.events
+        events = in_order((*self._events, *host, *felt))
+        never = unbegun(self._story.happens, events, ending.ended_s, device_told=truth is not None)
         return Performance(
             outcome=ending.outcome,
             reason=ending.reason,
             message=ending.message,
             steps=ending.steps,
-            events=in_order((*self._events, *host, *felt)),
+            events=events,
+            unbegun=tuple(never),
             signals={
                 **_of_session(self._sampled),
                 **({} if truth is None else of_body(truth, zero_s)),
