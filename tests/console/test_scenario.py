@@ -92,6 +92,7 @@ def test_mistakes_of_a_file_are_told_and_nothing_is_played(good, capsys):
         (["library:pain-onc"], "usage", 'did you mean "pain-once"?'),
         (["nowhere.scenario.yaml"], "file", "no such file"),
         (["library:pain-once", "--rig", "nonsense"], "unavailable", "there are virtual, pty, ble"),
+        (["library:pain-onc", "library:pain-twic"], "usage", 'did you mean "pain-twice"?'),
         (["library:pain-once", "--rig", "tcp://127.0.0.1:1"], "unavailable", "pain_pressed"),
         (["library:pain-once", "--into", "/nowhere"], "usage", "there is no such folder"),
         ([str(Path(__file__).parent)], "usage", "no file in there is called *.scenario.yaml"),
@@ -102,6 +103,33 @@ def test_what_cannot_be_played_says_why(words, kind, said, capsys):
     assert code in (2, 3)
     assert document["error"]["kind"] == kind
     assert said in document["error"]["message"]
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """Three stories with a mistake each, and one without any."""
+    wrongs = {
+        "a": ("sensor_stuck", "sensor_stuk"),
+        "b": (str(PROFILE), "none.yaml"),
+        "c": ("timeline:", "set: {dept: 9 kPa}\ntimeline:"),
+        "d": ("sensor_stuck", "sensor_stuck"),
+    }
+    for name, (was, now) in wrongs.items():
+        (tmp_path / f"{name}.scenario.yaml").write_text(WHOLE.replace(was, now).lstrip())
+    return [tmp_path / f"{name}.scenario.yaml" for name in wrongs]
+
+
+def test_of_several_stories_the_mistakes_of_all_are_told_and_none_is_played(broken, capsys):
+    missing = broken[0].with_name("missing.yaml")
+    assert main(["scenario", "run", *map(str, broken), str(missing)]) == 1
+    said = capsys.readouterr()
+    assert 'did you mean "sensor_stuck"?' in said.err
+    assert f"{broken[1]}:4:10  profile  " in said.err
+    assert f"{broken[2]}:5:13  set.dept  " in said.err
+    assert f"{missing}:1:1  no such file or directory" in said.err
+    assert f"{broken[3]}" not in said.err
+    assert "..." not in said.err, "nothing is played"
+    assert not said.out
 
 
 @pytest.mark.parametrize(
