@@ -147,6 +147,25 @@ def test_what_a_story_cannot_do_is_a_mistake_of_its_file(was, wrong, said, good,
     assert said in document["error"]["message"]
 
 
+def test_mistakes_are_told_to_programs_one_by_one_as_profile_check_tells_them(broken, capsys):
+    code, document = told(capsys, "scenario", "run", *broken)
+    assert code == 1
+    assert [one["file"] for one in document["problems"]] == [str(file) for file in broken[:3]]
+    _, checked = told(capsys, "profile", "check", broken[0])
+    (last,) = document["problems"][2:]
+    assert last.keys() == checked["problems"][0].keys()
+    assert (last["line"], last["column"], last["where"]) == (5, 13, "set.dept")
+    assert last["problem"].startswith('no parameter is called "dept"')
+
+
+def test_mistakes_of_a_campaign_are_told_to_programs_one_by_one(tmp_path, capsys):
+    file = tmp_path / "wrong.campaign.yaml"
+    file.write_text(CAMPAIGN.read_text().replace("longest:", "longst:").replace("id: ", "id: B"))
+    _, document = told(capsys, "scenario", "campaign", file)
+    assert [one["where"] for one in document["problems"]] == ["id", "faults.longst"]
+    assert {one["file"] for one in document["problems"]} == {str(file)}
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
