@@ -19,6 +19,7 @@ from console.stories import stories_of
 from console.tables import table
 from sim.judging import Missed, judge
 from sim.performance import Performance
+from sim.rigs import no_rig
 from sim.scenario import Story, load_scenario
 from sim.scenario_files import library, name_of
 from sim.staging import perform
@@ -54,6 +55,8 @@ def run(
     """Play scenarios, and say which did not end as they expect."""
     if not into.is_dir():
         raise typer.BadParameter(f"{into}: there is no such folder")
+    if (why_not := no_rig(rig)) is not None:
+        raise typer.BadParameter(f"--rig {why_not}")
     stories = stories_of(files)
     played = tuple(_played(story, rig, into, plot=plot) for story in stories)
     failed = sum(not one.passed for one in played)

@@ -91,7 +91,6 @@ def test_mistakes_of_a_file_are_told_and_nothing_is_played(good, capsys):
     [
         (["library:pain-onc"], "usage", 'did you mean "pain-once"?'),
         (["nowhere.scenario.yaml"], "file", "no such file"),
-        (["library:pain-once", "--rig", "nonsense"], "unavailable", "there are virtual, pty, ble"),
         (["library:pain-onc", "library:pain-twic"], "usage", 'did you mean "pain-twice"?'),
         (["library:pain-once", "--rig", "tcp://127.0.0.1:1"], "unavailable", "pain_pressed"),
         (["library:pain-once", "--into", "/nowhere"], "usage", "there is no such folder"),
@@ -164,6 +163,14 @@ def test_mistakes_of_a_campaign_are_told_to_programs_one_by_one(tmp_path, capsys
     _, document = told(capsys, "scenario", "campaign", file)
     assert [one["where"] for one in document["problems"]] == ["id", "faults.longst"]
     assert {one["file"] for one in document["problems"]} == {str(file)}
+
+
+@pytest.mark.parametrize("file", ["library:pain-once", "nowhere.scenario.yaml"])
+def test_a_rig_that_is_none_is_told_with_those_there_are_before_any_file_is_read(file, capsys):
+    code, document = told(capsys, "scenario", "run", file, "--rig", "btl")
+    assert (code, document["error"]["kind"]) == (2, "usage")
+    said = document["error"]["message"]
+    assert '--rig "btl" is no rig; there are virtual, pty, ble, and the address' in said
 
 
 @pytest.mark.parametrize(
