@@ -14,6 +14,7 @@ from .person_documents import (
     PersonShown,
 )
 from .profile_documents import (
+    FoundProblem,
     ProfileCheck,
     ProfileConverted,
     ProfileCreated,
@@ -325,9 +326,13 @@ class Error(msgspec.Struct, frozen=True):
 
 
 class Failed(Document, frozen=True, kw_only=True, tag="myoloop.error/1"):
-    """The command did not do what it was asked for."""
+    """The command did not do what it was asked for.
+
+    `problems` holds every mistake of what people wrote, as `profile check` tells them.
+    """
 
     error: Error
+    problems: tuple[FoundProblem, ...] = ()
 
 
 DOCUMENTS: tuple[type[Document], ...] = (

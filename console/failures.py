@@ -28,6 +28,7 @@ from sim.campaign_errors import Interrupted, NoDask, NoParquet, OtherCampaign, W
 
 from .documents import Error, Failed, Told
 from .exits import FAULT, REFUSED, STOPPED, USAGE
+from .profile_documents import FoundProblem, found_problems
 
 
 class NotARecording(Exception):
@@ -90,7 +91,19 @@ def failed(error: BaseException, words: Sequence[str]) -> Told:
     text = f"myoloop: {message}" + (f"\n{hint}" if hint else "")
     if os.environ.get("MYOLOOP_DEBUG"):
         text = "".join(traceback.format_exception(error)) + text
-    return Told(Failed(error=Error(kind, message, hint)), text, exit_code)
+    document = Failed(error=Error(kind, message, hint), problems=_problems(error))
+    return Told(document, text, exit_code)
+
+
+def _problems(error: BaseException) -> tuple[FoundProblem, ...]:
+    """Return the mistakes that an error holds, each with its place."""
+    match error:
+        case ProfileProblems(problems=problems):
+            return found_problems(problems)
+        case Refused(problem=problem):
+            return found_problems([problem])
+        case _:
+            return ()
 
 
 def _explained(error: BaseException) -> tuple[str, int, str | None]:

@@ -1,8 +1,11 @@
 """What `--json` prints about profiles: one struct for each document."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+
+from profiles.problems import Problem
 
 from .document import Document
 from .person_documents import FoundRefusal, RegionLedger
@@ -38,6 +41,11 @@ class FoundProblem(msgspec.Struct, frozen=True):
     column: int
     where: str
     problem: str
+
+
+def found_problems(problems: Iterable[Problem]) -> tuple[FoundProblem, ...]:
+    """Return mistakes as programs read them."""
+    return tuple(FoundProblem(p.file, p.line, p.column, p.where, p.problem) for p in problems)
 
 
 class AgainstLimit(msgspec.Struct, frozen=True):

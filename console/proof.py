@@ -20,12 +20,12 @@ from .profile_documents import (
     AgainstLimit,
     ChannelFidelity,
     FidelityReport,
-    FoundProblem,
     LinkNeeded,
     ProfileCheck,
     ProfileNeeds,
     RegionDose,
     SignalNeeded,
+    found_problems,
 )
 from .tables import table
 
@@ -34,9 +34,7 @@ def check_document(found: Check, faithful: Fidelity | None, on: Host) -> Profile
     """Return what a check found."""
     return ProfileCheck(
         ok=found.ok,
-        problems=tuple(
-            FoundProblem(p.file, p.line, p.column, p.where, p.problem) for p in found.problems
-        ),
+        problems=found_problems(found.problems),
         refused=found.refused,
         worst_case_s=round(found.worst_case_s, 3),
         peak_kpa=round(found.peak_kpa, 3),

@@ -64,23 +64,26 @@ def choose(profile: Profile, values: Mapping[str, str | float]) -> Chosen:
 
 def _wrong(profile: Profile, values: Mapping[str, str | float]) -> Iterator[Problem]:
     for name, written in values.items():
-        path = ("parameters", name)
-        text = profile.parameters.get(name)
-        if text is None:
-            hint = did_you_mean(name, profile.parameters) if profile.parameters else "it has none"
-            yield profile.places.problem(path, f"no parameter is called {quoted(name)}; {hint}")
-            continue
-        try:
-            number = _number(written, text)
-        except QuantityError as error:
-            yield profile.places.problem(path, str(error))
-            continue
-        if not text.min.value <= number <= text.max.value:
-            dimension: Dimension = text.default.dimension
-            ends = f"{shown(text.min.value, dimension)} to {shown(text.max.value, dimension)}"
-            yield profile.places.problem(
-                path, f"{quoted(written)} is outside what the author allows: {ends}"
-            )
+        sentence = wrong_value(profile, name, written)
+        if sentence is not None:
+            yield profile.places.problem(("parameters", name), sentence)
+
+
+def wrong_value(profile: Profile, name: str, written: str | float) -> str | None:
+    """Return what is wrong with a value that somebody chose for a parameter; None: nothing."""
+    text = profile.parameters.get(name)
+    if text is None:
+        hint = did_you_mean(name, profile.parameters) if profile.parameters else "it has none"
+        return f"no parameter is called {quoted(name)}; {hint}"
+    try:
+        number = _number(written, text)
+    except QuantityError as error:
+        return str(error)
+    if text.min.value <= number <= text.max.value:
+        return None
+    dimension: Dimension = text.default.dimension
+    ends = f"{shown(text.min.value, dimension)} to {shown(text.max.value, dimension)}"
+    return f"{quoted(written)} is outside what the author allows: {ends}"
 
 
 def _number(written: str | float | None, text: ParameterText) -> float:

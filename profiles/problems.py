@@ -29,10 +29,18 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class ProfileProblems(Exception):
-    """A file says things it must not, or says them wrongly. `problems` holds every one."""
+    """A file says things it must not, or says them wrongly. `problems` holds every one.
+
+    Of several files the one named first is told first, each from its first line to its last.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=lambda p: (p.line, p.column, p.problem)))
+        found = dict.fromkeys(problems)
+        files = list(dict.fromkeys(one.file for one in found))
+        order = {file: number for number, file in enumerate(files)}
+        self.problems = tuple(
+            sorted(found, key=lambda p: (order[p.file], p.line, p.column, p.problem))
+        )
         super().__init__("\n".join(map(str, self.problems)))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 import numpy as np
 
+from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.errors import LinkUnavailable
 
 from .battery import FULL_PERCENT
@@ -21,7 +22,7 @@ from .muscle import CHANNELS, MOST_CHANNELS
 from .pain import PRESSES
 from .traits import Traits
 from .twin import Twin
-from .voice_coil import Outfit
+from .voice_coil import Outfit, capabilities
 
 CLOCK_PPM = 80.0
 """How far a twin's crystal is off at most (E)."""
@@ -168,6 +169,12 @@ def bear(recipe: Recipe, now_s: float, boot_salt: int = 0) -> Twin:
         ecg=recipe.ecg,
     )
     return Twin(drawn, dice, DeviceTime(now_s, boot_us, ppm), traits)
+
+
+def announced(recipe: Recipe) -> Capabilities:
+    """Return what the device of an address will say that it has, without a device."""
+    drawn = someone(recipe, np.random.Generator(np.random.PCG64(recipe.seed)))
+    return capabilities(drawn.ppt_kpa, outfit=recipe.outfit)
 
 
 def someone(recipe: Recipe, dice: np.random.Generator) -> Person:

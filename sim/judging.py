@@ -39,6 +39,7 @@ def judge(expect: ExpectWords, seen: Performance, *, waits: bool) -> tuple[Misse
     """Return everything that is not as expected; `waits`: in real time, where timing is wider."""
     return (
         *_ending(expect, seen),
+        *_timeline(seen),
         *_lists(expect, seen, late=waits and expect.timing),
         *_events(expect, seen),
         *(miss for bound in expect.bounds for miss in _bound(bound, seen)),
@@ -60,6 +61,18 @@ def _ending(expect: ExpectWords, seen: Performance) -> Iterator[Missed]:
             expected=f"{lasts.at_least:g} s to {lasts.at_most:g} s",
             seen=f"{seen.ended_s:.2f} s",
             at_s=seen.ended_s,
+        )
+
+
+def _timeline(seen: Performance) -> Iterator[Missed]:
+    """Yield what should have happened and did not: of it nothing was shown."""
+    ended = f"ended at {shown(round(seen.ended_s, 2), 'time')}"
+    why = ended if seen.ended_s > 0.0 else "never began"
+    for one in seen.unbegun:
+        yield Missed(
+            where=f"timeline[{one.number}]",
+            expected=f"{one.name} at {shown(one.at_s, 'time')}",
+            seen=f"that it never happened: the session {why}",
         )
 
 

@@ -37,6 +37,7 @@ def draw(plan: Plan, seed: int, number: int) -> Story:
         seed=int(fault_dice.integers(1 << 62)),
         happens=() if campaign.faults is None else _faults(campaign.faults, number, fault_dice),
         expect=_ANYTHING,
+        places=campaign.places,
     )
 
 

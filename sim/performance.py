@@ -36,6 +36,14 @@ BEGINS_S = -0.05
 NO_SIGNAL = Signal(np.zeros(0), np.zeros(0))
 
 
+class Unbegun(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the timeline, counted from 0, that never began."""
+
+    number: int
+    name: str
+    at_s: float
+
+
 class Performance(msgspec.Struct, frozen=True, kw_only=True):
     """How it went. `events` are (session time, text), the earliest first."""
 
@@ -44,6 +52,7 @@ class Performance(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     steps: tuple[str, ...] = ()
     events: tuple[tuple[float, str], ...] = ()
+    unbegun: tuple[Unbegun, ...] = ()
     signals: dict[str, Signal] = {}
     envelope_kpa: float = inf
     ended_s: float = 0.0

@@ -1,6 +1,7 @@
 """On what a story is played: a twin in memory in virtual time, one in a process, or any device."""
 
 import asyncio
+import difflib
 import time
 from typing import Protocol
 
@@ -17,6 +18,9 @@ from .link import TwinProcess, begin_process
 from .mischief import Mischief, Plan
 from .paced import PacedLink
 from .virtual_time import VirtualTimeLoop
+
+NAMED = ("virtual", "pty", "ble")
+"""The rigs that have a name; any other is the address of a device."""
 
 STALL_STEP_S = 0.005
 """In which steps a device goes on living while its host is held up (E)."""
@@ -148,8 +152,18 @@ def rig_for(name: str, recipe: Recipe, plan: Plan, baud: int | None) -> Rig:
         return ProcessRig(msgspec.structs.replace(recipe, link=link), plan, slow)
     if "://" in name:
         return DeviceRig(name, plan)
-    raise LinkUnavailable(
-        f'"{name}" is no rig; there are virtual, pty, ble, or the address of a device'
+    raise LinkUnavailable(no_rig(name) or name)
+
+
+def no_rig(name: str) -> str | None:
+    """Return why a name stands for no rig; None: it does, or is an address."""
+    if name in NAMED or "://" in name:
+        return None
+    near = difflib.get_close_matches(name, NAMED, n=1)
+    hint = f'; did you mean "{near[0]}"?' if near else ""
+    return (
+        f'"{name}" is no rig; there are {", ".join(NAMED)}, and the address of a device, as '
+        f"serial:///dev/ttyACM0{hint}"
     )
 
 

@@ -11,6 +11,7 @@ from profiles.document import Document, Words, did_you_mean
 from profiles.kinds import Prose, Site, Word
 from profiles.load import read
 from profiles.problems import Path as Where
+from profiles.problems import Places
 from profiles.quantities import quoted
 from profiles.values import Written
 
@@ -131,7 +132,7 @@ class Happens(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario, ready to be played: the same words, as values."""
+    """A scenario, ready to be played: the same words, as values, and where in its file they are."""
 
     id: str
     title: str
@@ -143,6 +144,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     happens: tuple[Happens, ...]
     expect: ExpectWords
+    places: Places
     hazards: tuple[str, ...] = ()
 
 
@@ -164,6 +166,7 @@ def read_scenario(text: str | bytes, file: str) -> Story:
         seed=scenario.seed if scenario.fault_seed is None else scenario.fault_seed,
         happens=tuple(map(_happens, entries)),
         expect=scenario.expect,
+        places=scenario.places,
         hazards=tuple(scenario.hazards),
     )
 

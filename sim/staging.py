@@ -8,7 +8,6 @@ import numpy as np
 
 from controller.ears import ears_for
 from controller.fitting import CannotPlay, Fit
-from controller.play import prepare, read_profile
 from controller.preflight import NotReady, SimulatedPerson, preflight
 from controller.priority import urgent
 from controller.session import Session
@@ -30,9 +29,11 @@ from .host_side import HostSide, at_device
 from .mischief import LEAD_S
 from .oracle import Truth, of_the_hardest, read_truth
 from .performance import Performance, Signal, in_order, of_body, of_parts
+from .rehearsal import prepared, rehearse
 from .rigs import Rig, rig_for
 from .scenario import Story
 from .telling import text_of
+from .unbegun import unbegun
 from .virtual_time import run as run_virtually
 
 AFTER_S = 2.0
@@ -68,9 +69,8 @@ def perform(story: Story, rig: str = "virtual") -> Performance:
     """Play a story on a rig by its name: virtual, pty, ble, or the address of a device.
 
     Raises:
-        ProfileProblems: its profile has mistakes.
+        ProfileProblems: its profile cannot be played like this: there is none, or it has mistakes.
         LinkUnavailable: there is no such rig, or it cannot be made to fail like this.
-        OSError, KeyError: its profile cannot be read.
     """
     run = run_virtually if rig == "virtual" else asyncio.run
     return run(perform_on(story, rig))
@@ -134,8 +134,7 @@ class Stage:
         try:
             device = self._device = await connect(link)
             self._sites = _sites(device.capabilities)
-            fit = self._fit = self._prepared(device)
-            self._try_moves(device)
+            fit = self._fit = rehearse(self._story, device.capabilities)
             ears = ears_for(fit.program, device.capabilities)
             with urgent() if self._rig.waits else contextlib.nullcontext():
                 ready = await preflight(device, SimulatedPerson(device), ears)
@@ -157,18 +156,6 @@ class Stage:
             last_s = self._sampled[-1].at_s if self._sampled else 0.0
             return Ending("killed", "killed", ended_s=last_s)
 
-    def _prepared(self, device: StreamedDevice) -> Fit:
-        text, name = read_profile(self._story.profile)
-        return prepare(text, name, device.capabilities, dict(self._values))
-
-    def _try_moves(self, device: StreamedDevice) -> None:
-        """What cannot be moved live is a mistake of the story: it is told before anything moves."""
-        for one in self._story.happens:
-            if isinstance(one.what, Moved):
-                self._values |= one.what.values
-                self._prepared(device)
-        self._values = dict(self._story.values)
-
     def _hear(self, event: Event) -> None:
         if isinstance(event, Sampled):
             if not self._sampled and self._host is not None:
@@ -185,7 +172,7 @@ class Stage:
             return
         if isinstance(told, Moved):
             self._values |= told.values  # what was moved before stays moved
-            told = Replace(self._prepared(self._device).program)
+            told = Replace(prepared(self._story, self._device.capabilities, self._values).program)
         self._session.tell(told)
 
     def _kill(self) -> None:
@@ -213,12 +200,15 @@ class Stage:
         zero_s = _zero_s(ending, truth)
         felt = [] if truth is None else [(at_s - zero_s, text) for at_s, text in truth.events]
         host = [] if self._host is None else self._host.events
+        events = in_order((*self._events, *host, *felt))
+        never = unbegun(self._story.happens, events, ending.ended_s, device_told=truth is not None)
         return Performance(
             outcome=ending.outcome,
             reason=ending.reason,
             message=ending.message,
             steps=ending.steps,
-            events=in_order((*self._events, *host, *felt)),
+            events=events,
+            unbegun=tuple(never),
             signals={
                 **_of_session(self._sampled),
                 **({} if truth is None else of_body(truth, zero_s)),

@@ -15,11 +15,13 @@ from console.scenario_documents import (
     ScenarioList,
     ScenarioRun,
 )
+from console.stories import stories_of
 from console.tables import table
 from sim.judging import Missed, judge
 from sim.performance import Performance
+from sim.rigs import no_rig
 from sim.scenario import Story, load_scenario
-from sim.scenario_files import SUFFIX, found, library, name_of
+from sim.scenario_files import library, name_of
 from sim.staging import perform
 
 Files = Annotated[
@@ -53,9 +55,9 @@ def run(
     """Play scenarios, and say which did not end as they expect."""
     if not into.is_dir():
         raise typer.BadParameter(f"{into}: there is no such folder")
-    stories = [load_scenario(file) for name in files for file in _files(name)]
-    if not stories:
-        raise typer.BadParameter(f"{', '.join(files)}: no file in there is called *{SUFFIX}")
+    if (why_not := no_rig(rig)) is not None:
+        raise typer.BadParameter(f"--rig {why_not}")
+    stories = stories_of(files)
     played = tuple(_played(story, rig, into, plot=plot) for story in stories)
     failed = sum(not one.passed for one in played)
     document = ScenarioRun(rig=rig, passed=len(played) - failed, failed=failed, scenarios=played)
@@ -73,13 +75,6 @@ def list_scenarios() -> Told:
     )
     rows = [(one.name, one.title, " ".join(one.hazards)) for one in listed]
     return Told(ScenarioList(scenarios=listed), table(("scenario", "title", "hazards"), rows))
-
-
-def _files(name: str) -> Iterator[Path]:
-    try:
-        yield from found(name)
-    except KeyError as error:
-        raise typer.BadParameter(str(error.args[0])) from error
 
 
 def _played(story: Story, rig: str, into: Path, *, plot: bool) -> PlayedScenario:

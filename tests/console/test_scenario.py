@@ -91,7 +91,7 @@ def test_mistakes_of_a_file_are_told_and_nothing_is_played(good, capsys):
     [
         (["library:pain-onc"], "usage", 'did you mean "pain-once"?'),
         (["nowhere.scenario.yaml"], "file", "no such file"),
-        (["library:pain-once", "--rig", "nonsense"], "unavailable", "there are virtual, pty, ble"),
+        (["library:pain-onc", "library:pain-twic"], "usage", 'did you mean "pain-twice"?'),
         (["library:pain-once", "--rig", "tcp://127.0.0.1:1"], "unavailable", "pain_pressed"),
         (["library:pain-once", "--into", "/nowhere"], "usage", "there is no such folder"),
         ([str(Path(__file__).parent)], "usage", "no file in there is called *.scenario.yaml"),
@@ -102,6 +102,33 @@ def test_what_cannot_be_played_says_why(words, kind, said, capsys):
     assert code in (2, 3)
     assert document["error"]["kind"] == kind
     assert said in document["error"]["message"]
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """Three stories with a mistake each, and one without any."""
+    wrongs = {
+        "a": ("sensor_stuck", "sensor_stuk"),
+        "b": (str(PROFILE), "none.yaml"),
+        "c": ("timeline:", "set: {dept: 9 kPa}\ntimeline:"),
+        "d": ("sensor_stuck", "sensor_stuck"),
+    }
+    for name, (was, now) in wrongs.items():
+        (tmp_path / f"{name}.scenario.yaml").write_text(WHOLE.replace(was, now).lstrip())
+    return [tmp_path / f"{name}.scenario.yaml" for name in wrongs]
+
+
+def test_of_several_stories_the_mistakes_of_all_are_told_and_none_is_played(broken, capsys):
+    missing = broken[0].with_name("missing.yaml")
+    assert main(["scenario", "run", *map(str, broken), str(missing)]) == 1
+    said = capsys.readouterr()
+    assert 'did you mean "sensor_stuck"?' in said.err
+    assert f"{broken[1]}:4:10  profile  " in said.err
+    assert f"{broken[2]}:5:13  set.dept  " in said.err
+    assert f"{missing}:1:1  no such file or directory" in said.err
+    assert f"{broken[3]}" not in said.err
+    assert "..." not in said.err, "nothing is played"
+    assert not said.out
 
 
 @pytest.mark.parametrize(
@@ -117,6 +144,33 @@ def test_what_a_story_cannot_do_is_a_mistake_of_its_file(was, wrong, said, good,
     code, document = told(capsys, "scenario", "run", good)
     assert (code, document["error"]["kind"]) == (1, "profile"), document
     assert said in document["error"]["message"]
+
+
+def test_mistakes_are_told_to_programs_one_by_one_as_profile_check_tells_them(broken, capsys):
+    code, document = told(capsys, "scenario", "run", *broken)
+    assert code == 1
+    assert [one["file"] for one in document["problems"]] == [str(file) for file in broken[:3]]
+    _, checked = told(capsys, "profile", "check", broken[0])
+    (last,) = document["problems"][2:]
+    assert last.keys() == checked["problems"][0].keys()
+    assert (last["line"], last["column"], last["where"]) == (5, 13, "set.dept")
+    assert last["problem"].startswith('no parameter is called "dept"')
+
+
+def test_mistakes_of_a_campaign_are_told_to_programs_one_by_one(tmp_path, capsys):
+    file = tmp_path / "wrong.campaign.yaml"
+    file.write_text(CAMPAIGN.read_text().replace("longest:", "longst:").replace("id: ", "id: B"))
+    _, document = told(capsys, "scenario", "campaign", file)
+    assert [one["where"] for one in document["problems"]] == ["id", "faults.longst"]
+    assert {one["file"] for one in document["problems"]} == {str(file)}
+
+
+@pytest.mark.parametrize("file", ["library:pain-once", "nowhere.scenario.yaml"])
+def test_a_rig_that_is_none_is_told_with_those_there_are_before_any_file_is_read(file, capsys):
+    code, document = told(capsys, "scenario", "run", file, "--rig", "btl")
+    assert (code, document["error"]["kind"]) == (2, "usage")
+    said = document["error"]["message"]
+    assert '--rig "btl" is no rig; there are virtual, pty, ble, and the address' in said
 
 
 @pytest.mark.parametrize(

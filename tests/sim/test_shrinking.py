@@ -61,7 +61,7 @@ def test_what_was_drawn_is_read_back_from_its_file(file):
         words, amounts = numbers(story.happens)
         assert numbers(again.happens) == (words, pytest.approx(amounts, rel=1e-12))
         assert Path(again.profile) == Path(story.profile).resolve()
-        same = {name: getattr(story, name) for name in ("profile", "happens")}
+        same = {name: getattr(story, name) for name in ("profile", "happens", "places")}
         assert msgspec.structs.replace(again, **same) == story
 
 

@@ -107,6 +107,34 @@ def test_too_much_and_too_long_are_missed_without_being_expected(seen):
     assert "released" in missed(early, outcome="stopped")
 
 
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [("sensor_stuck: {}", "sensor_stuck"), ("wire_drop: {}", "wire_drop"), ("pause: ", "pause")],
+)
+def test_what_should_happen_after_the_end_and_never_does_is_missed(what, name):
+    late = WHOLE.replace("sensor_stuck: {}}", f"sensor_stuck: {{}}}}\n  - {{at: 500 s, {what}}}")
+    told = story(late)
+    missed = [str(miss) for miss in judge(told.expect, perform(told), waits=False)]
+    assert missed == [
+        f"timeline[1]: expected {name} at 500 s, "
+        "saw that it never happened: the session ended at 3.01 s"
+    ]
+
+
+def test_an_order_that_comes_when_the_session_is_over_never_happens(seen):
+    after = f"sensor_stuck: {{}}}}\n  - {{at: {seen.ended_s + 1.0} s, pause: }}"
+    told = story(WHOLE.replace("sensor_stuck: {}}", after))
+    (miss,) = judge(told.expect, perform(told), waits=False)
+    assert (miss.where, miss.expected) == ("timeline[1]", "pause at 4.009 s")
+
+
+def test_nothing_happens_in_a_session_that_never_began():
+    early = "timeline:\n  - {sensor_offset: {by: 3 kPa}}"
+    told = story(WHOLE.replace("timeline:", early), outcome="not_ready")
+    (miss,) = judge(told.expect, perform(told), waits=False)
+    assert "never happened: the session never began" in str(miss)
+
+
 def test_the_same_seed_is_the_same_trace_to_the_bit_in_another_process_too(seen):
     script = (
         "from tests.sim.stories import PROFILE, WHOLE, story; from sim.staging import perform; "

@@ -1,0 +1,61 @@
+"""The stories that a command line names: all of them sound, or every mistake of every one."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import typer
+
+from controller.fitting import CannotPlay
+from profiles.problems import Problem, ProfileProblems, Refused
+from sim.birth import announced
+from sim.rehearsal import rehearse
+from sim.scenario import Story, load_scenario
+from sim.scenario_files import SUFFIX, found
+
+
+def stories_of(names: Sequence[str]) -> list[Story]:
+    """Return the stories of files, folders and of the library, each tried out without a device.
+
+    Raises:
+        ProfileProblems: some cannot be played as they are written; all that is wrong with all.
+        OSError: the only file cannot be read.
+        typer.BadParameter: the library has no such story, or a folder none at all.
+    """
+    files = list(_files(names))
+    stories: list[Story] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            stories.append(_sound(file))
+        except ProfileProblems as error:
+            problems.extend(error.problems)
+        except OSError as error:
+            if len(files) == 1:
+                raise
+            why = (error.strerror or "cannot be read").lower()
+            problems.append(Problem(str(file), 1, 1, "", why))
+    if problems:
+        raise ProfileProblems(problems)
+    if not stories:
+        raise typer.BadParameter(f"{', '.join(names)}: no file in there is called *{SUFFIX}")
+    return stories
+
+
+def _sound(file: Path) -> Story:
+    """Return the story in a file; that person or device allow less may be what it is about."""
+    story = load_scenario(file)
+    with contextlib.suppress(Refused, CannotPlay):
+        rehearse(story, announced(story.recipe))
+    return story
+
+
+def _files(names: Iterable[str]) -> Iterator[Path]:
+    unknown: list[str] = []
+    for name in names:
+        try:
+            yield from found(name)
+        except KeyError as error:
+            unknown.append(str(error.args[0]))
+    if unknown:
+        raise typer.BadParameter("; ".join(unknown))

@@ -1,0 +1,35 @@
+"""What a story's author put into its timeline, and what of it never began."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from .fault import Fault
+from .faults import AT_DEVICE
+from .performance import Unbegun
+from .scenario import Happens
+
+
+def unbegun(
+    happens: Iterable[Happens],
+    events: Iterable[tuple[float, str]],
+    ended_s: float,
+    *,
+    device_told: bool,
+) -> Iterator[Unbegun]:
+    """Yield each entry whose time never came; what is so from the beginning has no time.
+
+    Nobody takes an order once a session is over; a fault may still happen then. `device_told`: the
+    events hold what happened at the device's end. Where they do not, what is later than the end is
+    taken as not begun.
+    """
+    told = Counter(text for _, text in events)
+    for number, one in sorted(enumerate(happens), key=lambda entry: entry[1].at_s or 0.0):
+        if one.at_s is None:
+            continue
+        if isinstance(one.what, Fault) and (device_told or one.name not in AT_DEVICE):
+            text = f"fault {one.name} begins"
+            began, told[text] = told[text] > 0, told[text] - 1
+        else:
+            began = one.at_s < ended_s
+        if not began:
+            yield Unbegun(number=number, name=one.name, at_s=one.at_s)
