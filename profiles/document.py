@@ -115,7 +115,6 @@ PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{0,63}$": (
         "small letters, digits and hyphens, at most 64 of them, as my-first-profile"
     ),
-    r"^H-[0-9]{2}$": "the number of a hazard, as H-01",
 }
 """What each pattern of a text asks for."""
 

@@ -1,10 +1,18 @@
 """A campaign: one programme on many bodies, with what may vary: `myoloop-campaign/1`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import msgspec
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 from profiles.document import Document, Words, did_you_mean, mistake
 from profiles.kinds import MAX_SESSION_S, Amount, Prose, Word
@@ -60,6 +68,15 @@ class SpanWords(Words):
         value = self.low.value + share * (self.high.value - self.low.value)
         return shown(round(value, 4), self.low.dimension)
 
+
+def _which(written: object) -> str:
+    """Return as what a value is read, so that it is told what is wrong with that one alone."""
+    return "span" if isinstance(written, Mapping | SpanWords) else "amount"
+
+
+_Drawn = Annotated[
+    Annotated[Amount, Tag("amount")] | Annotated[SpanWords, Tag("span")], Discriminator(_which)
+]
 
 _Span = TypeVar("_Span", bound=Words)
 
@@ -134,7 +151,7 @@ class Campaign(Document):
     title: Word = Field(examples=["What happens every day"])
     purpose: Prose = ""
     profile: ProfileWord = Field(examples=["library:kneading"])
-    set: dict[Word, Amount | SpanWords] = Field(default_factory=dict)
+    set: dict[Word, _Drawn] = Field(default_factory=dict)
     person: list[Annotated[str, _known(PRESETS, "person")]] = Field(
         default_factory=lambda: list(PRESETS), min_length=1
     )

@@ -21,6 +21,7 @@ from .expectations import ExpectWords
 from .fault import Fault
 from .faults import FAULTS
 from .happenings import Happening, HappeningBase, Settings, Told
+from .hazards import HAZARDS, nearest_hazard
 from .muscle import CHANNELS, MOST_CHANNELS
 from .profile_word import LIBRARY, ProfileWord
 
@@ -32,6 +33,15 @@ def _preset(name: str) -> str:
     if name not in PRESETS:
         raise ValueError(f"{quoted(name)} is nobody; {did_you_mean(name, PRESETS)}")
     return name
+
+
+def _hazard(written: str) -> str:
+    if written not in HAZARDS:
+        near = nearest_hazard(written)
+        hint = f"; did you mean {quoted(near)}?" if near else ""
+        first, *_, last = HAZARDS
+        raise ValueError(f"{quoted(written)} is no hazard; SAFETY.md has {first} to {last}{hint}")
+    return written
 
 
 def _guards(written: str | float) -> str:
@@ -95,9 +105,7 @@ class Scenario(Document):
     )
     title: Word = Field(examples=["A sensor sticks in a hold"])
     purpose: Prose = ""
-    hazards: list[Annotated[str, StringConstraints(pattern=r"^H-[0-9]{2}$")]] = Field(
-        default_factory=list
-    )
+    hazards: list[Annotated[str, AfterValidator(_hazard)]] = Field(default_factory=list)
     profile: ProfileWord = Field(examples=["library:kneading"])
     set: Settings = Field(default_factory=dict)
     person: Annotated[str, AfterValidator(_preset)] = "healthy_f"

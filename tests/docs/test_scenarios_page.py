@@ -8,6 +8,7 @@ from scripts.cover_faults import written
 from sim.expectations import OUTCOMES, BoundWords, ExpectWords
 from sim.faults import FAULTS
 from sim.happenings import Happening
+from sim.hazards import HAZARDS
 from sim.scenario import read_scenario
 from tests.docs.pages import blocks, read
 
@@ -51,6 +52,11 @@ def test_every_hazard_that_a_simulator_can_show_has_a_story(number):
 def test_no_story_is_of_a_hazard_that_is_not_there():
     told = set(re.findall(r"^\| (H-\d\d) \|", PAGE, re.MULTILINE))
     assert told <= set(re.findall(r"^\| (H-\d\d) \|", read("SAFETY.md"), re.MULTILINE))
+
+
+def test_the_hazards_that_stories_may_name_are_the_rows_of_the_safety_page():
+    rows = re.findall(r"^\| (H-\d\d) \| \*\*(.+?)\*\*", read("SAFETY.md"), re.MULTILINE)
+    assert dict(rows) == dict(HAZARDS)
 
 
 def test_its_story_is_read():

@@ -39,6 +39,28 @@ def without_time(rows):
     return [msgspec.structs.replace(one, cpu_s=0.0) for one in rows]
 
 
+@pytest.mark.parametrize(
+    ("written", "where", "said"),
+    [
+        ("{from: 20 kPa, to: 8 kPa}", "set.depth.to", "a span ends above its beginning"),
+        ("{from: 8 kPa, to: 20 s}", "set.depth", "from and to measure different things"),
+        ("{from: 8 kPa}", "set.depth.to", '"to" is missing; write it, as to: 16 kPa'),
+        ("8", "set.depth", "8 has no unit; write one"),
+        ("[8 kPa]", "set.depth", '["8 kPa"] has no unit; write one'),
+    ],
+)
+def test_a_value_that_cannot_be_drawn_is_told_what_is_wrong_with_it_and_nothing_else(
+    written, where, said, tmp_path
+):
+    file = tmp_path / "wrong.campaign.yaml"
+    file.write_text(BRIEF.read_text().replace("{from: 6 kPa, to: 12 kPa}", written))
+    with pytest.raises(ProfileProblems) as raised:
+        read_campaign(file)
+    (problem,) = raised.value.problems
+    assert problem.where == where
+    assert problem.problem.startswith(said)
+
+
 def test_a_session_is_drawn_by_its_number_alone(plan):
     assert draw(plan, 1, 7) == draw(plan, 1, 7)
     assert draw(plan, 1, 7) != draw(plan, 1, 8)

@@ -74,6 +74,23 @@ def test_a_word_with_nothing_behind_it_is_told_unless_it_happens_by_its_name_alo
     assert sorted(one.partition(":")[0] for one in told) == ["body", "timeline[0].for"], told
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("H-99", 'did you mean "H-36"?'),
+        ("H-37", 'did you mean "H-36"?'),
+        ("H-00", 'did you mean "H-01"?'),
+        ("h-9", 'did you mean "H-09"?'),
+        ("burns", "SAFETY.md has H-01 to H-36"),
+    ],
+)
+def test_a_hazard_that_is_none_is_told_with_the_nearest_and_how_many_there_are(written, said):
+    told = problems(WHOLE.replace("timeline:", f"hazards: [H-01, {written}]\ntimeline:"))
+    (sentence,) = told.values()
+    assert sentence.startswith(f'hazards[1]: "{written}" is no hazard; SAFETY.md has H-01 to H-36')
+    assert sentence.endswith(said)
+
+
 def test_what_is_written_becomes_values():
     story = read_scenario(
         WHOLE.replace(
