@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from controller.preflight import TRIP_TOLD_MS
 from controller.visits import Ready
 from controller.words import (
     Alarm,
@@ -202,9 +203,22 @@ def judgement(verdict: Verdict) -> str:
 
 def readiness(ready: Ready) -> list[str]:
     """Return what there is to say of what pre-flight measured."""
-    if ready.battery_percent is None:
-        return ["the battery was not asked: the device has no gauge of one"]
-    return [f"the battery is at {ready.battery_percent:.0f} %"]
+    return [_charged(ready.battery_percent), *_travelled(ready.rtt_p99_ms)]
+
+
+def _charged(percent: float | None) -> str:
+    if percent is None:
+        return "the battery was not asked: the device has no gauge of one"
+    return f"the battery is at {percent:.0f} %"
+
+
+def _travelled(rtt_p99_ms: float | None) -> list[str]:
+    if rtt_p99_ms is None or rtt_p99_ms <= TRIP_TOLD_MS:
+        return []
+    return [
+        f"the link is slow: a word and its answer take {rtt_p99_ms:.0f} ms (over "
+        f"{TRIP_TOLD_MS:.0f} ms changes may have to wait for the next cycle)"
+    ]
 
 
 def ending(outcome: Outcome) -> str:

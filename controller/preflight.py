@@ -30,6 +30,15 @@ TIMING_S = 3.0
 LATE_MAX_S = 0.05
 """99 ticks in 100 must be less late than what the supervisor lets pass (E)."""
 
+TRIP_MAX_MS = 250.0
+"""99 round trips in 100 must be quicker, or no loop can be closed: samples older than this are open
+loop (E, rules), and what is seen is answered no sooner. Over a radio that meets every 50 ms they
+take some 100."""
+
+TRIP_TOLD_MS = 60.0
+"""Round trips that are slower are told: samples older than this have changes wait for the next
+cycle (E, rules)."""
+
 VENT_S = 1.0
 """How soon after a stop the device must report that it has let go (E)."""
 
@@ -52,6 +61,7 @@ class Obstacle(StrEnum):
     NO_VENT = "no_vent"
     NO_BUTTON = "no_button"
     LATE = "late"
+    SLOW_LINK = "slow_link"
     NO_EMG = "no_emg"
     BATTERY_LOW = "battery_low"
     BATTERY_UNKNOWN = "battery_unknown"
@@ -123,6 +133,7 @@ async def preflight(device: Device, person: Person, ears: Ears | None = None) ->
     """
     watch = _Lookout(ears)
     device.listen(watch.see, lambda error: watch.lose(error))
+    device.count_anew()
     timing = asyncio.create_task(_lateness_p99_s(), name="pre-flight timing")
     try:
         battery_percent = (
@@ -142,17 +153,13 @@ async def preflight(device: Device, person: Person, ears: Ears | None = None) ->
         raise NotReady(Obstacle.LINK, f"the device could not be tried out: {error}") from error
     finally:
         timing.cancel()
-    if late_s > LATE_MAX_S:
-        raise NotReady(
-            Obstacle.LATE,
-            f"this computer is {late_s * 1e3:.0f} ms late with every hundredth tick "
-            f"({LATE_MAX_S * 1e3:.0f} ms are allowed): close what keeps it busy",
-        )
+    rtt_p99_ms = device.stats.rtt_p99_ms
+    _punctual(late_s, rtt_p99_ms if measures else None)
     return Readiness(
         zero_kpa=zero_kpa,
         vented_after_s=vented_after_s,
         late_p99_s=late_s,
-        rtt_p99_ms=device.stats.rtt_p99_ms,
+        rtt_p99_ms=rtt_p99_ms,
         battery_percent=battery_percent,
     )
 
@@ -285,6 +292,23 @@ async def _trusted(watch: _Lookout, ears: Ears) -> None:
             Obstacle.NO_EMG,
             f"the EMG was not sound for {EMG_FOR_S:g} s: are all electrodes on, the cables still, "
             "the muscle at rest? see it with `myoloop emg detect`, or play a profile without EMG",
+        )
+
+
+def _punctual(late_s: float, rtt_p99_ms: float | None) -> None:
+    """See that nothing comes too late. `rtt_p99_ms` is None where no loop is to be closed."""
+    if late_s > LATE_MAX_S:
+        raise NotReady(
+            Obstacle.LATE,
+            f"this computer is {late_s * 1e3:.0f} ms late with every hundredth tick "
+            f"({LATE_MAX_S * 1e3:.0f} ms are allowed): close what keeps it busy",
+        )
+    if rtt_p99_ms is not None and rtt_p99_ms > TRIP_MAX_MS:
+        raise NotReady(
+            Obstacle.SLOW_LINK,
+            f"the link to the device is too slow: a word and its answer take {rtt_p99_ms:.0f} ms "
+            f"({TRIP_MAX_MS:.0f} ms are allowed): use a cable, or bring a radio nearer and switch "
+            "off what else is on the air",
         )
 
 

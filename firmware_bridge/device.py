@@ -77,6 +77,10 @@ class Device(Protocol):
     @property
     def stats(self) -> LinkStats: ...
 
+    def count_anew(self) -> None:
+        """Measure the link from now on: what opening it took says nothing of what comes."""
+        ...
+
     async def arm(self, limits: ArmedLimits) -> None:
         """Lower the device to this session. Raises `DeviceRefused`, `LinkTimeout`."""
         ...

@@ -120,6 +120,9 @@ class LeveledDevice:
     def listen(self, on_reading: OnReading, on_failure: OnFailure) -> None:
         self._on_reading, self._on_failure = on_reading, on_failure
 
+    def count_anew(self) -> None:
+        self._pen.took_s.clear()
+
     async def arm(self, limits: ArmedLimits) -> None:
         self._check_link()
         if self._state is not State.IDLE:

@@ -145,13 +145,16 @@ class StreamedDevice:
     def listen(self, on_reading: OnReading, on_failure: OnFailure) -> None:
         self._on_reading, self._on_failure = on_reading, on_failure
 
+    def count_anew(self) -> None:
+        self._clock.forget_trips()
+        self._arrivals.forget()
+
     async def arm(self, limits: ArmedLimits) -> None:
         self._desk.reset(self.capabilities.queue_slots)
         self._splice = None
         await self._conversation.order(self._arm_message(limits))
         self._idle.clear()
-        self._clock.forget_trips()
-        self._arrivals.forget()
+        self.count_anew()
         self._clock.steady = True
 
     @property

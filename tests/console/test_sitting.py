@@ -12,12 +12,12 @@ from console.excerpt import excerpt
 from console.people import SimulatedAttendant
 from console.picture import draw_session
 from console.playing import told
-from console.sentences import sentence
+from console.sentences import readiness, sentence
 from console.sitting import Programme, Sitting
 from console.witness import true_pressure
 from controller.play import prepare as prepared
 from controller.troubles import Left
-from controller.visits import Stands
+from controller.visits import Ready, Stands
 from controller.words import (
     Accepted,
     Ceiling,
@@ -205,6 +205,14 @@ async def test_what_pre_flight_measured_is_told_and_stands_in_the_document(url, 
     assert line in watcher.lines
     assert run.preflight.battery_percent == pytest.approx(percent, abs=0.2)
     assert run.preflight.rtt_p99_ms < 10.0
+
+
+def test_a_slow_link_is_told_and_a_quick_one_is_not_worth_a_word():
+    def told_of(rtt_ms):
+        return readiness(Ready(battery_percent=80.0, rtt_p99_ms=rtt_ms, late_p99_ms=0.1))
+
+    assert told_of(60.0) == told_of(None) == ["the battery is at 80 %"]
+    assert "a word and its answer take 96 ms" in told_of(96.0)[1]
 
 
 @pytest.mark.parametrize("times", [1, 2])

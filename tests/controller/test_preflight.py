@@ -3,14 +3,18 @@
 import asyncio
 import contextlib
 
+import numpy as np
 import pytest
 
-from controller.preflight import NotReady, Obstacle, SimulatedPerson, preflight
+from controller.modes import VERY_LATE_S
+from controller.preflight import TRIP_MAX_MS, NotReady, Obstacle, SimulatedPerson, preflight
 from firmware_bridge.framing import unseal
 from firmware_bridge.messages import Stop
 from firmware_bridge.streamed import connect
 from sim.birth import Recipe
+from sim.harmed_link import HarmedLink
 from sim.link import join
+from sim.wire_faults import WireDelay
 from tests.controller.stories import Sensor
 from tests.firmware_bridge.wires import Tampering
 
@@ -151,3 +155,49 @@ async def test_the_newest_word_of_a_gauge_counts():
         await asyncio.sleep(1.5)
         gauge.percent = 55.0
         assert (await looking).battery_percent == 55.0
+
+
+# --- the link ---------------------------------------------------------------------------------
+
+
+async def looked_at(by_s, *, way="both"):
+    """Go through pre-flight on a wire that is so much slower, each way, once it is open."""
+    wire = HarmedLink(join(Recipe()))
+    device = await connect(wire)
+    wire.suffer(WireDelay(by_s=by_s, way=way), np.random.Generator(np.random.PCG64(7)))
+    try:
+        return await preflight(device, SimulatedPerson(device))
+    finally:
+        await device.aclose()
+
+
+async def test_a_link_over_which_no_loop_can_be_closed_starts_nothing_and_says_what_to_do():
+    with pytest.raises(NotReady, match=r"a word and its answer take 2[67]\d ms \(250 ms") as caught:
+        await looked_at(0.132)
+    assert caught.value.obstacle is Obstacle.SLOW_LINK
+    assert "use a cable, or bring a radio nearer" in str(caught.value)
+
+
+async def test_samples_that_would_come_as_open_loop_never_pass_the_limit_of_round_trips():
+    with pytest.raises(NotReady) as caught:
+        await looked_at(VERY_LATE_S + 0.005, way="up")
+    assert caught.value.obstacle is Obstacle.SLOW_LINK
+
+
+@pytest.mark.parametrize("by_s", [0.0, 0.045, 0.11])
+async def test_a_slower_link_is_ready_and_the_result_says_how_slow(by_s):
+    ready = await looked_at(by_s)
+    assert ready.rtt_p99_ms == pytest.approx(2e3 * by_s, abs=5.0)
+
+
+async def test_what_the_link_did_before_pre_flight_counts_for_nothing():
+    wire = HarmedLink(join(Recipe()))
+    device = await connect(wire)
+    end = wire.suffer(WireDelay(by_s=0.14), np.random.Generator(np.random.PCG64(7)))
+    await asyncio.sleep(3.0)
+    assert device.stats.rtt_p99_ms > TRIP_MAX_MS
+    end()
+    await asyncio.sleep(1.0)
+    ready = await preflight(device, SimulatedPerson(device))
+    await device.aclose()
+    assert ready.rtt_p99_ms < 5.0
