@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
 import typer
 
 from controller.fitting import CannotPlay
@@ -20,6 +21,9 @@ from profiles.program import Program
 
 from .authoring import able, checked, compiled, host, read_profile
 
+HOLD_TEXT = frozenset({".ahap", ".hjif"})
+"""Which files have a place for the profile itself."""
+
 USUAL_REGION = "upper_trapezius"
 """Where a curve is pressed that does not say where."""
 
@@ -29,13 +33,23 @@ LARGEST_BYTES = 16 * 1024 * 1024
 Written = tuple[bytes, tuple[str, ...]]
 """A file, and what it could not say."""
 
+
+class Converted(msgspec.Struct, frozen=True):
+    """A file, what is left out of it, and whether the profile itself is in it, or is all of it."""
+
+    content: bytes
+    left: tuple[str, ...]
+    whole: bool = False
+
+
 _READERS: Mapping[str, Callable[[bytes, str, float | None], Carried]] = {
     ".ahap": lambda content, _, range_kpa: read_ahap(content, range_kpa),
     ".hjif": lambda content, _, range_kpa: read_hjif(content, range_kpa),
     ".csv": lambda content, name, _: read_csv(content.decode("utf-8", "replace"), name),
     ".parquet": lambda content, name, _: read_parquet(content, name),
 }
-_YAML = frozenset({".yaml", ".yml"})
+YAML = frozenset({".yaml", ".yml"})
+"""Endings of a profile."""
 
 
 def converted(
@@ -46,7 +60,7 @@ def converted(
     values: Mapping[str, str],
     *,
     bare: bool = False,
-) -> Written:
+) -> Converted:
     """Return what a file of the kind `suffix` says of a profile, or a profile of such a file.
 
     A file that was made of a profile holds it, if it is not `bare`, and gives it back for as long
@@ -58,7 +72,7 @@ def converted(
     """
     kind = Path(source).suffix.lower()
     wanted = suffix.lower()
-    if kind in _READERS and wanted in _YAML:
+    if kind in _READERS and wanted in YAML:
         return _imported(Path(source), kind, range_kpa, region)
     if kind not in _READERS and wanted in _READERS:
         return _exported(source, wanted, values, bare=bare)
@@ -68,42 +82,42 @@ def converted(
     )
 
 
-def _imported(file: Path, kind: str, range_kpa: float | None, region: str | None) -> Written:
+def _imported(file: Path, kind: str, range_kpa: float | None, region: str | None) -> Converted:
     with file.open("rb") as opened:
         content = opened.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise ExchangeError(f"{file} is larger than {LARGEST_BYTES // 1024**2} MB")
     try:
         carried = _READERS[kind](content, file.stem, range_kpa)
-        otherwise = _no_longer(carried, kind, region)
-        if carried.origin and not otherwise:
-            return carried.origin.encode(), _also(carried, content, kind)
+        meant, why = _origin(carried, kind, region)
+        if meant is not None:
+            left = () if meant == content else carried.left
+            return Converted(carried.origin.encode(), left, whole=True)
         text, left = profile_text(carried, file.stem, region or USUAL_REGION)
         needs = _still_needs(text)
     except ExchangeError as error:
         raise ExchangeError(f"{file}: {error}") from error
-    return text.encode(), (*otherwise, *left, *needs)
+    return Converted(text.encode(), (*why, *left, *needs))
 
 
-def _no_longer(carried: Carried, kind: str, region: str | None) -> tuple[str, ...]:
-    """Return why the profile in a file is not what the file says, in a sentence."""
+def _origin(
+    carried: Carried, kind: str, region: str | None
+) -> tuple[bytes | None, tuple[str, ...]]:
+    """Return the file that the profile in a file makes, if it says the same, and else why not."""
     if not carried.origin:
-        return ()
+        return None, ()
     try:
         wanted = read(carried.origin, Profile).region
-        meant = _READERS[kind](_made_of(carried.origin, kind)[0], "", None)
+        program, _ = compiled(carried.origin, "", {}, able(carried.origin))
+        meant, _ = _written(program, kind, carried.origin)
     except (ProfileProblems, Refused, CannotPlay) as error:
-        first = str(error).splitlines()[0]
-        return (f"the profile in it: it cannot be played ({first}); the curve alone is read",)
-    why = difference(carried, meant)
-    if not why and region not in {None, wanted}:
-        why = f"it is for {wanted}"
-    return (f"the profile in it: {why}; the curve alone is read",) if why else ()
-
-
-def _also(carried: Carried, content: bytes, kind: str) -> tuple[str, ...]:
-    """Return what somebody has put beside the curve of a profile that is still the same."""
-    return () if _made_of(carried.origin, kind)[0] == content else carried.left
+        why = f"cannot be played ({str(error).splitlines()[0]})"
+    else:
+        why = difference(carried, _READERS[kind](meant, "", None))
+        if not why and region in {None, wanted}:
+            return meant, ()
+        why = why or f"is for {wanted}"
+    return None, (f"the profile that it says it was made of {why}; the curve alone is read",)
 
 
 def _still_needs(text: str) -> tuple[str, ...]:
@@ -120,19 +134,13 @@ def _still_needs(text: str) -> tuple[str, ...]:
     return tuple(f"what it still needs: {problem.problem}" for problem in nobody.problems)
 
 
-def _exported(source: str, wanted: str, values: Mapping[str, str], *, bare: bool) -> Written:
+def _exported(source: str, wanted: str, values: Mapping[str, str], *, bare: bool) -> Converted:
     text, name = read_profile(source)
     profile = read(text, Profile, file=name)
     program, otherwise = compiled(text, name, values, able(text))
-    origin = "" if bare else _with_defaults(text, values)
+    origin = "" if bare or wanted not in HOLD_TEXT else _with_defaults(text, values)
     content, lost = _written(program, wanted, origin)
-    return content, (*otherwise, *left_behind(profile), *lost)
-
-
-def _made_of(origin: str, kind: str) -> Written:
-    """Return the file that a profile makes. Raises `ProfileProblems`, `Refused`, `CannotPlay`."""
-    program, _ = compiled(origin, "", {}, able(origin))
-    return _written(program, kind, origin)
+    return Converted(content, (*otherwise, *left_behind(profile), *lost), whole=bool(origin))
 
 
 def _with_defaults(text: str | bytes, values: Mapping[str, str]) -> str:

@@ -173,11 +173,15 @@ class ProfileSchema(Document, frozen=True, kw_only=True, tag="myoloop.profile_sc
 
 
 class ProfileConverted(Document, frozen=True, kw_only=True, tag="myoloop.profile_convert/1"):
-    """A file of another tool, or a profile made of one, and what could not be carried."""
+    """A file of another tool, or a profile made of one, and what could not be carried.
+
+    `whole` says that the profile itself is in the file, or came out of it.
+    """
 
     source: str
     file: str
     left_out: tuple[str, ...]
+    whole: bool = False
 
 
 class ProfilePlot(Document, frozen=True, kw_only=True, tag="myoloop.profile_plot/1"):

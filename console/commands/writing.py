@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from console.conversion import converted
+from console.conversion import YAML, converted
 from console.documents import Told
 from console.options import ProfileName, Settings, settings
 from console.profile_documents import ProfileConverted, ProfileCreated, ProfileSchema
@@ -64,6 +64,12 @@ def schema() -> Told:
     return Told(ProfileSchema(json_schema=found), text)
 
 
+_WHOLE_OUT = (
+    "; of the curve this is left out, but the profile rides along, comments and all (--bare: not)"
+)
+_WHOLE_BACK = "; it is the profile that the file was made of, as its curve is still there"
+
+
 def convert(
     profile: ProfileName,
     file: Annotated[
@@ -86,10 +92,13 @@ def convert(
     _may_be_written(file, force=force)
     where = _named("region", region, tuple(REGIONS)) if region else None
     wish = settings(set_)
-    content, lost = converted(profile, file.suffix, _kpa(range_), where, wish, bare=bare)
-    file.write_bytes(content)
-    lines = [f"{file}: written", *(f"left out: {sentence}" for sentence in lost)]
-    document = ProfileConverted(source=profile, file=str(file), left_out=tuple(lost))
+    found = converted(profile, file.suffix, _kpa(range_), where, wish, bare=bare)
+    file.write_bytes(found.content)
+    rides = "" if not found.whole else _WHOLE_BACK if file.suffix in YAML else _WHOLE_OUT
+    lines = [f"{file}: written{rides}", *(f"left out: {sentence}" for sentence in found.left)]
+    document = ProfileConverted(
+        source=profile, file=str(file), left_out=found.left, whole=found.whole
+    )
     return Told(document, "\n".join(lines))
 
 

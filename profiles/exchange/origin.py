@@ -15,15 +15,15 @@ _ENDS_S = 0.001
 
 
 def difference(found: Carried, meant: Carried) -> str:
-    """Return where what a file says is not what its profile would say, or nothing."""
+    """Return how a profile differs from what its file says, or nothing."""
     channels = [[(line.quantity, line.site) for line in one.lines] for one in (found, meant)]
     if channels[0] != channels[1]:
-        return "it has other channels"
+        return "has other channels"
     for line, other in zip(found.lines, meant.lines, strict=True):
         at_s, off = farthest(line.points, other.points)
         if off > NEAR_SHARE * other.highest:
             unit = UNITS[line.quantity]
-            return f"its {line.quantity} is {off:.2g} {unit} from it at {at_s:.4g} s"
+            return f"has another {line.quantity}, by {off:.2g} {unit} at {at_s:.4g} s"
     return ""
 
 
