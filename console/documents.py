@@ -294,10 +294,19 @@ class WhyConstant(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str | None
 
 
+class WhyHazard(msgspec.Struct, frozen=True, kw_only=True):
+    """A hazard; `where` is the page and the row that say what is done about it."""
+
+    number: str
+    title: str
+    where: str
+
+
 class Why(Document, frozen=True, kw_only=True, tag="myoloop.doctor_why/1"):
-    """Why numbers are what they are."""
+    """Why numbers are what they are, or where it is said what is done about a hazard."""
 
     constants: tuple[WhyConstant, ...]
+    hazard: WhyHazard | None = None
 
 
 # --- everything else --------------------------------------------------------------------------

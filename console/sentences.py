@@ -31,6 +31,7 @@ REASONS: dict[Reason, str] = {
     Reason.STOP_ELSEWHERE: "the device was stopped past this session",
     Reason.STOP_BUTTON: "the stop button on the device was pressed",
     Reason.PAIN: "the pain button was pressed",
+    Reason.PAIN_SAID: "a person said at a terminal that it hurts",
     Reason.OVER_PRESSURE: "the pressure was over its limit",
     Reason.SENSOR_STALE: "the pressure samples were too old",
     Reason.SENSOR_LOST: "there were no pressure samples any more",
@@ -129,6 +130,13 @@ _MODES = {
     "open_loop": "much more careful, what comes back is not trusted",
 }
 
+_TRUSTED_AGAIN = {
+    "closed_loop": _MODES["closed_loop"],
+    "step_adjust": "trusted a little again, changes come between cycles",
+    "open_loop": _MODES["open_loop"],
+}
+"""The same where the mode rises, as it only does after a person's word."""
+
 
 def _begun(label: str, technique: str) -> str:
     if technique == "prompt":
@@ -184,6 +192,8 @@ def _notice(event: Reacted | Unmeasurable | Replaced | ModeChanged | Alarm) -> s
         case Replaced(_, index, at_once):
             when = "in this step" if at_once else f"from step {index + 1} on"
             return f"other values count {when}"
+        case ModeChanged(_, mode, Reason.OPERATOR):
+            return f"{_TRUSTED_AGAIN[mode]}: a person has acknowledged what was wrong"
         case ModeChanged(_, mode, reason):
             return f"{_MODES[mode]}: {REASONS[reason]}"
         case Alarm(_, reason, state, _):

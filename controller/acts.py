@@ -8,10 +8,10 @@ from . import factors
 from .alarms import SETTLE_S
 from .cues import KEEP, Cue, Halt, Lower, Splice, Yield
 from .intent import NEVER_S, Mind, steered, with_factors
-from .moment import Moment, pain_said
+from .moment import Moment
 from .pausing import PAUSE_OVER_S, PAUSED_MAX_S, SILENT_S, Pausing
 from .reentry import QUIET_S, enter, let_go, place_at, places_from
-from .words import Event, Judged, Paused, Reason, Resumed, StepEnded, Verdict
+from .words import HURTS, Event, Judged, Paused, Reason, Resumed, StepEnded, Verdict
 
 RELEASE_OVER_S = 0.6
 """How fast a release reaches zero; at most a second is allowed (E)."""
@@ -65,7 +65,7 @@ def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[
         case "release":
             return *_release(mind, verdict, moment), judged
         case "pause":
-            paused, cue = pause(mind, verdict.reason, at_s, by_itself=_by_itself(verdict, moment))
+            paused, cue = pause(mind, verdict.reason, at_s, by_itself=_by_itself(verdict))
             return paused, cue, (*judged, paused_event(paused))
         case "approach" if mind.approach_s is not None:
             return act(mind, msgspec.structs.replace(verdict, action="pause"), moment)
@@ -77,7 +77,7 @@ def act(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue, tuple[
 
 def pause(mind: Mind, reason: Reason, at_s: float, *, by_itself: bool = False) -> tuple[Mind, Cue]:
     """Let go, and wait. Where the device lets go `by_itself`, nothing is said meanwhile."""
-    mind = _eased_for_good(mind, at_s) if reason is Reason.PAIN else mind
+    mind = _eased_for_good(mind, at_s) if reason in HURTS else mind
     silent_until_s = at_s + SILENT_S if by_itself else 0.0
     if mind.pause is not None:
         silent_until_s = max(silent_until_s, mind.pause.silent_until_s)
@@ -151,9 +151,9 @@ def _fades_anew(mind: Mind, verdict: Verdict, at_s: float) -> bool:
     return verdict.reason is Reason.DEVICE_FADING and not _settles(mind, verdict, at_s)
 
 
-def _by_itself(verdict: Verdict, moment: Moment) -> bool:
+def _by_itself(verdict: Verdict) -> bool:
     """Whether the device lets go without a word: its pain button was pressed."""
-    return verdict.reason is Reason.PAIN and not pain_said(moment)
+    return verdict.reason is Reason.PAIN
 
 
 def _release(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue]:
@@ -165,7 +165,7 @@ def _release(mind: Mind, verdict: Verdict, moment: Moment) -> tuple[Mind, Cue]:
         over_at_s=at_s + RELEASE_OVER_S,
         course=factors.let_go(mind.course, at_s, RELEASE_OVER_S),
     )
-    if _by_itself(verdict, moment):
+    if _by_itself(verdict):
         return mind, Yield()
     return mind, Lower(at_s, 0.0, mind.factors.cap_kpa, RELEASE_OVER_S)
 

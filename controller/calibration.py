@@ -18,7 +18,7 @@ from profiles.shapes import Curve, swing_s
 from profiles.trajectory import Trajectory
 
 from .person import Sex
-from .words import Ended, Event, Judged, Outcome, Reason, Sampled
+from .words import HURTS, Ended, Event, Judged, Outcome, Reason, Sampled
 
 RAMP_1_CM2_KPA_S = 10.0
 """How fast it rises on 1 cm2; on a larger pad slower, as the threshold is (E, physiology 2.3)."""
@@ -124,7 +124,7 @@ class Listener:
         match event:
             case Sampled(at_s, _, pressure_kpa) if pressure_kpa is not None:
                 self._felt.append((at_s, pressure_kpa))
-            case Judged(at_s, verdict) if verdict.reason is Reason.PAIN:
+            case Judged(at_s, verdict) if verdict.reason in HURTS:
                 self._hurt_at_s = min(self._hurt_at_s, at_s)
             case Ended(_, outcome):
                 self._outcome = outcome
@@ -138,7 +138,7 @@ class Listener:
             return Reading(top_kpa, at_cut_off=True)
         began_s = self._hurt_at_s - REACTION_S
         felt = [kpa for at_s, kpa in self._felt if at_s <= began_s]
-        hurt = reason in (Reason.PAIN, Reason.OPERATOR) and math.isfinite(began_s)
+        hurt = reason in {*HURTS, Reason.OPERATOR} and math.isfinite(began_s)
         if not hurt or not felt or felt[-1] <= CONTACT_KPA:
             raise CalibrationFailed(
                 "the rise ended before anything could be read "

@@ -40,15 +40,18 @@ class Pain(msgspec.Struct, frozen=True, gc=False):
     last_s: float = float("-inf")
 
 
-def watch_pain(before: Pain, health: Health, at_s: float) -> tuple[Pain, Verdict | None]:
-    """Return what is known of pain, and what a new press asks for."""
+def watch_pain(
+    before: Pain, health: Health, at_s: float, *, said: bool = False
+) -> tuple[Pain, Verdict | None]:
+    """Return what is known of pain, and what a new press asks for; `said`: by an order, as well."""
     if health.pain_presses <= before.presses:
         return before, None
     again_s = at_s - before.last_s
     now = Pain(health.pain_presses, at_s)
+    reason = Reason.PAIN_SAID if said else Reason.PAIN
     if health.pain_presses - before.presses > 1 or again_s <= PAIN_AGAIN_S:
-        return now, Verdict("release", Reason.PAIN, health.pain_presses, 1.0)
-    return now, Verdict("pause", Reason.PAIN, health.pain_presses, 0.0)
+        return now, Verdict("release", reason, health.pain_presses, 1.0)
+    return now, Verdict("pause", reason, health.pain_presses, 0.0)
 
 
 def overdue(pause: Pausing, paused_before_s: float, at_s: float) -> Verdict | None:

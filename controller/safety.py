@@ -3,7 +3,7 @@
 import msgspec
 
 from .modes import Trust, watch_trust
-from .moment import Features, Health, Moment
+from .moment import Features, Health, Moment, pain_said
 from .pausing import Pain, watch_pain
 from .relief import Relief, occluded, watch_relief
 from .sticking import Sticking, stuck, watch_sticking
@@ -81,7 +81,7 @@ class Scene(msgspec.Struct, frozen=True, gc=False):
 def judge(watch: Watch, moment: Moment, scene: Scene) -> tuple[Watch, Verdict | None]:
     """Return what to remember, and what must happen now: the strongest, of equals the first."""
     health, felt = moment.health, moment.features
-    pain, hurts = watch_pain(watch.pain, health, moment.at_s)
+    pain, hurts = watch_pain(watch.pain, health, moment.at_s, said=pain_said(moment) > 0)
     trust = watch_trust(watch.trust, felt, health)
     if felt is not None and scene.asked is not None:
         watch = _feel(watch, felt, scene.asked, health, scene)

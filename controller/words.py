@@ -16,6 +16,7 @@ class Reason(StrEnum):
     STOP_ELSEWHERE = "stop_elsewhere"
     STOP_BUTTON = "stop_button"
     PAIN = "pain"
+    PAIN_SAID = "pain_said"
     OVER_PRESSURE = "over_pressure"
     SENSOR_STALE = "sensor_stale"
     SENSOR_LOST = "sensor_lost"
@@ -57,6 +58,9 @@ class Reason(StrEnum):
     BATTERY_UNKNOWN = "battery_unknown"
     RULE = "rule"
 
+
+HURTS = frozenset({Reason.PAIN, Reason.PAIN_SAID})
+"""It hurts: the button was pressed, or a person said so by an order. What is done is the same."""
 
 FAULTS = frozenset(
     {

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points
@@ -9,26 +10,52 @@ from typing import Annotated
 
 import typer
 
-from console.documents import Doctor, Finding, Told, Why, WhyConstant
+from console.documents import Doctor, Finding, Told, Why, WhyConstant, WhyHazard
 from console.exits import FAULT
 
 MEASURED_S = 2.0
 """How long ticks are watched: 200 of them (E)."""
 
+_HAZARD = re.compile(r"[Hh]-?[0-9]{1,9}")
 _MARKS = {"ok": "ok  ", "look": "look", "bad": "BAD "}
 
 
 def doctor(
     why: Annotated[
         str | None,
-        typer.Option("--why", metavar="NAME", help="Say why a constant is what it is."),
+        typer.Option(
+            "--why",
+            metavar="NAME",
+            help="Say why a constant is what it is, or where a hazard is explained, as H-09.",
+        ),
     ] = None,
 ) -> Told:
     """Look this machine over: clocks, scheduling, ticks, ports, packages.
 
-    With --why: what a constant is, where it is, and the reason beside it.
+    With --why: what a constant is, where it is, and the reason beside it; for a hazard, as H-09,
+    where it is said what is done about it.
     """
-    return _look_over() if why is None else _explain(why)
+    if why is None:
+        return _look_over()
+    return _hazard(why) if _HAZARD.fullmatch(why.strip()) else _explain(why)
+
+
+def _hazard(asked: str) -> Told:
+    """Return where it is said what is done about a hazard."""
+    from sim.hazards import HAZARDS, nearest_hazard
+
+    number = asked.strip().upper()
+    if number not in HAZARDS:
+        raise typer.BadParameter(
+            f'there is no hazard "{asked}"; did you mean "{nearest_hazard(asked)}"?'
+        )
+    where = f"SAFETY.md, Hazards, row {number}"
+    told = WhyHazard(number=number, title=HAZARDS[number], where=where)
+    text = (
+        f"{number}: {told.title}\n  {where}: what is done about it, where, and shown by what\n"
+        "  `myoloop scenario list` shows which stories are of it"
+    )
+    return Told(Why(constants=(), hazard=told), text)
 
 
 def _explain(name: str) -> Told:

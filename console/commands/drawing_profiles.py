@@ -3,10 +3,11 @@
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from console import drawing
@@ -21,7 +22,7 @@ from controller.fitting import CannotPlay
 from profiles.check import highest
 from profiles.load import read
 from profiles.model import Profile
-from profiles.problems import ProfileProblems, Refused
+from profiles.problems import Problem, ProfileProblems, Refused
 
 LOOK_S = 0.2
 """How often a watched file is looked at (E)."""
@@ -52,7 +53,7 @@ def plot(
         pairs = [(profile, device)]
         pairs += [(other, device)] if other else []
         pairs += [(profile, beside)] if beside else []
-        plans = [_plan(one, where, person, values) for one, where in pairs]
+        plans = [_plan(one, on, person, values, say=beside is not None) for one, on in pairs]
         file = drawing.check_kind(picture or Path(f"{plans[0].program.id}.svg"))
         draw_plans(plans, file)
         title = " and ".join(dict.fromkeys(plan.program.title for plan in plans))
@@ -75,13 +76,32 @@ def _watched(files: list[Path], drawn: Callable[[], Told]) -> Told:
     return Told(told.document, "", STOPPED)
 
 
-def _plan(profile: str, device: str, person: str, values: dict[str, str]) -> Plan:
+def _plan(profile: str, device: str, person: str, values: dict[str, str], *, say: bool) -> Plan:
+    """Return what is drawn; `say`, where there are two devices, which one refuses."""
     text, name = read_profile(profile)
-    on = _on(text, name, device, person)
-    program, _ = compiled(text, name, values, on)
-    most = highest(read(text, Profile, file=name))
-    worst, _ = compiled(text, name, {**values, **most}, on) if most else (program, ())
+    most = highest(read(text, Profile, file=name))  # its own mistakes are of no device
+    with _told_on(device) if say else contextlib.nullcontext():
+        on = _on(text, name, device, person)
+        program, _ = compiled(text, name, values, on)
+        worst, _ = compiled(text, name, {**values, **most}, on) if most else (program, ())
     return Plan(program, worst, on)
+
+
+@contextlib.contextmanager
+def _told_on(device: str) -> Generator[None]:
+    """Say which of two devices it is that a profile cannot be played on."""
+    try:
+        yield
+    except ProfileProblems as error:
+        raise ProfileProblems(_on_it(device, one) for one in error.problems) from error
+    except Refused as error:
+        raise Refused(error.reason, _on_it(device, error.problem)) from error
+    except CannotPlay as error:
+        raise CannotPlay(f"on {device}: {error}", error.line) from error
+
+
+def _on_it(device: str, problem: Problem) -> Problem:
+    return msgspec.structs.replace(problem, problem=f"on {device}: {problem.problem}")
 
 
 def _on(text: str | bytes, name: str, device: str, person: str) -> Host:

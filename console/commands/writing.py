@@ -20,6 +20,9 @@ from profiles.starting import LONGEST_MIN, PURPOSES, SENSORS, SHORTEST_MIN, Wish
 USUAL_MIN = 10.0
 """How long a session is where nobody says (E)."""
 
+SUFFIXES = (".yaml", ".yml")
+"""How the file of a profile is called: editors know its language by that, and `convert` too."""
+
 Region = Annotated[str | None, typer.Option("--region", help="Where, as upper_trapezius.")]
 PurposeName = Annotated[
     str | None, typer.Option("--purpose", help=f"What for: {', '.join(PURPOSES)}.")
@@ -41,6 +44,10 @@ def new(
     force: Force = False,
 ) -> Told:
     """Write a first profile, with comments; ask for what is not said."""
+    if file.suffix not in SUFFIXES:
+        raise typer.BadParameter(
+            f"{file}: a profile is called *.yaml or *.yml; name it {file.with_suffix('.yaml')}"
+        )
     _may_be_written(file, force=force)
     wishes = Wishes(
         region=_said("region", region, tuple(REGIONS), "upper_trapezius"),

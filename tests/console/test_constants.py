@@ -106,3 +106,19 @@ def test_the_command_tells_people_and_programs(capsys):
 def test_the_command_calls_an_unknown_name_wrong_usage(capsys):
     assert main(["doctor", "--why", "OVER_FACTER", "--json"]) == 2
     assert "OVER_FACTOR" in only_json(capsys.readouterr().out)["error"]["message"]
+
+
+@pytest.mark.parametrize("asked", ["H-09", "h-09"])
+def test_the_number_of_a_hazard_is_answered_by_its_row_of_the_safety_page(asked, capsys):
+    assert main(["doctor", "--why", asked]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("H-09: A sensor is stale or frozen\n  SAFETY.md, Hazards, row H-09: ")
+    assert main(["doctor", "--why", asked, "--json"]) == 0
+    document = only_json(capsys.readouterr().out)
+    assert document["hazard"]["where"] == "SAFETY.md, Hazards, row H-09"
+
+
+@pytest.mark.parametrize(("asked", "near"), [("H-99", "H-36"), ("H9", "H-09")])
+def test_a_hazard_that_is_none_is_answered_by_the_nearest(asked, near, capsys):
+    assert main(["doctor", "--why", asked]) == 2
+    assert f'there is no hazard "{asked}"; did you mean "{near}"?' in capsys.readouterr().err

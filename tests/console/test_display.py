@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
 from console.authoring import host
@@ -10,7 +11,16 @@ from console.excerpt import excerpt
 from console.sitting import Scene
 from controller.play import prepare, read_profile
 from controller.visits import Late, Vitals
-from controller.words import Judged, Paused, Reason, Sampled, StepBegan, StepEnded, Verdict
+from controller.words import (
+    Judged,
+    ModeChanged,
+    Paused,
+    Reason,
+    Sampled,
+    StepBegan,
+    StepEnded,
+    Verdict,
+)
 
 FIT = excerpt(20, host("voice_coil", "simulated").capabilities)
 
@@ -95,6 +105,20 @@ def test_why_it_pauses_and_how_long_it_waits_stand_in_one_line():
     assert "paused: the pain button was pressed; it waits for a person" in text(seen, 120)
     seen.hear(Paused(20.0, Reason.OPERATOR, 620.0))
     assert "20.0 s  paused by an operator; it waits for a person, 10 min" in text(seen, 120)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ("closed_loop", "what comes back is trusted again: a person has acknowledged"),
+        ("step_adjust", "trusted a little again, changes come between cycles: a person has"),
+    ],
+)
+def test_trust_that_a_person_has_given_again_is_told_as_that_and_not_as_an_end(mode, said):
+    seen = view()
+    seen.hear(ModeChanged(30.0, mode, Reason.OPERATOR, 0.0, 0.0))
+    assert said in text(seen, 120)
+    assert "ended" not in text(seen, 120)
 
 
 def test_a_curve_is_drawn_of_what_was_felt():

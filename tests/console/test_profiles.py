@@ -137,6 +137,34 @@ def test_two_are_drawn_side_by_side(more, words, tmp_path):
     assert drawn.count("typical") == (2 if "--beside" in more else 1)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["kneading", "--beside", "levels3"], "petrissage  on levels3: rises at"),
+        (["effleurage", "--beside", "airbag"], "effleurage  on airbag: at 100%"),
+        (["effleurage", "--device", "airbag", "--beside", "voice_coil"], "on airbag: at 100%"),
+        (["trigger-point", "--beside", "airbag"], "on airbag: reaches 16 kPa"),
+    ],
+)
+def test_of_two_devices_it_is_told_which_one_a_profile_cannot_be_drawn_for(
+    words, told, tmp_path, capsys
+):
+    name, *more = words
+    picture = ["--picture", str(tmp_path / "two.svg")]
+    assert main(["profile", "plot", f"library:{name}", *more, *picture]) in {1, 4}
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [[], ["--beside", "airbag"]])
+def test_mistakes_of_a_profile_itself_are_told_of_no_device(more, tmp_path, capsys):
+    file = tmp_path / "wrong.yaml"
+    file.write_text(library_text("demo").replace("title:", "titel:"))
+    assert main(["profile", "plot", str(file), *more]) == 1
+    err = capsys.readouterr().err
+    assert 'did you mean "title"?' in err
+    assert "on voice_coil" not in err
+
+
 @pytest.mark.parametrize("product", ["jensen", "rongtai"])
 def test_a_check_for_a_product_says_what_is_lost(product, capsys):
     assert main(["profile", "check", "library:kneading", "--device", product]) == 0

@@ -127,7 +127,7 @@ async def test_a_session_stands_paused_from_a_pause_to_its_resuming():
     lines = [sentence(event) for event in watcher.events if not isinstance(event, Sampled)]
     assert [line for line in lines if line.startswith(("paused", "it waits"))] == [
         "paused by an operator; it waits for a person, 10 min at most",
-        "paused: the pain button was pressed",
+        "paused: a person said at a terminal that it hurts",
         "it waits for a person, 10 min at most",
     ]
     assert one.stood[-4:] == ["running", "paused", "running", "over"]

@@ -73,6 +73,21 @@ def test_a_wish_that_nobody_knows_is_told_with_the_nearest(words, told, tmp_path
     assert not (tmp_path / "mine.yaml").exists()
 
 
+@pytest.mark.parametrize("name", ["n3.txt", "n3", "n3.json"])
+def test_a_new_profile_that_is_called_otherwise_is_refused_with_the_right_name(
+    name, tmp_path, capsys
+):
+    assert main(["profile", "new", str(tmp_path / name)]) == 2
+    right = tmp_path / "n3.yaml"
+    assert f"a profile is called *.yaml or *.yml; name it {right}" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_new_profile_may_be_called_yml_too(tmp_path):
+    assert main(["profile", "new", str(tmp_path / "mine.yml")]) == 0
+    assert (tmp_path / "mine.yml").exists()
+
+
 def test_the_schema_is_printed(capsys):
     assert main(["profile", "schema", "--json"]) == 0
     document = only_json(capsys.readouterr().out)

@@ -16,7 +16,7 @@ from controller.calibration import (
     measured,
     rise,
 )
-from controller.words import Ended, Judged, Outcome, Reason, Sampled, Verdict
+from controller.words import HURTS, Ended, Judged, Outcome, Reason, Sampled, Verdict
 from profiles.envelope import Envelope, Limit
 from profiles.regions import REGIONS, ppt_at_area
 from profiles.trajectory import MAX_SEGMENT_S
@@ -76,15 +76,16 @@ def rising(until_s, reason):
     listener = Listener()
     for k in range(int(until_s * 100)):
         listener.hear(Sampled(k / 100, 0.0, 3.0 * k / 100, ()))
-    if reason is Reason.PAIN:
-        listener.hear(Judged(until_s, Verdict("release", Reason.PAIN, 1.0, 0.0)))
+    if reason in HURTS:
+        listener.hear(Judged(until_s, Verdict("release", reason, 1.0, 0.0)))
         listener.hear(Sampled(until_s + 0.01, 0.0, 99.0, ()))
     listener.hear(ended(reason))
     return listener
 
 
-def test_what_was_felt_is_read_a_reaction_before_the_press():
-    reading = rising(6.0, Reason.PAIN).reading(40.0)
+@pytest.mark.parametrize("reason", sorted(HURTS))
+def test_what_was_felt_is_read_a_reaction_before_it_was_pressed_or_said(reason):
+    reading = rising(6.0, reason).reading(40.0)
     assert reading == Reading(pytest.approx(3.0 * (6.0 - REACTION_S), abs=0.05))
 
 

@@ -170,20 +170,26 @@ async def test_pain_that_is_said_by_an_order_falls_and_pauses_like_a_press():
         (RHYTHM_S + 4.0, tell(Resume())),
     )
     (paused,) = stage.said(Paused)
-    assert paused.reason is Reason.PAIN
+    assert paused.reason is Reason.PAIN_SAID
     assert paused.at_s - RHYTHM_S < 0.03
     after = stage.felt(paused.at_s + 0.1, paused.at_s + 4.0)
     assert np.max(np.diff(after)) < 0.3
     assert after[90:].max() < 0.3
     assert stage.outcome.result == "complete"
-    assert stage.judged == [("pause", "pain")]
+    assert stage.judged == [("pause", "pain_said")]
 
 
-@pytest.mark.parametrize("second", [tell(Pain()), lambda s: s.act(Gesture.PAIN_PRESS)])
-async def test_pain_that_is_said_and_pain_that_is_pressed_count_together(second):
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        (tell(Pain()), Reason.PAIN_SAID),
+        (lambda s: s.act(Gesture.PAIN_PRESS), Reason.PAIN),
+    ],
+)
+async def test_pain_that_is_said_and_pain_that_is_pressed_count_together(second, reason):
     stage = await story((8.0, tell(Pain())), (12.0, tell(Resume())), (15.0, second))
-    assert stage.outcome.reason is Reason.PAIN
-    assert stage.judged == [("pause", "pain"), ("release", "pain")]
+    assert stage.outcome.reason is reason
+    assert stage.judged == [("pause", "pain_said"), ("release", reason.value)]
     assert stage.felt(16.0, 17.0).max(initial=0.0) < 0.3
 
 

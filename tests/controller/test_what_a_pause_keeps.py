@@ -109,7 +109,7 @@ def test_pain_and_a_pause_in_one_thought_let_go_at_once():
     for orders in ([Pause(), Pain()], [Pain(), Pause()]):
         mind, cues = cues_of((9.0, [], WELL), (9.01, orders, WELL))
         assert cues[-1] == Splice(9.01, PAUSE_OVER_S)
-        assert (mind.phase, mind.pause.reason, mind.hurt) == ("paused", Reason.PAIN, True)
+        assert (mind.phase, mind.pause.reason, mind.hurt) == ("paused", Reason.PAIN_SAID, True)
 
 
 @pytest.mark.parametrize("wrong", [{"judgement_age_s": 0.06}, {"fading": True}])
