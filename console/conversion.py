@@ -49,7 +49,7 @@ _READERS: Mapping[str, Callable[[bytes, str, float | None], Carried]] = {
     ".parquet": lambda content, name, _: read_parquet(content, name),
 }
 YAML = frozenset({".yaml", ".yml"})
-"""Endings of a profile."""
+"""How a profile's file is called: editors know its language by that."""
 
 
 def converted(

@@ -20,9 +20,6 @@ from profiles.starting import LONGEST_MIN, PURPOSES, SENSORS, SHORTEST_MIN, Wish
 USUAL_MIN = 10.0
 """How long a session is where nobody says (E)."""
 
-SUFFIXES = (".yaml", ".yml")
-"""How the file of a profile is called: editors know its language by that, and `convert` too."""
-
 Region = Annotated[str | None, typer.Option("--region", help="Where, as upper_trapezius.")]
 PurposeName = Annotated[
     str | None, typer.Option("--purpose", help=f"What for: {', '.join(PURPOSES)}.")
@@ -44,7 +41,7 @@ def new(
     force: Force = False,
 ) -> Told:
     """Write a first profile, with comments; ask for what is not said."""
-    if file.suffix not in SUFFIXES:
+    if file.suffix not in YAML:
         raise typer.BadParameter(
             f"{file}: a profile is called *.yaml or *.yml; name it {file.with_suffix('.yaml')}"
         )
@@ -101,7 +98,7 @@ def convert(
     wish = settings(set_)
     found = converted(profile, file.suffix, _kpa(range_), where, wish, bare=bare)
     file.write_bytes(found.content)
-    rides = "" if not found.whole else _WHOLE_BACK if file.suffix in YAML else _WHOLE_OUT
+    rides = "" if not found.whole else _WHOLE_BACK if file.suffix.lower() in YAML else _WHOLE_OUT
     lines = [f"{file}: written{rides}", *(f"left out: {sentence}" for sentence in found.left)]
     document = ProfileConverted(
         source=profile, file=str(file), left_out=found.left, whole=found.whole
