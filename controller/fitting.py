@@ -14,7 +14,7 @@ from profiles.program import Program, Step
 from profiles.rig import Rig
 from profiles.trajectory import Track, presses, quantity_of
 
-from .hearing import EMG, SKIN_TEMPERATURE
+from .hearing import EMG, SKIN_TEMPERATURE, STIFFNESS
 from .in_levels import InLevels, in_levels, told
 from .own_techniques import play_own
 from .pausing import PAUSED_MAX_S
@@ -77,10 +77,10 @@ ZONES = {
 """Sites of channels that are no pad and stay where they are."""
 
 
-SENSED = {SKIN_TEMPERATURE: "temperature"}
+SENSED = {SKIN_TEMPERATURE: "temperature", STIFFNESS: "depth"}
 """What the sensors of a signal measure, where it is called otherwise."""
 
-HEARD = (EMG, SKIN_TEMPERATURE, "pressure")
+HEARD = (EMG, SKIN_TEMPERATURE, STIFFNESS, "pressure")
 """Signals that sensors give."""
 
 ALWAYS_HEARD = ("pressure", "force")
@@ -261,7 +261,16 @@ def hears(capabilities: Capabilities, signal: str) -> bool:
 
 def sensors_for(signal: str, capabilities: Capabilities) -> tuple[Sensor, ...]:
     """Return the sensors that give a signal of a profile."""
-    return capabilities.sensors_of(SENSED.get(signal, signal)) if signal in HEARD else ()
+    found = capabilities.sensors_of(SENSED.get(signal, signal)) if signal in HEARD else ()
+    return found if signal != STIFFNESS else tuple(s for s in found if _probes(s, capabilities))
+
+
+def _probes(depth: Sensor, capabilities: Capabilities) -> bool:
+    """Whether a depth comes with the pressure of its pad: how stiff it is there is both."""
+    return any(
+        (one.site, one.every) == (depth.site, depth.every) and not one.independent
+        for one in capabilities.sensors_of("pressure")
+    )
 
 
 def _without(program: Program, capabilities: Capabilities) -> Iterator[str]:

@@ -23,6 +23,9 @@ EMG = "emg"
 SKIN_TEMPERATURE = "skin_temperature"
 """How warm the surface on the skin is, where a device measures that."""
 
+STIFFNESS = "stiffness"
+"""How stiff what is under each pad is, where a device measures how deep they have sunk in."""
+
 REST = (EMG, "rest")
 """The reference that pre-flight has measured: what the muscles were before anything pressed."""
 
@@ -39,8 +42,9 @@ class Hearing(msgspec.Struct, frozen=True):
     """All that is remembered of what was heard.
 
     `step` is the one that is listened to and `began_s` when that was heard first; `baseline` and
-    `start` are references in the making; `until` and `reactions` are the states of the step's and
-    the profile's conditions; `heard_s` is when the last batch came, `pained_s` the last press.
+    `starts`, by signal, are references in the making; `until` and `reactions` are the states of the
+    step's and the profile's conditions; `heard_s` is when the last batch came, `pained_s` the last
+    press.
     """
 
     noise_uv: tuple[float, ...] = ()
@@ -52,7 +56,7 @@ class Hearing(msgspec.Struct, frozen=True):
     step: int = -1
     began_s: float = 0.0
     baseline: Gathering | None = None
-    start: Gathering | None = None
+    starts: Mapping[str, Gathering] = msgspec.field(default_factory=dict[str, Gathering])
     until: State = None
     heard_s: float = 0.0
     pain_presses: int = 0
@@ -78,8 +82,9 @@ def heard(
     health: Health,
     at_s: float,
     area_cm2: float,
+    stiff: Values = (),
 ) -> Hearing:
-    """Return what to remember of one more batch, while step `index` plays."""
+    """Return what to remember of one more batch, while step `index` plays; `stiff`: of each pad."""
     if at_s - hearing.heard_s > FORGOTTEN_AFTER_S:
         rest = {REST: hearing.references.get(REST, ())}
         hearing = msgspec.structs.replace(hearing, references=rest)
@@ -97,26 +102,31 @@ def heard(
         pain_presses=health.pain_presses,
         pained_s=at_s if health.pain_presses > hearing.pain_presses else hearing.pained_s,
     )
-    if hearing.baseline is None and hearing.start is None:
+    if hearing.baseline is None and not hearing.starts:
         return hearing
-    return _gather(hearing, program.steps[index], signals(felt, area_cm2), at_s)
+    return _gather(hearing, program.steps[index], signals(felt, area_cm2, stiff), at_s)
 
 
 def evidence(
-    hearing: Hearing, felt: Features, health: Health, at_s: float, area_cm2: float
+    hearing: Hearing,
+    felt: Features,
+    health: Health,
+    at_s: float,
+    area_cm2: float,
+    stiff: Values = (),
 ) -> Evidence:
     """Return what conditions may ask about this moment. `area_cm2` is the pad's."""
     return Evidence(
         at_s=at_s,
         step_began_s=hearing.began_s,
-        signals=signals(felt, area_cm2),
+        signals=signals(felt, area_cm2, stiff),
         references=hearing.references,
         noise_uv=_padded(hearing.noise_uv, felt),
         pressed=health.pressed,
     )
 
 
-def signals(felt: Features, area_cm2: float) -> dict[str, Values]:
+def signals(felt: Features, area_cm2: float, stiff: Values = ()) -> dict[str, Values]:
     """Return every signal of a batch, a value for each channel; None where it is not trusted."""
     known: dict[str, Values] = {
         "pressure": (felt.pressure_kpa,),
@@ -124,6 +134,8 @@ def signals(felt: Features, area_cm2: float) -> dict[str, Values]:
     }
     if felt.surface_degc is not None:
         known[SKIN_TEMPERATURE] = (felt.surface_degc,)
+    if stiff:
+        known[STIFFNESS] = stiff
     if felt.emg is not None:
         pairs = zip(felt.emg.slow_uv, felt.emg.trusted, strict=True)
         known[EMG] = tuple(uv if trusted else None for uv, trusted in pairs)
@@ -168,7 +180,7 @@ def _next_step(hearing: Hearing, program: Program, index: int, at_s: float) -> H
         step=index,
         began_s=at_s,
         baseline=Gathering(at_s) if step.baseline else None,
-        start=Gathering(entered_s) if _compares_with_start(step, program) else None,
+        starts={signal: Gathering(entered_s) for signal in _compared_with_start(step, program)},
         until=never(step.until) if step.until is not None else None,
         adaptation=Adaptation(),
     )
@@ -176,20 +188,25 @@ def _next_step(hearing: Hearing, program: Program, index: int, at_s: float) -> H
 
 def _gather(hearing: Hearing, step: Step, values: Mapping[str, Values], at_s: float) -> Hearing:
     """Keep one more value of what is being measured, and freeze a start that is complete."""
-    baseline, start, references = hearing.baseline, hearing.start, hearing.references
+    baseline, starts, references = hearing.baseline, dict(hearing.starts), hearing.references
     if baseline is not None:
         baseline = baseline.hear(at_s, values.get(step.baseline or EMG, ()))
-    if start is not None and at_s >= start.from_s:
-        start = start.hear(at_s, values.get(EMG, ()))
+    for signal, start in hearing.starts.items():
+        if at_s < start.from_s:
+            continue
+        starts[signal] = start = start.hear(at_s, values.get(signal, ()))
         enough = start.trusted_s() >= START_S or at_s - start.from_s >= 2 * START_S
         if enough and at_s - start.from_s >= _first_cycle_s(step):
-            found = _reference(hearing, start, EMG, "start")
-            references, start = {**references, (EMG, "start"): found}, None
-    return msgspec.structs.replace(hearing, baseline=baseline, start=start, references=references)
+            found = _reference(hearing, start, signal, "start")
+            references = {**references, (signal, "start"): found}
+            del starts[signal]
+    return msgspec.structs.replace(hearing, baseline=baseline, starts=starts, references=references)
 
 
 def _reference(hearing: Hearing, gathered: Gathering, signal: str, kind: Kind) -> Values:
-    width = len(gathered.rows[0])
+    width = max(map(len, gathered.rows))
+    rows = tuple(row or (None,) * width for row in gathered.rows)  # before it said anything
+    gathered = Gathering(gathered.from_s, rows)
     noise = (*hearing.noise_uv, *(NOISE_UV,) * width)[:width] if signal == EMG else (0.0,) * width
     return reference(gathered, kind, noise)
 
@@ -205,21 +222,23 @@ def _listens(step: Step) -> bool:
     return step.until is not None or step.adapt is not None
 
 
-def _compares_with_start(step: Step, program: Program) -> bool:
+def _compared_with_start(step: Step, program: Program) -> set[str]:
+    """Return the signals that are compared with what they are when the step begins."""
     conditions = [rule.when for rule in program.rules]
     conditions += [step.until] if step.until is not None else []
+    named = set[str]().union(*map(_naming_start, conditions))
     adapts = step.adapt is not None and step.adapt.of == "start"
-    return adapts or any(_names_start(condition) for condition in conditions)
+    return named | {step.adapt.signal} if step.adapt is not None and adapts else named
 
 
-def _names_start(condition: Condition) -> bool:
+def _naming_start(condition: Condition) -> set[str]:
     match condition:
         case Signal():
-            return condition.of == "start"
+            return {condition.signal} if condition.of == "start" else set()
         case AnyOf(parts) | AllOf(parts):
-            return any(_names_start(part) for part in parts)
+            return set[str]().union(*map(_naming_start, parts))
         case _:
-            return False
+            return set()
 
 
 def _first_cycle_s(step: Step) -> float:

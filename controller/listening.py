@@ -13,6 +13,7 @@ from .moment import Features, Moment
 from .profile_reply import adapt_reply, rules_reply, until_reply
 from .replies import Scene
 from .safety import stronger
+from .stiffness import told
 from .words import Event, Unmeasurable, Verdict
 
 LISTENERS = (guard_reply, doubt_reply, rules_reply, adapt_reply, until_reply)
@@ -43,12 +44,13 @@ def _hear(mind: Mind, moment: Moment, felt: Features) -> tuple[Mind, Scene, tupl
     """Remember the batch; tell which references turned out not to be measurable."""
     at_s, area_cm2, before = moment.at_s, mind.mount.area_cm2, mind.hearing
     index, health = mind.playhead.index, moment.health
-    hearing = heard(before, mind.program, index, felt, health, at_s, area_cm2)
+    stiff = told(mind.watch.stiffness, len(mind.mount.probes))
+    hearing = heard(before, mind.program, index, felt, health, at_s, area_cm2, stiff)
     events: tuple[Event, ...] = ()
     if hearing.references is not before.references:
         new = {k: v for k, v in hearing.references.items() if before.references.get(k) != v}
         events = tuple(Unmeasurable(at_s, *key) for key, found in new.items() if None in found)
-    asked = evidence(hearing, felt, health, at_s, area_cm2)
+    asked = evidence(hearing, felt, health, at_s, area_cm2, stiff)
     return msgspec.structs.replace(mind, hearing=hearing), Scene(felt, asked), events
 
 

@@ -52,6 +52,19 @@ PEOPLE = 2.0
 """How many times as stiff as its region's mean tissue may be, and be flesh (D: two standard
 deviations of physiology 3.2)."""
 
+AT_MM = 5.0
+"""The depth at which how stiff tissue is is told, so that one number says it at any depth (E)."""
+
+FOLLOW_S = 5.0
+"""For how long a moment of firm contact counts in what is told: a stroke or two, a few cycles (E).
+The noise of a depth is averaged by it, and what changes within it is told late."""
+
+HEARD_S = 1.0
+"""What is told of less firm contact than this is nothing (E)."""
+
+KEPT_S = 10.0
+"""After so long without firm contact nobody knows any more, and it begins anew (E: two strokes)."""
+
 POISSON = 0.49
 """Tissue hardly changes its volume (physiology 3.2)."""
 
@@ -63,7 +76,8 @@ class Firmness(msgspec.Struct, frozen=True, gc=False):
 
     `faded` is what it remembers of having been pressed, `learnt_s` how long its factor was learnt
     from `pressed` over `gave`; `measured` and `limit` are kPa for each mm, and `stiff_s` says for
-    how long the one has reached the other.
+    how long the one has reached the other. `work` over `give` is the factor of late, of `firm_s` of
+    firm contact, the last of which is `missed_s` ago.
     """
 
     region: str = ""
@@ -75,6 +89,17 @@ class Firmness(msgspec.Struct, frozen=True, gc=False):
     stiff_s: float = 0.0
     measured: float = 0.0
     limit: float = 0.0
+    work: float = 0.0
+    give: float = 0.0
+    firm_s: float = 0.0
+    missed_s: float = 0.0
+
+    @property
+    def kpa_mm(self) -> float | None:
+        """How stiff it has been of late, as `AT_MM` deep; None where that is not known."""
+        if self.firm_s < HEARD_S or self.missed_s > KEPT_S:
+            return None
+        return self.work / self.give * sqrt(AT_MM)
 
     @property
     def expected(self) -> float:
@@ -120,6 +145,11 @@ def over_bone(stiffness: Stiffness) -> Verdict | None:
     return None
 
 
+def told(stiffness: Stiffness, pads: int) -> tuple[float | None, ...]:
+    """Return how stiff it is under each of so many pads, kPa for each mm; None where not known."""
+    return tuple([one.kpa_mm for one in stiffness]) or (None,) * pads
+
+
 def highest_factor(region: str, area_cm2: float) -> float:
     """Return the factor that flesh of a region has at most, under a pad of this area."""
     radius_mm = sqrt(100.0 * area_cm2 / pi)
@@ -139,9 +169,12 @@ def _later(one: Firmness, sunk: Sunk, passed_s: float) -> Firmness:
     faded = _faded(one.faded, strain, passed_s if touches else RECOVERY * passed_s)
     gives = strain - sum(share * f for (share, _), f in zip(RELAXATION, faded, strict=True))
     if sunk.pressure_kpa < FIRM_KPA:
-        return msgspec.structs.replace(one, faded=faded)
+        missed_s = one.missed_s + passed_s
+        return msgspec.structs.replace(one, faded=faded, missed_s=missed_s)
     limit = TIMES * one.expected * max(gives, LEFT * strain)
     known = gives >= LEFT * strain
+    tells = known and sunk.depth_mm >= LEARN_MM
+    kept = _kept(one, passed_s) if tells else 1.0
     learns = known and one.learnt_s < LEARN_S and sunk.depth_mm >= LEARN_MM
     soft_s = 0.0 if known else one.stiff_s
     return Firmness(
@@ -154,7 +187,16 @@ def _later(one: Firmness, sunk: Sunk, passed_s: float) -> Firmness:
         stiff_s=one.stiff_s + passed_s if sunk.pressure_kpa >= limit else soft_s,
         measured=sunk.pressure_kpa / depth_mm,
         limit=limit / depth_mm,
+        work=kept * one.work + (gives * sunk.pressure_kpa * passed_s if tells else 0.0),
+        give=kept * one.give + (gives * gives * passed_s if tells else 0.0),
+        firm_s=passed_s + (one.firm_s if kept else 0.0) if tells else one.firm_s,
+        missed_s=0.0 if tells else one.missed_s + passed_s,
     )
+
+
+def _kept(one: Firmness, passed_s: float) -> float:
+    """Return how much of what was told counts on: nothing where it is from long ago."""
+    return 0.0 if one.missed_s > KEPT_S else exp(-passed_s / FOLLOW_S)
 
 
 def _faded(before: tuple[float, ...], strain: float, passed_s: float) -> tuple[float, ...]:

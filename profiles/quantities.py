@@ -11,7 +11,7 @@ import msgspec
 
 Dimension = Literal[
     "pressure", "force", "length", "time", "rate", "pressure rate", "speed",
-    "temperature", "voltage", "share",
+    "temperature", "voltage", "stiffness", "share",
 ]  # fmt: skip
 
 
@@ -50,6 +50,7 @@ UNITS: Mapping[str, Unit] = MappingProxyType(
         "/min": Unit("rate", divisor=60.0),
         "kPa/s": Unit("pressure rate"),
         "mm/s": Unit("speed"),
+        "kPa/mm": Unit("stiffness"),
         "degC": Unit("temperature"),
         "°C": Unit("temperature"),
         "uV": Unit("voltage"),
@@ -70,6 +71,7 @@ OWN_UNIT: Mapping[Dimension, str] = MappingProxyType(
         "speed": "mm/s",
         "temperature": "degC",
         "voltage": "uV",
+        "stiffness": "kPa/mm",
         "share": "1",
     }
 )
@@ -86,6 +88,7 @@ EXAMPLES: Mapping[Dimension, str] = MappingProxyType(
         "speed": "60 mm/s",
         "temperature": "40 °C",
         "voltage": "20 uV",
+        "stiffness": "1.2 kPa/mm",
         "share": "85 %",
     }
 )

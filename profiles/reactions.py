@@ -12,6 +12,7 @@ from .values import Value, Written
 SIGNAL_DIMENSIONS = {
     "emg": "voltage",
     "skin_temperature": "temperature",
+    "stiffness": "stiffness",
     "pressure": "pressure",
     "force": "force",
     "position": "length",

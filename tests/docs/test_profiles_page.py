@@ -14,11 +14,30 @@ PAGE = read("docs/profiles.md")
 
 
 def test_its_profile_compiles():
-    (text,) = blocks(PAGE, "yaml")
-    profile = read_document(text, Profile, file="docs/profiles.md")
-    program = compile_profile(profile, {}, ENVELOPE)
+    text, _ = blocks(PAGE, "yaml")
+    program = compiled(text)
     assert len(program.steps) == 7
     assert program.peak_kpa == 18.0
+
+
+HEAD = """format: myoloop-profile/1
+id: softer
+revision: 1
+title: Softer
+region: upper_trapezius
+limits: {pressure: 16 kPa}
+"""
+
+
+def test_its_example_of_stiffness_compiles():
+    _, text = blocks(PAGE, "yaml")
+    program = compiled(HEAD + text)
+    assert list(program.signals) == ["stiffness"]
+    assert program.steps[1].until.signal == "stiffness"
+
+
+def compiled(text):
+    return compile_profile(read_document(text, Profile, file="docs/profiles.md"), {}, ENVELOPE)
 
 
 @pytest.mark.parametrize("technique", StepEntry.model_fields)

@@ -88,7 +88,8 @@ NAMED = [
            f"{ARMING}::test_no_arm_raises_what_is_compiled_in",
            "the largest instead of the smallest: of a device's ceilings"),
     Mutant("controller/hearing.py",
-           "    return _gather(hearing, program.steps[index], signals(felt, area_cm2), at_s)",
+           "    return _gather(hearing, program.steps[index], signals(felt, area_cm2, stiff), "
+           "at_s)",
            "    floor = signals(felt, area_cm2) | ({} if emg is None else {EMG: emg.floor_uv})\n"
            "    return _gather(hearing, program.steps[index], floor, at_s)",
            "tests/controller/test_references.py::test_a_baseline_is_no_floor",

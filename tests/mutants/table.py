@@ -10,6 +10,7 @@ SAFETY = "tests/controller/test_safety.py"
 MIND = "tests/controller/test_mind.py"
 PAUSING = "tests/controller/test_pausing.py"
 STIFFNESS = "tests/controller/test_stiffness.py"
+SIGNAL = "tests/controller/test_stiffness_signal.py"
 ALARMS = "tests/controller/test_alarms.py"
 LAWS = "tests/laws/test_never_harder.py"
 REPLACING = "tests/controller/test_replacing.py"
@@ -142,6 +143,10 @@ LIMITS = [
      f"{HEATING}::test_twenty_minutes_of_warming_are_the_most_pauses_left_out"),
     ("preflight", "TRIP_MAX_MS = 250.0", "TRIP_MAX_MS = 2500.0",
      f"{PREFLIGHT}::test_a_link_over_which_no_loop_can_be_closed_starts_nothing_and_says_what_to_do"),
+    ("stiffness", "FOLLOW_S = 5.0", "FOLLOW_S = 50.0",
+     f"{SIGNAL}::test_it_follows_within_seconds_what_changes"),
+    ("stiffness", "KEPT_S = 10.0", "KEPT_S = 100.0",
+     f"{SIGNAL}::test_after_ten_seconds_off_the_body_it_is_forgotten_and_begins_anew"),
     ("battery", "START_PERCENT = 20.0", "START_PERCENT = 2.0",
      f"{PREFLIGHT}::test_a_battery_that_is_low_starts_nothing_and_says_to_charge_it"),
     ("battery", "LAST_STEP_PERCENT = 10.0", "LAST_STEP_PERCENT = 1.0",
@@ -252,6 +257,8 @@ LEFT_OUT = [
      f"{HEATING}::test_the_same_reading_for_five_seconds_is_none"),
     ("heating", "        or _idle(heat, moment.at_s, asked_degc, surface_degc)\n", "",
      f"{HEATING}::test_a_surface_that_does_not_warm_is_switched_off_within_half_a_minute"),
+    ("hearing", "    if stiff:\n        known[STIFFNESS] = stiff\n", "",
+     f"{SIGNAL}::test_a_step_ends_as_soon_as_tissue_is_softer_than_its_baseline"),
     ("progress", " or too_low(mind.charge)", "",
      f"{BATTERY}::test_a_battery_that_runs_low_makes_the_step_the_last_one"),
     ("supervision", "stronger(verdict, low), worth", "verdict, worth",
