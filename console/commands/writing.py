@@ -43,7 +43,7 @@ def new(
     """Write a first profile, with comments; ask for what is not said."""
     if file.suffix not in YAML:
         raise typer.BadParameter(
-            f"{file}: a profile is called *.yaml or *.yml; name it {file.with_suffix('.yaml')}"
+            f"{file}: a profile is called *.yaml or *.yml, as {file.parent / (file.stem or 'mine')}.yaml"
         )
     _may_be_written(file, force=force)
     wishes = Wishes(

@@ -1,6 +1,6 @@
 """The law: everything may press less; only the author may press more."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -62,6 +62,7 @@ def happenings(orders, healths=healths):
 
 @settings(max_examples=150, deadline=None)
 @given(happenings(orders))
+@example([(2.0, 4.0, WELL, [Ease(2.0)]), (0.5, 4.0, WELL, []), (0.5, 4.0, WELL, [])])
 def test_no_thought_ever_presses_harder(story):
     """Whatever is felt, lost or ordered: never over the author, never over the envelope, and never
     more than the plan before it, but for the slow way back."""
