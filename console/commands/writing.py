@@ -42,9 +42,8 @@ def new(
 ) -> Told:
     """Write a first profile, with comments; ask for what is not said."""
     if file.suffix not in YAML:
-        raise typer.BadParameter(
-            f"{file}: a profile is called *.yaml or *.yml, as {file.parent / (file.stem or 'mine')}.yaml"
-        )
+        name = file.parent / f"{file.stem or 'mine'}.yaml"
+        raise typer.BadParameter(f"{file}: a profile is called *.yaml or *.yml; name it {name}")
     _may_be_written(file, force=force)
     wishes = Wishes(
         region=_said("region", region, tuple(REGIONS), "upper_trapezius"),

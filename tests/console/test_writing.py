@@ -83,6 +83,11 @@ def test_a_new_profile_that_is_called_otherwise_is_refused_with_the_right_name(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_is_no_name_for_a_profile(capsys):
+    assert main(["profile", "new", "."]) == 2
+    assert "name it mine.yaml" in capsys.readouterr().err
+
+
 def test_a_new_profile_may_be_called_yml_too(tmp_path):
     assert main(["profile", "new", str(tmp_path / "mine.yml")]) == 0
     assert (tmp_path / "mine.yml").exists()
