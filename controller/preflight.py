@@ -31,9 +31,10 @@ LATE_MAX_S = 0.05
 """99 ticks in 100 must be less late than what the supervisor lets pass (E)."""
 
 TRIP_MAX_MS = 250.0
-"""99 round trips in 100 must be quicker, or no loop can be closed: samples older than this are open
-loop (E, rules), and what is seen is answered no sooner. Over a radio that meets every 50 ms they
-take some 100."""
+"""Half of the round trips must be quicker, or no loop can be closed: samples older than this are
+open loop (E, rules), and what is seen is answered no sooner. Half, as there are few of them before
+a start: one that this computer held up says nothing of the link. Over a radio that meets every
+50 ms they take some 100."""
 
 TRIP_TOLD_MS = 60.0
 """Round trips that are slower are told: samples older than this have changes wait for the next
@@ -153,13 +154,13 @@ async def preflight(device: Device, person: Person, ears: Ears | None = None) ->
         raise NotReady(Obstacle.LINK, f"the device could not be tried out: {error}") from error
     finally:
         timing.cancel()
-    rtt_p99_ms = device.stats.rtt_p99_ms
-    _punctual(late_s, rtt_p99_ms if measures else None)
+    stats = device.stats
+    _punctual(late_s, stats.rtt_p50_ms if measures else None)
     return Readiness(
         zero_kpa=zero_kpa,
         vented_after_s=vented_after_s,
         late_p99_s=late_s,
-        rtt_p99_ms=rtt_p99_ms,
+        rtt_p99_ms=stats.rtt_p99_ms,
         battery_percent=battery_percent,
     )
 
@@ -295,18 +296,18 @@ async def _trusted(watch: _Lookout, ears: Ears) -> None:
         )
 
 
-def _punctual(late_s: float, rtt_p99_ms: float | None) -> None:
-    """See that nothing comes too late. `rtt_p99_ms` is None where no loop is to be closed."""
+def _punctual(late_s: float, rtt_p50_ms: float | None) -> None:
+    """See that nothing comes too late. `rtt_p50_ms` is None where no loop is to be closed."""
     if late_s > LATE_MAX_S:
         raise NotReady(
             Obstacle.LATE,
             f"this computer is {late_s * 1e3:.0f} ms late with every hundredth tick "
             f"({LATE_MAX_S * 1e3:.0f} ms are allowed): close what keeps it busy",
         )
-    if rtt_p99_ms is not None and rtt_p99_ms > TRIP_MAX_MS:
+    if rtt_p50_ms is not None and rtt_p50_ms > TRIP_MAX_MS:
         raise NotReady(
             Obstacle.SLOW_LINK,
-            f"the link to the device is too slow: a word and its answer take {rtt_p99_ms:.0f} ms "
+            f"the link to the device is too slow: a word and its answer take {rtt_p50_ms:.0f} ms "
             f"({TRIP_MAX_MS:.0f} ms are allowed): use a cable, or bring a radio nearer and switch "
             "off what else is on the air",
         )
