@@ -9,9 +9,10 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/myoloop demo
 
+# What needs the wall clock mostly waits, so three of it at a time.
 test: gates tools
 	$(BIN)/pytest -q -n 2 --dist worksteal -m "not wire and not long"
-	$(BIN)/pytest -q -n 3 --dist worksteal -m wire  # they mostly wait
+	$(BIN)/pytest -q -n 3 --dist worksteal -m wire
 
 quick: $(READY)
 	$(BIN)/pytest -q -n 2 -m "not wire and not slow and not long"

@@ -79,7 +79,7 @@ class LeveledDevice:
         if self._gatt.notify is not None:
             await self._wire.subscribe(self._gatt.notify)
         for frame in self.product.hello:
-            self._pen.put(frame, _nothing)
+            self._pen.put(frame, lambda: None)  # a greeting needs nothing done after it
         await self._pen.rest()
         if self.product.must_report:
             await self._first_report()
@@ -397,7 +397,3 @@ class LeveledDevice:
 
     async def _write(self, frame: bytes) -> None:
         await self._wire.write(self._gatt.write, frame, answered=self._gatt.answers)
-
-
-def _nothing() -> None:
-    """A greeting needs nothing done after it."""

@@ -129,14 +129,13 @@ class StreamedDevice:
 
     @property
     def stats(self) -> LinkStats:
-        p50_s, p99_s = self._clock.trip_s(0.5), self._clock.trip_s(0.99)
         return LinkStats(
             frames_sent=self._conversation.frames_sent,
             frames_received=self._frames_received,
             frames_bad=self._link.frames_bad + self._frames_odd,
             samples_lost=self._samples.lost,
-            rtt_p50_ms=_ms(p50_s),
-            rtt_p99_ms=_ms(p99_s),
+            rtt_p50_ms=_ms(self._clock.trip_s(0.5)),
+            rtt_p99_ms=_ms(self._clock.trip_s(0.99)),
             values_lost=self._link.values_lost if isinstance(self._link, LosesValues) else 0,
             event_spacing_ms=_ms(self._arrivals.spacing_s),
             sample_age_p99_ms=_ms(self._arrivals.age_p99_s),

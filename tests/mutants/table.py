@@ -7,6 +7,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.named import NAMED
 
 SAFETY = "tests/controller/test_safety.py"
+TIMES = "tests/controller/test_timekeeping.py"
 MIND = "tests/controller/test_mind.py"
 PAUSING = "tests/controller/test_pausing.py"
 STIFFNESS = "tests/controller/test_stiffness.py"
@@ -227,11 +228,11 @@ COMPARISONS = [
     ("modes", "_TRUSTED[one] < _TRUSTED[other]", "_TRUSTED[one] > _TRUSTED[other]",
      f"{MIND}::test_less_trust_is_told_and_presses_less"),
     ("timekeeping", "spent.began_s > limit_s", "spent.began_s < limit_s",
-     f"{SAFETY}::test_no_step_begins_when_time_is_up"),
+     f"{TIMES}::test_no_step_begins_when_time_is_up"),
     ("timekeeping", "on_region_s > REGION_MAX_S", "on_region_s < REGION_MAX_S",
-     f"{SAFETY}::test_no_step_begins_when_time_is_up"),
+     f"{TIMES}::test_no_step_begins_when_time_is_up"),
     ("timekeeping", "deep_s > DEEP_MAX_S", "deep_s < DEEP_MAX_S",
-     f"{SAFETY}::test_no_deep_step_begins_after_ten_deep_minutes"),
+     f"{TIMES}::test_no_deep_step_begins_after_ten_deep_minutes"),
     ("pausing", "for_s <= PAUSED_MAX_S", "for_s >= PAUSED_MAX_S",
      f"{PAUSING}::test_ten_minutes_of_pauses_in_all_end_the_session"),
     ("supervision", "held_s <= HELD_MAX_S", "held_s >= HELD_MAX_S",
