@@ -9,13 +9,18 @@ import typer
 from controller.fitting import CannotPlay
 from profiles.problems import Problem, ProfileProblems, Refused
 from sim.birth import announced
+from sim.campaign import Plan
+from sim.lots import ends
 from sim.rehearsal import rehearse
+from sim.rigs import NAMED
 from sim.scenario import Story, load_scenario
 from sim.scenario_files import SUFFIX, found
 
 
-def stories_of(names: Sequence[str]) -> list[Story]:
+def stories_of(names: Sequence[str], rig: str) -> list[Story]:
     """Return the stories of files, folders and of the library, each tried out without a device.
+
+    Where `rig` is the address of a device, what that one has is asked when it is played.
 
     Raises:
         ProfileProblems: some cannot be played as they are written; all that is wrong with all.
@@ -27,7 +32,7 @@ def stories_of(names: Sequence[str]) -> list[Story]:
     problems: list[Problem] = []
     for file in files:
         try:
-            stories.append(_sound(file))
+            stories.append(_sound(file) if rig in NAMED else load_scenario(file))
         except ProfileProblems as error:
             problems.extend(error.problems)
         except OSError as error:
@@ -43,11 +48,22 @@ def stories_of(names: Sequence[str]) -> list[Story]:
 
 
 def _sound(file: Path) -> Story:
-    """Return the story in a file; that person or device allow less may be what it is about."""
+    """Return the story in a file."""
     story = load_scenario(file)
+    _try_out(story)
+    return story
+
+
+def try_out_campaign(plan: Plan) -> None:
+    """Try out a campaign at both ends of what it sets. Raises `ProfileProblems`."""
+    for story in ends(plan):
+        _try_out(story)
+
+
+def _try_out(story: Story) -> None:
+    """Raise `ProfileProblems`; that person or device allow less may be what a story is about."""
     with contextlib.suppress(Refused, CannotPlay):
         rehearse(story, announced(story.recipe))
-    return story
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:

@@ -1,5 +1,7 @@
 """Draws the sessions of a campaign: number and seed alone say what comes out."""
 
+from collections.abc import Callable
+from functools import partial
 from math import exp, log
 from typing import Any, TypeVar, cast
 
@@ -31,7 +33,7 @@ def draw(plan: Plan, seed: int, number: int) -> Story:
         title=f"{campaign.title}, session {number} of seed {seed}",
         file=plan.file,
         profile=plan.profile,
-        values=_values(plan, value_dice),
+        values=_values(plan, lambda: float(value_dice.random())),
         recipe=_recipe(plan, body_dice),
         baud=_pick(campaign.device.baud, value_dice),
         seed=int(fault_dice.integers(1 << 62)),
@@ -39,6 +41,17 @@ def draw(plan: Plan, seed: int, number: int) -> Story:
         expect=_ANYTHING,
         places=campaign.places,
     )
+
+
+def ends(plan: Plan) -> tuple[Story, Story]:
+    """Return a session at the beginning of every span, and one at its end; nothing happens."""
+    low, high = (
+        msgspec.structs.replace(
+            draw(plan, 0, 0), happens=(), values=_values(plan, partial(float, share))
+        )
+        for share in (0.0, 1.0)
+    )
+    return low, high
 
 
 def _recipe(plan: Plan, dice: np.random.Generator) -> Recipe:
@@ -68,9 +81,9 @@ def _device(device: DeviceVaries, dice: np.random.Generator) -> dict[str, Any]:
     return {"stroke": _pick(device.stroke, dice), "ecg": _pick(device.ecg, dice)}
 
 
-def _values(plan: Plan, dice: np.random.Generator) -> dict[str, str | float]:
+def _values(plan: Plan, share: Callable[[], float]) -> dict[str, str | float]:
     return {
-        name: value.at(float(dice.random()))
+        name: value.at(share())
         if isinstance(value, SpanWords)
         else shown(value.value, value.dimension)
         for name, value in plan.campaign.set.items()

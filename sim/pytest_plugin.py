@@ -24,6 +24,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a rig that is none before anything is collected."""
+    rig = str(config.getoption("--rig"))
+    if rig == "virtual":
+        return
+    from .rigs import no_rig
+
+    if (why_not := no_rig(rig)) is not None:
+        raise pytest.UsageError(f"--rig {why_not}")
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a scenario."""
     if file_path.name.endswith(SUFFIX):

@@ -13,6 +13,7 @@ from console.documents import Told
 from console.exits import STOPPED
 from console.scenario_documents import Campaign
 from console.shrunk import check_place, shrunk
+from console.stories import try_out_campaign
 from sim.campaign import Plan, on_bodies_of, read_campaign
 from sim.campaign_errors import Interrupted
 from sim.campaigning import JOURNAL, Journal, beginning, dask, kept, left_off, play, pool
@@ -60,6 +61,9 @@ def campaign(
     """
     plan = read_campaign(file)
     other = None if against is None else on_bodies_of(read_campaign(against), plan)
+    for one in (plan, other):
+        if one is not None:
+            try_out_campaign(one)
     if only is not None:
         return _alone(other or plan, seed, only, shrink)
     if shrink is not None:

@@ -57,7 +57,7 @@ def run(
         raise typer.BadParameter(f"{into}: there is no such folder")
     if (why_not := no_rig(rig)) is not None:
         raise typer.BadParameter(f"--rig {why_not}")
-    stories = stories_of(files)
+    stories = stories_of(files, rig)
     played = tuple(_played(story, rig, into, plot=plot) for story in stories)
     failed = sum(not one.passed for one in played)
     document = ScenarioRun(rig=rig, passed=len(played) - failed, failed=failed, scenarios=played)

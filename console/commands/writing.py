@@ -67,10 +67,8 @@ def schema() -> Told:
     return Told(ProfileSchema(json_schema=found), text)
 
 
-_WHOLE_OUT = (
-    "; of the curve this is left out, but the profile rides along, comments and all (--bare: not)"
-)
-_WHOLE_BACK = "; it is the profile that the file was made of, as its curve is still there"
+_IN_IT = "; the profile itself is in it too, comments and all (--bare leaves it out)"
+_IT_IS = "; it is the profile that the file was made of, as its curve is still there"
 
 
 def convert(
@@ -97,8 +95,10 @@ def convert(
     wish = settings(set_)
     found = converted(profile, file.suffix, _kpa(range_), where, wish, bare=bare)
     file.write_bytes(found.content)
-    rides = "" if not found.whole else _WHOLE_BACK if file.suffix.lower() in YAML else _WHOLE_OUT
-    lines = [f"{file}: written{rides}", *(f"left out: {sentence}" for sentence in found.left)]
+    back = file.suffix.lower() in YAML
+    whole = "" if not found.whole else _IT_IS if back else _IN_IT
+    what = "left out" if back else "not in the curves"
+    lines = [f"{file}: written{whole}", *(f"{what}: {sentence}" for sentence in found.left)]
     document = ProfileConverted(
         source=profile, file=str(file), left_out=found.left, whole=found.whole
     )

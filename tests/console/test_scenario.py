@@ -17,7 +17,9 @@ import pytest
 from console.campaign_summary import document, summary
 from console.cli import main
 from console.commands import campaign
+from console.stories import stories_of
 from console.story_picture import draw_failures
+from profiles.problems import ProfileProblems
 from sim import campaigning
 from sim.campaign import on_bodies_of, read_campaign
 from sim.campaigning import _session
@@ -146,6 +148,13 @@ def test_what_a_story_cannot_do_is_a_mistake_of_its_file(was, wrong, said, good,
     assert said in document["error"]["message"]
 
 
+def test_what_a_real_device_has_is_asked_when_it_is_played_and_not_of_the_virtual_one(broken):
+    (story,) = stories_of([str(broken[2])], "serial:///dev/ttyACM0")
+    assert dict(story.values) == {"dept": "9 kPa"}
+    with pytest.raises(ProfileProblems, match="dept"):
+        stories_of([str(broken[2])], "pty")
+
+
 def test_mistakes_are_told_to_programs_one_by_one_as_profile_check_tells_them(broken, capsys):
     code, document = told(capsys, "scenario", "run", *broken)
     assert code == 1
@@ -163,6 +172,28 @@ def test_mistakes_of_a_campaign_are_told_to_programs_one_by_one(tmp_path, capsys
     _, document = told(capsys, "scenario", "campaign", file)
     assert [one["where"] for one in document["problems"]] == ["id", "faults.longst"]
     assert {one["file"] for one in document["problems"]} == {str(file)}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "where", "said"),
+    [
+        ("set: {depth", "set: {dept", "set.dept", 'did you mean "depth"?'),
+        ("to: 12 kPa", "to: 40 kPa", "set.depth", '"40 kPa" is outside what the author allows'),
+        ("brief.yaml", "none.yaml", "profile", "no such file or directory"),
+    ],
+)
+def test_what_no_session_of_a_campaign_could_play_is_told_before_any_is(
+    was, now, where, said, tmp_path, capsys
+):
+    text = CAMPAIGN.read_text().replace("../../sim", str(CAMPAIGN.parents[2] / "sim"))
+    assert was in text
+    file = tmp_path / "wrong.campaign.yaml"
+    file.write_text(text.replace(was, now, 1))
+    code, document = told(capsys, "scenario", "campaign", file, "--sessions", "2")
+    assert code == 1
+    first = document["problems"][0]
+    assert (first["file"], first["where"]) == (str(file), where)
+    assert said in first["problem"]
 
 
 @pytest.mark.parametrize("file", ["library:pain-once", "nowhere.scenario.yaml"])

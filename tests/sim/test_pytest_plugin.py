@@ -6,13 +6,31 @@ import sys
 from tests.sim.stories import WHOLE
 
 
-def pytest_in(folder):
+def pytest_in(folder, *words):
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder)],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            str(folder),
+            *words,
+        ],
         cwd=folder,
         capture_output=True,
         text=True,
     )
+
+
+def test_a_rig_that_is_none_is_refused_before_anything_is_collected(tmp_path):
+    (tmp_path / "wrong.scenario.yaml").write_text("no scenario at all")
+    ran = pytest_in(tmp_path, "--rig", "ptty")
+    assert ran.returncode == 4
+    assert '--rig "ptty" is no rig; there are virtual, pty, ble' in ran.stderr
+    assert "wrong.scenario.yaml" not in ran.stdout
 
 
 def test_a_scenario_is_a_test_that_passes_fails_or_says_its_mistakes(tmp_path):
