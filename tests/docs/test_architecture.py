@@ -10,15 +10,11 @@ from tests.docs.pages import ROOT, blocks, read
 SCRIPT = ROOT / "scripts" / "follow_one_number.py"
 
 
-def test_the_journey_of_one_number_is_what_its_script_writes():
-    script = runpy.run_path(str(SCRIPT))
-    section = script["section"]()
-    assert section in read("ARCHITECTURE.md"), "run scripts/follow_one_number.py"
-
-
-def test_the_journey_is_the_same_every_time():
+def test_the_journey_of_one_number_is_what_its_script_writes_every_time():
     section = runpy.run_path(str(SCRIPT))["section"]
-    assert section() == section()
+    written = section()
+    assert written in read("ARCHITECTURE.md"), "run scripts/follow_one_number.py"
+    assert section() == written
 
 
 def house():
