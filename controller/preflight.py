@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from firmware_bridge.codes import Gesture, Source, StatusFlags
-from firmware_bridge.device import Device
+from firmware_bridge.device import Device, LinkStats
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
 
@@ -29,12 +29,6 @@ TIMING_S = 3.0
 
 LATE_MAX_S = 0.05
 """99 ticks in 100 must be less late than what the supervisor lets pass (E)."""
-
-TRIP_MAX_MS = 250.0
-"""Half of the round trips must be quicker, or no loop can be closed: samples older than this are
-open loop (E, rules), and what is seen is answered no sooner. Half, as there are few of them before
-a start: one that this computer held up says nothing of the link. Over a radio that meets every
-50 ms they take some 100."""
 
 TRIP_TOLD_MS = 60.0
 """Round trips that are slower are told: samples older than this have changes wait for the next
@@ -155,7 +149,8 @@ async def preflight(device: Device, person: Person, ears: Ears | None = None) ->
     finally:
         timing.cancel()
     stats = device.stats
-    _punctual(late_s, stats.rtt_p50_ms if measures else None)
+    _punctual(late_s)
+    _near(stats)
     return Readiness(
         zero_kpa=zero_kpa,
         vented_after_s=vented_after_s,
@@ -296,19 +291,28 @@ async def _trusted(watch: _Lookout, ears: Ears) -> None:
         )
 
 
-def _punctual(late_s: float, rtt_p50_ms: float | None) -> None:
-    """See that nothing comes too late. `rtt_p50_ms` is None where no loop is to be closed."""
+def _punctual(late_s: float) -> None:
+    """See that this computer is on time."""
     if late_s > LATE_MAX_S:
         raise NotReady(
             Obstacle.LATE,
             f"this computer is {late_s * 1e3:.0f} ms late with every hundredth tick "
             f"({LATE_MAX_S * 1e3:.0f} ms are allowed): close what keeps it busy",
         )
-    if rtt_p50_ms is not None and rtt_p50_ms > TRIP_MAX_MS:
+
+
+def _near(stats: LinkStats) -> None:
+    """See that a change shows in time, or the session would be stopped by its first one.
+
+    Half of the round trips must be quick enough: there are few of them before a start, and one that
+    this computer held up says nothing of the link.
+    """
+    trip_ms, most_ms = stats.rtt_p50_ms, stats.rtt_most_ms
+    if trip_ms is not None and most_ms is not None and trip_ms > most_ms:
         raise NotReady(
             Obstacle.SLOW_LINK,
-            f"the link to the device is too slow: a word and its answer take {rtt_p50_ms:.0f} ms "
-            f"({TRIP_MAX_MS:.0f} ms are allowed): use a cable, or bring a radio nearer and switch "
+            f"the link to the device is too slow: a word and its answer take {trip_ms:.0f} ms "
+            f"({most_ms:.0f} ms are allowed): use a cable, or bring a radio nearer and switch "
             "off what else is on the air",
         )
 

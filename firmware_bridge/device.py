@@ -27,7 +27,8 @@ class LinkStats(msgspec.Struct, frozen=True, kw_only=True):
     """What the link has done since it was opened. Times in milliseconds, None unmeasured.
 
     `sample_age_p99_ms` is how old the newest sample of a batch is when it arrives; how often
-    something arrives is `event_spacing_ms`, over Bluetooth the connection interval.
+    something arrives is `event_spacing_ms`, over Bluetooth the connection interval. A change shows
+    in time over round trips up to `rtt_most_ms`, which is None where nothing shows it.
     """
 
     frames_sent: int
@@ -39,6 +40,7 @@ class LinkStats(msgspec.Struct, frozen=True, kw_only=True):
     values_lost: int = 0
     event_spacing_ms: float | None = None
     sample_age_p99_ms: float | None = None
+    rtt_most_ms: float | None = None
 
 
 class Clock(Protocol):

@@ -139,6 +139,7 @@ class StreamedDevice:
             values_lost=self._link.values_lost if isinstance(self._link, LosesValues) else 0,
             event_spacing_ms=_ms(self._arrivals.spacing_s),
             sample_age_p99_ms=_ms(self._arrivals.age_p99_s),
+            rtt_most_ms=_ms(self._pace.trip_most_s),
         )
 
     def listen(self, on_reading: OnReading, on_failure: OnFailure) -> None:
