@@ -11,6 +11,7 @@ from .intent import NEVER_S, Mind, steered, with_factors
 from .moment import Moment
 from .pausing import PAUSE_OVER_S, PAUSED_MAX_S, SILENT_S, Pausing
 from .reentry import QUIET_S, enter, let_go, place_at, places_from
+from .timekeeping import pause_over
 from .words import HURTS, Event, Judged, Paused, Reason, Resumed, StepEnded, Verdict
 
 RELEASE_OVER_S = 0.6
@@ -100,10 +101,9 @@ def resume(mind: Mind, at_s: float) -> tuple[Mind, Cue, tuple[Event, ...]]:
     pausing = mind.pause
     if pausing is None:
         return mind, Splice(at_s, QUIET_S), ()
-    paused_s = at_s - pausing.at_s
-    places, left_out = places_from(mind.program, pausing.place, paused_s)
+    spent = pause_over(mind.spent, pausing.at_s, at_s)
+    places, left_out = places_from(mind.program, pausing.place, spent.cold_s)
     playhead = enter(mind.program, mind.playhead, places, at_s, QUIET_S)
-    spent = msgspec.structs.replace(mind.spent, paused_s=mind.spent.paused_s + paused_s)
     mind = msgspec.structs.replace(
         mind,
         phase="playing",

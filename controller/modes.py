@@ -25,12 +25,16 @@ _TRUSTED: dict[Mode, int] = {"closed_loop": 2, "step_adjust": 1, "open_loop": 0}
 
 
 class Trust(msgspec.Struct, frozen=True, gc=False):
-    """Bits for each 10 ms: missing, late, very late; and the clock's uncertainty."""
+    """Bits for each 10 ms: missing, late, very late; the clock's uncertainty.
+
+    `age_s` is how old the newest of the late samples was.
+    """
 
     lost: int = 0
     late: int = 0
     very_late: int = 0
     clock_s: float = 0.0
+    age_s: float = 0.0
 
 
 class Doubt(msgspec.Struct, frozen=True, gc=False):
@@ -57,6 +61,7 @@ def watch_trust(before: Trust, felt: Features | None, health: Health) -> Trust:
         (before.late << fresh | (some if age_s > LATE_S else 0)) & _LATE,
         (before.very_late << fresh | (some if age_s > VERY_LATE_S else 0)) & _LATE,
         health.clock_s,
+        age_s if age_s > LATE_S else before.age_s,
     )
 
 
@@ -67,11 +72,11 @@ def doubt(trust: Trust) -> Doubt | None:
         return Doubt("open_loop", Reason.SAMPLES_MISSING, lost, LOST_MUCH_SHARE)
     allowed = LATE_SHARE * LATE_WITHIN_S / SLOT_S
     if trust.very_late.bit_count() > allowed:
-        return Doubt("open_loop", Reason.SAMPLES_LATE, VERY_LATE_S, VERY_LATE_S)
+        return Doubt("open_loop", Reason.SAMPLES_LATE, max(trust.age_s, VERY_LATE_S), VERY_LATE_S)
     if lost > LOST_SHARE:
         return Doubt("step_adjust", Reason.SAMPLES_MISSING, lost, LOST_SHARE)
     if trust.late.bit_count() > allowed:
-        return Doubt("step_adjust", Reason.SAMPLES_LATE, LATE_S, LATE_S)
+        return Doubt("step_adjust", Reason.SAMPLES_LATE, trust.age_s, LATE_S)
     if trust.clock_s > UNSURE_S:
         return Doubt("step_adjust", Reason.CLOCK_UNSURE, trust.clock_s, UNSURE_S)
     return None

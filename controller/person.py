@@ -94,12 +94,13 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
             if one.pad == pad and 0.0 <= now_s - one.at_s < MEASURED_FOR_S:
                 _keep_lower(measured, one.region, one.kpa * state)
             _keep_lower(estimated, one.region, at_1_cm2(one.kpa, one.pad.area_cm2) * state)
-        shares = {name: permit(self.screenings, name, now_s).share for name in REGIONS}
+        permits = {name: permit(self.screenings, name, now_s) for name in REGIONS}
         return Thresholds(
             owner=OWNER,
             ppt_1_kpa=estimated,
             calibrated_kpa=measured,
-            shares={name: share for name, share in shares.items() if share < 1.0},
+            shares={name: may.share for name, may in permits.items() if may.share < 1.0},
+            states={name: may.state for name, may in permits.items() if may.state < 1.0},
         )
 
 

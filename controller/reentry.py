@@ -1,20 +1,21 @@
 """How a programme is left and entered again: down to nothing, and from nothing, slowly, back in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
 
-from profiles.course import DEEP_AFTER_S
+from profiles.course import DEEP_AFTER_S, spells_below
 from profiles.pace import (
     CONFIRM_S,
+    CONTACT_KPA,
     DWELL_S,
     FALL_KPA_S,
     LEAST_FALL_S,
     LEAST_RISE_S,
     MAX_STROKE_MM_S,
 )
-from profiles.program import Program
+from profiles.program import Program, Step
 from profiles.shapes import Curve, swing_s
 from profiles.trajectory import Track, Trajectory, presses
 
@@ -90,12 +91,12 @@ def enter(
 
 
 def places_from(
-    program: Program, place: Place, paused_s: float
+    program: Program, place: Place, cold_s: float
 ) -> tuple[tuple[Place, ...], tuple[int, ...]]:
     """Return where to go on after a pause at `place`, and which steps are left out.
 
-    The cycle or hold that was cut short is played anew. After a long pause a deep step is left
-    out, unless there is enough lighter work on its region before it.
+    The cycle or hold that was cut short is played anew. After pauses of `cold_s` in all a deep step
+    is left out, if they were long, unless there is enough lighter work on its region before it.
     """
     index, at_s = place
     step = program.steps[index]
@@ -103,22 +104,42 @@ def places_from(
     if at_s >= step.trajectory.duration_s - _TINY:
         places = []
     places += [(after, 0.0) for after in range(index + 1, len(program.steps))]
-    if paused_s <= COLD_AFTER_S:
+    if cold_s <= COLD_AFTER_S:
         return tuple(places), ()
-    warm_s: dict[str, float] = {}
-    kept: list[Place] = []
-    for after, since_s in places:
-        step = program.steps[after]
-        if step.grade == "deep":
-            if all(warm_s.get(region, 0.0) >= DEEP_AFTER_S for region in step.all_regions):
-                kept.append((after, since_s))
-            continue
-        lasts_s = step.trajectory.duration_s - since_s
-        for region in step.all_regions:
-            warm_s[region] = warm_s.get(region, 0.0) + lasts_s
-        kept.append((after, since_s))
+    kept = _warmed_up(program, places)
     left_out = {after for after, _ in places} - {after for after, _ in kept}
     return tuple(kept), tuple(sorted(left_out))
+
+
+def _warmed_up(program: Program, places: Sequence[Place]) -> list[Place]:
+    """Return the places without deep steps that are not warmed up for, as the compiler counts it.
+
+    A step that may end early warms nobody up for certain.
+    """
+    warm_s: dict[tuple[str, str], float] = {}
+    kept: list[Place] = []
+    for index, since_s in places:
+        step = program.steps[index]
+        pads = {(name, step.regions.get(name, step.region)): track for name, track in _pads(step)}
+        if step.grade != "deep":
+            if step.until is None:
+                for pad, track in pads.items():
+                    warm_s[pad] = warm_s.get(pad, 0.0) + _contact_s(track, since_s)
+            kept.append((index, since_s))
+        elif all(warm_s.get(pad, 0.0) >= DEEP_AFTER_S for pad in pads):
+            kept.append((index, since_s))
+    return kept
+
+
+def _pads(step: Step) -> Iterator[tuple[str, Track]]:
+    return ((name, track) for name, track in step.trajectory.tracks.items() if presses(name))
+
+
+def _contact_s(track: Track, since_s: float) -> float:
+    """Return how long a pad touches from a time of its curve on."""
+    spells = spells_below(track, CONTACT_KPA)
+    off_s = sum(max(0.0, end_s - max(begin_s, since_s)) for begin_s, end_s in spells)
+    return track.at_s[-1] - since_s - off_s
 
 
 def restart_s(track: Track, at_s: float) -> float:

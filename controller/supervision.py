@@ -8,6 +8,7 @@ from . import alarms
 from .acts import HELD_MAX_S
 from .battery import watch_charge, worth_a_look
 from .cues import KEEP, Cue, Lower, Splice
+from .guarding import NEAR_PAIN_S
 from .heating import watch_heat
 from .intent import Mind, steered, with_factors
 from .modes import Doubt, cap_kpa, doubt, is_lower
@@ -16,7 +17,7 @@ from .pausing import overdue
 from .player import part_at
 from .safety import Scene, judge, stronger
 from .tracking import RISE_OVER_S, lag_s
-from .words import Event, Judged, Mode, ModeChanged, Reason, Verdict
+from .words import HURTS, Event, Judged, Mode, ModeChanged, Reason, Verdict
 
 MODE_OVER_S = 0.5
 """How fast less is pressed when less is trusted (E; as a person's easing)."""
@@ -37,6 +38,7 @@ def supervise(mind: Mind, moment: Moment) -> Seen:
     watch, verdict = judge(mind.watch, moment, _scene(mind, moment))
     if watch is not mind.watch:
         mind = msgspec.structs.replace(mind, watch=watch)
+    verdict = _closing(mind, verdict, at_s)
     verdict = stronger(verdict, _waited_too_long(mind, at_s))
     verdict = stronger(verdict, _unanswered(mind, at_s))
     mind, verdict, concern = _watch_battery(mind, moment, verdict)
@@ -105,6 +107,19 @@ def _waited_too_long(mind: Mind, at_s: float) -> Verdict | None:
     if held_s <= HELD_MAX_S:
         return None
     return Verdict("release", Reason.HELD_TOO_LONG, held_s, HELD_MAX_S)
+
+
+def _closing(mind: Mind, verdict: Verdict | None, at_s: float) -> Verdict | None:
+    """Return the verdict; where it hurts soon after a guard was answered, a release and no pause.
+
+    The other way round, a guard soon after it hurt, the guard closes the region.
+    """
+    if verdict is None or verdict.action != "pause" or verdict.reason not in HURTS:
+        return verdict
+    guarded_s = mind.hearing.guard.answered_s
+    if guarded_s < 0.0 or at_s - guarded_s > NEAR_PAIN_S:
+        return verdict
+    return msgspec.structs.replace(verdict, action="release")
 
 
 def _unanswered(mind: Mind, at_s: float) -> Verdict | None:

@@ -16,24 +16,37 @@ Seconds: TypeAlias = tuple[tuple[str, float], ...]
 class Spent(msgspec.Struct, frozen=True):
     """Seconds played on each region, of them deep, and paused; when the step under way began.
 
-    `began_s` is in played time, the session's without its pauses.
+    `began_s` is in played time, the session's without its pauses. `cold_s` is for how long pauses
+    have let the body cool, up to `resumed_s`: what is played between them warms it as fast.
     """
 
     on_region: Seconds = ()
     deep: Seconds = ()
     paused_s: float = 0.0
     began_s: float = 0.0
+    cold_s: float = 0.0
+    resumed_s: float = 0.0
+
+
+def pause_over(spent: Spent, since_s: float, at_s: float) -> Spent:
+    """Return the account after a pause from `since_s` to `at_s`."""
+    paused_s = at_s - since_s
+    cold_s = max(0.0, spent.cold_s - (since_s - spent.resumed_s)) + paused_s
+    return msgspec.structs.replace(
+        spent, paused_s=spent.paused_s + paused_s, cold_s=cold_s, resumed_s=at_s
+    )
 
 
 def step_over(spent: Spent, step: Step, at_s: float) -> Spent:
     """Return the account after a step that ended at `at_s`."""
     played_s = at_s - spent.paused_s
     took_s = max(0.0, played_s - spent.began_s)
-    return Spent(
-        _added(spent.on_region, step.all_regions, took_s),
-        _added(spent.deep, step.all_regions, took_s) if step.grade == "deep" else spent.deep,
-        spent.paused_s,
-        played_s,
+    deep = _added(spent.deep, step.all_regions, took_s) if step.grade == "deep" else spent.deep
+    return msgspec.structs.replace(
+        spent,
+        on_region=_added(spent.on_region, step.all_regions, took_s),
+        deep=deep,
+        began_s=played_s,
     )
 
 

@@ -98,12 +98,14 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     `ppt_1_kpa` is for a pad of 1 cm2, with the person's state (soreness, spasm) already in it;
     `calibrated_kpa` was measured on this very pad and site, and is used as it is. `shares` are the
     largest shares of their threshold that a screening lets this person bear, where it lowers them.
+    `states` are what is left of a threshold where their state lowers it, for one that is nobody's.
     """
 
     owner: str
     ppt_1_kpa: Mapping[str, float]
     calibrated_kpa: Mapping[str, float] = MappingProxyType({})
     shares: Mapping[str, float] = MappingProxyType({})
+    states: Mapping[str, float] = MappingProxyType({})
 
 
 def fifth_percentile(mean: float, variation: float = VARIATION) -> float:
@@ -130,4 +132,5 @@ def pain_threshold(region: str, area_cm2: float, thresholds: Thresholds | None) 
     if thresholds is not None and region in thresholds.ppt_1_kpa:
         return Limit(ppt_at_area(thresholds.ppt_1_kpa[region], area_cm2), thresholds.owner)
     weakest = fifth_percentile(REGIONS[region].women_ppt_kpa)
+    weakest *= thresholds.states.get(region, 1.0) if thresholds is not None else 1.0
     return Limit(ppt_at_area(weakest, area_cm2), "nobody")

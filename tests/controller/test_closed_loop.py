@@ -1,12 +1,19 @@
 """The body answers, and what is played changes: stories on the twin, in virtual time."""
 
+import msgspec
 import pytest
 
+from controller.guarding import NEAR_PAIN_S, Guard
+from controller.hearing import Hearing
+from controller.intent import wake
+from controller.mind import decide
 from controller.words import Judged, Paused, Reacted, Reason, Release, StepEnded, Unmeasurable
 from firmware_bridge.codes import Gesture
 from profiles.library import library_text
 from sim.birth import recipe
 from sim.oracle import seconds_above_threshold
+from tests.controller.moments import WELL, moment
+from tests.controller.programs import compiled
 from tests.controller.stories import story
 
 KNEADING = """
@@ -45,6 +52,19 @@ async def test_a_guarding_body_is_pressed_less_once(rate):
     assert stage.outcome.result == "complete"
     (eased_s,) = [e.at_s for e in stage.events if getattr(e, "verdict", None)]
     assert stage.felt(eased_s + 0.6, 31.0).max() < 0.8 * 16.0 + 0.5
+
+
+async def test_pain_soon_after_a_guard_ends_it_and_much_later_it_is_a_pause():
+    stage = await kneaded(EARLY, (15.0, act(Gesture.PAIN_PRESS)))
+    assert stage.judged == [("ease", "guarding"), ("release", "pain")]
+    assert stage.felt(16.2, 16.5).max(initial=0.0) < 0.3
+    guarded = msgspec.structs.replace(
+        wake(compiled()), hearing=Hearing(guard=Guard(answered_s=8.0))
+    )
+    for after_s, phase in ((NEAR_PAIN_S - 1.0, "releasing"), (NEAR_PAIN_S + 1.0, "paused")):
+        health = msgspec.structs.replace(WELL, pain_presses=1)
+        mind, _, _ = decide(guarded, moment(8.0 + after_s, 3.0, health))
+        assert mind.phase == phase
 
 
 @pytest.mark.parametrize("seed", [3, 5, 8])

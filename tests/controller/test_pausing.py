@@ -9,7 +9,7 @@ from controller.intent import wake
 from controller.mind import decide
 from controller.pausing import PAIN_AGAIN_S, SILENT_S, Pausing
 from controller.reentry import COLD_AFTER_S, let_go, places_from, restart_s
-from controller.timekeeping import Spent
+from controller.timekeeping import Spent, pause_over
 from controller.words import (
     Accepted,
     Ceiling,
@@ -28,6 +28,7 @@ from controller.words import (
     Stop,
 )
 from firmware_bridge.codes import Gesture, State
+from profiles.trajectory import Trajectory
 from tests.controller.moments import WELL, moment
 from tests.controller.programs import compiled
 from tests.controller.stories import story
@@ -280,10 +281,47 @@ def test_three_minutes_of_lighter_work_are_warming_up():
 def test_a_deep_step_on_two_regions_needs_both_warm():
     program = compiled(DEEP)
     light, deep, end = program.steps
-    both = msgspec.structs.replace(deep, regions={"pressure:calf": "calf"})
+    track = deep.trajectory.tracks["pressure"]
+    both = msgspec.structs.replace(
+        deep,
+        regions={"pressure:calf": "calf"},
+        trajectory=Trajectory({"pressure": track, "pressure:calf": track}),
+    )
     program = msgspec.structs.replace(program, steps=(light, both, end))
     _, skipped = places_from(program, (0, 5.0), 600.0)
     assert skipped == (1,)
+
+
+RESTED = """
+  - settle: {pressure: 3 kPa, for: 10 s}
+  - LIGHT
+  - trigger_point: {pressure: 12 kPa, for: 30 s}
+"""
+
+
+@pytest.mark.parametrize(
+    "light",
+    [
+        "rest: {for: 200 s}",
+        "settle: {pressure: 3 kPa, for: 200 s, until: {elapsed: 2 s}}",
+        "settle: {pressure: 3 kPa, for: 170 s}",
+    ],
+)
+def test_after_a_long_pause_only_contact_that_is_certain_is_warming_up(light):
+    head, _, _ = DEEP.partition("steps:")
+    steps = f"steps:\n  - settle: {{pressure: 3 kPa, for: 185 s}}{RESTED.replace('LIGHT', light)}"
+    program = compiled(head + steps)
+    _, skipped = places_from(program, (1, 5.0), 600.0)
+    assert skipped == (3,)
+    _, skipped = places_from(program, (0, 0.0), 600.0)
+    assert skipped == ()
+
+
+def test_pauses_with_little_between_them_cool_as_one():
+    once = pause_over(Spent(), 200.0, 370.0)
+    twice = pause_over(once, 372.5, 542.5)
+    assert (once.cold_s, twice.cold_s, twice.paused_s) == (170.0, 337.5, 340.0)
+    assert pause_over(once, 600.0, 601.0).cold_s == 1.0
 
 
 def test_a_step_that_is_left_out_is_told_and_the_rest_is_played():

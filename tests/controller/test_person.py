@@ -73,6 +73,12 @@ def test_sore_muscles_hurt_earlier():
     assert limit.value == pytest.approx(0.76 * 30.0)
 
 
+def test_sore_muscles_hurt_earlier_where_nothing_was_measured():
+    sore = screening(sore_from_exercise=Answer("yes", (UPPER,)))
+    usual, less = allowed_kpa(person()), allowed_kpa(person(sore))
+    assert (less.value, less.owner) == (pytest.approx(0.76 * usual.value), "nobody")
+
+
 def test_what_the_answers_allow_has_their_name():
     fragile = screening(fragile=Answer("yes"))
     limit = allowed_kpa(person(fragile, calibrations=(measured(40.0),)))

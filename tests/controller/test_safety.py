@@ -328,7 +328,7 @@ def test_samples_lost_long_ago_count_no_more():
 def test_late_samples_lower_the_mode(late, age_s, mode):
     found = trusted([(0.0, age_s if k < late else 0.005, 0.0) for k in range(1000)])
     assert (found.mode if found else None) == mode
-    assert found is None or found.reason is Reason.SAMPLES_LATE
+    assert found is None or (found.reason, found.measured) == (Reason.SAMPLES_LATE, age_s)
 
 
 @pytest.mark.parametrize(("clock_s", "mode"), [(0.0099, None), (0.0101, "step_adjust")])

@@ -237,7 +237,7 @@ COMPARISONS = [
      f"{PAUSING}::test_ten_minutes_of_pauses_in_all_end_the_session"),
     ("supervision", "held_s <= HELD_MAX_S", "held_s >= HELD_MAX_S",
      f"{MIND}::test_a_hold_of_more_than_five_seconds_is_a_release"),
-    ("reentry", "paused_s <= COLD_AFTER_S", "paused_s >= COLD_AFTER_S",
+    ("reentry", "cold_s <= COLD_AFTER_S", "cold_s >= COLD_AFTER_S",
      f"{PAUSING}::test_after_three_minutes_deep_work_needs_warming_up_again"),
     ("acts", "return max(0.0, min(target_kpa, moment", "return max(0.0, max(target_kpa, moment",
      f"{MIND}::test_whoever_holds_presses_the_lower_of_command_and_value"),
