@@ -207,13 +207,13 @@ def _notice(event: Reacted | Unmeasurable | Replaced | ModeChanged | Alarm) -> s
 
 def compared(event: Compared) -> str:
     """Return what EMG is compared with on a region, and how to have it compared with more."""
-    side = f", {event.side}" if event.side else ""
+    where = event.region + (f", {event.side}," if event.side else "")
     if not event.uv:
-        measure = f"--region {event.region} --side {event.side or 'SIDE'} --device URL"
+        at, side = f"--region {event.region}", f"--side {event.side or 'SIDE'}"
         return (
-            f"EMG on {event.region}{side} is compared with no contraction, so nothing that is "
-            f"`of: mvc` holds; `myoloop person contraction ID {measure}` measures one, and `run` "
-            "needs --person ID and --side SIDE to know of it"
+            f"EMG on {where} is compared with no contraction, so `of: mvc` never holds; "
+            f"`myoloop person contraction ID {at} {side} --device URL` measures one, for "
+            f"`run --person ID {side}`"
         )
     what = "a light" if event.light else "the strongest"
     told = ", ".join(
@@ -221,7 +221,7 @@ def compared(event: Compared) -> str:
         for n, uv in enumerate(event.uv)
     )
     return (
-        f"EMG on {event.region}{side} is compared with {what} contraction, "
+        f"EMG on {where} is compared with {what} contraction, "
         f"{event.age_s / 60.0:.0f} min old: {told}"
     )
 

@@ -34,9 +34,10 @@ HALF_WINDOW_S = 0.25
 OVER_REST = 3.0
 """A contraction under this many times what the muscle is at rest measures nothing (E)."""
 
-CLIPPED_SAMPLES = 4
-"""So many samples of one try at its very highest, or lowest, are a converter's end (E): of a signal
-that is like noise the highest values are far apart."""
+CLIPPED_SAMPLES, PILED = 8, 2.0
+"""So many samples of one try at its very highest, or lowest, and so many times as many as at the
+value beside it, are a converter's end (E): a signal that is like noise thins out towards its
+highest values. Fewer change a mean square by nothing."""
 
 _EPSILON_S = 1e-6
 
@@ -99,11 +100,10 @@ class Attempt:
 
 def is_clipped(samples_uv: NDArray[np.float64]) -> bool:
     """Return whether a channel was at its converter's end. What is no number hides nothing."""
-    known = samples_uv[np.isfinite(samples_uv)]
-    if not len(known):
-        return False
-    ends = (np.count_nonzero(known == end) for end in (known.max(), known.min()))
-    return bool(max(ends) >= CLIPPED_SAMPLES)
+    _, counts = np.unique(samples_uv[np.isfinite(samples_uv)], return_counts=True)
+    piles: list[int] = [0, 0, *counts.tolist(), 0, 0]
+    ends = ((piles[2], piles[3]), (piles[-3], piles[-4]))
+    return any(end >= CLIPPED_SAMPLES and end > PILED * beside for end, beside in ends)
 
 
 def strongest_uv(rows: Sequence[tuple[float, tuple[float, ...]]]) -> tuple[float, ...]:

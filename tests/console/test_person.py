@@ -226,6 +226,8 @@ def test_only_what_is_not_answered_yet_is_asked(monkeypatch, capsys):
                 ("gluteus: not treated (osteoporosis)", "refused", ("gluteus",), None),
                 ("everywhere: pressed up to 30 % of the pain threshold (osteoporosis)",
                  "share", (), 0.3),
+                ("everywhere: no contraction but a light one (osteoporosis)", "no_strain", (),
+                 None),
             },
         ),
         (
@@ -242,7 +244,9 @@ def test_only_what_is_not_answered_yet_is_asked(monkeypatch, capsys):
             ("--yes-to", "sore_from_exercise:gluteus"),
             "yes to sore_from_exercise (gluteus)",
             {("gluteus: the pain threshold counts 76 % (sore_from_exercise)",
-              "tender", ("gluteus",), 0.76)},
+              "tender", ("gluteus",), 0.76),
+             ("gluteus: no contraction but a light one (sore_from_exercise)",
+              "no_strain", ("gluteus",), None)},
         ),
     ],
 )  # fmt: skip
