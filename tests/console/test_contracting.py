@@ -289,16 +289,16 @@ class LeavesBeforeBeginning(SimulatedTenser):
 
     async def begin(self):
         asyncio.current_task().cancel()
-        await super().begin()
+        await asyncio.sleep(0.0)
 
 
 class LeavesWhileBeginning(SimulatedTenser):
     """Is interrupted when the device has heard it, and its answer is on the way."""
 
     async def begin(self):
-        task = asyncio.current_task()
-        asyncio.get_running_loop().call_soon(task.cancel)
         await super().begin()
+        asyncio.current_task().cancel()
+        await asyncio.sleep(0.0)
 
 
 class LeavesHavingBegun(SimulatedTenser):
@@ -319,9 +319,22 @@ class LeavesWhileRelaxing(SimulatedTenser):
         await super().relax()
 
 
+class LeavesTwice(LeavesWhileRelaxing):
+    async def begin(self):
+        await super().begin()
+        self._task.cancel()
+        await asyncio.sleep(0.0)
+
+
 @pytest.mark.parametrize(
     "tenser",
-    [LeavesBeforeBeginning, LeavesWhileBeginning, LeavesHavingBegun, LeavesWhileRelaxing],
+    [
+        LeavesBeforeBeginning,
+        LeavesWhileBeginning,
+        LeavesHavingBegun,
+        LeavesWhileRelaxing,
+        LeavesTwice,
+    ],
 )
 async def test_whoever_leaves_in_the_very_instant_leaves_no_muscle_tense(tenser):
     after, _ = await left(URL, tenser)
