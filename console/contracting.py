@@ -45,7 +45,6 @@ T = TypeVar("T")
 _VOID = {
     Void.CLIPPED: "the signal was at its converter's end: less gain, or electrodes nearer together",
     Void.UNTRUSTED: "the EMG could not be trusted: keep the leads still, and see to the electrodes",
-    Void.SHORT: "samples were missing",
 }
 
 

@@ -47,7 +47,6 @@ class Void(StrEnum):
 
     CLIPPED = "clipped"
     UNTRUSTED = "untrusted"
-    SHORT = "short"
 
 
 class ContractionFailed(Exception):
@@ -90,8 +89,6 @@ class Attempt:
             return Tried(void=Void.UNTRUSTED)
         if any(map(is_clipped, self._columns())):
             return Tried(void=Void.CLIPPED)
-        if self._now_s < SETTLES_S + HELD_S - _EPSILON_S:
-            return Tried(void=Void.SHORT)
         return Tried(strongest_uv(self._rows))
 
     def _columns(self) -> NDArray[np.float64]:

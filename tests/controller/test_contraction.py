@@ -89,10 +89,6 @@ def test_samples_that_are_no_numbers_hide_no_clipping(every):
     assert attempt((WHOLE_S, 300.0, FINE), samples=cut).void is Void.CLIPPED
 
 
-def test_a_try_that_was_too_short_is_void():
-    assert attempt((WHOLE_S - 0.5, 300.0, FINE)).void is Void.SHORT
-
-
 @pytest.mark.parametrize("step_uv", [0.1, 0.5, 1.0, 5.0])
 @pytest.mark.parametrize("uv", [1.0, 3.0, 30.0, 300.0])
 def test_no_muscle_is_called_clipped_for_the_steps_of_its_converter(uv, step_uv):
