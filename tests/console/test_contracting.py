@@ -10,26 +10,18 @@ from msgspec.structs import replace
 
 from console.calibrating import Place
 from console.contracting import SimulatedTenser, contract, interruptible, not_measurable
-from console.sitting import Programme, Sitting
-from controller.comparison import SITTING_S
 from controller.contraction import ContractionFailed
 from controller.eligibility import NotAdmitted, Why
-from controller.fitting import CannotPlay
 from controller.person import Person
-from controller.play import prepare
 from controller.screening import Answer
-from controller.words import Compared, Reason
 from firmware_bridge.codes import Document, Gesture, State
 from firmware_bridge.discovery import open_device
 from firmware_bridge.errors import LinkClosed, LinkTimeout
 from firmware_bridge.readings import SensorBatch, Status
 from sim.oracle import read_truth
-from tests.console.test_sitting import SimulatedAttendant, Watcher
 from tests.controller.people import UPPER, screening
-from tests.controller.test_closed_loop import KNEADING, PERCENT
 
 URL = "sim://healthy_f?seed=7"
-EARLY = "sim://healthy_f?seed=7&guards=early"
 PLACE = Place(UPPER, "left")
 NOBODY = Person(id="p1")
 
@@ -391,88 +383,3 @@ async def test_what_is_done_without_an_interruption_is_done():
         return 7
 
     assert await interruptible(seven()) == 7
-
-
-# --- a session is compared with it ------------------------------------------------------------
-
-
-async def session(contractions, side="left", url=EARLY, kind=Sitting):
-    """Play kneading with a rule that is of mvc; return how it ended, and what it was told."""
-    watcher, text = Watcher(), KNEADING.format(rate=0.6, lost="ease", more=PERCENT)
-    sitting = kind(
-        url,
-        Programme(
-            lambda capabilities: prepare(text, "k.yaml", capabilities, {}),
-            contractions=lambda: contractions,
-        ),
-        lambda device, fit: SimulatedAttendant(device, watcher.say, side),
-        watcher,
-    )
-    visit = await sitting.run()
-    (told,) = [event for event in watcher.events if isinstance(event, Compared)]
-    return visit.outcome.reason, told
-
-
-@pytest.fixture(scope="module")
-def weak():
-    """A contraction of somebody weak on the usual device: a tenth of it is 18 uV."""
-    return replace(_measured_once(), uv=(180.0, 170.0), at_s=time.time() - 600.0)
-
-
-def _measured_once():
-    from sim.virtual_time import run
-
-    async def once():
-        found, _, _ = await measured(light=True)
-        return found
-
-    return run(once())
-
-
-async def test_a_session_is_compared_with_what_was_measured_in_this_sitting(weak):
-    reason, told = await session((weak,))
-    assert reason is Reason.RULE
-    assert (told.at_s, told.uv, told.side) == (0.0, (180.0, 170.0), "left")
-    assert told.age_s == pytest.approx(600.0, abs=60.0)
-
-
-@pytest.mark.parametrize(
-    ("change", "side"),
-    [
-        ({"at_s": time.time() - SITTING_S - 60.0}, "left"),
-        ({}, "right"),
-        ({}, None),
-        ({"region": "gluteus"}, "left"),
-        ({"emulated": False}, "left"),
-    ],
-    ids=["after the sitting", "the other side", "no side said", "another muscle", "a real device"],
-)
-async def test_what_was_measured_elsewhere_or_long_ago_is_not_used(weak, change, side):
-    reason, told = await session((replace(weak, **change),), side)
-    assert reason is Reason.COMPLETE
-    assert told.uv == ()
-
-
-class Forging(Sitting):
-    """A client that offers whatever it was given, without looking at it."""
-
-    def _start(self, capabilities, program, side):
-        start = super()._start(capabilities, program, side)
-        return replace(start, contractions=self._programme.contractions())
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"at_s": time.time() - SITTING_S - 60.0},
-        {"at_s": time.time() + 3600.0},
-        {"uv": (1e5, 1e5)},
-        {"uv": (180.0,)},
-        {"region": "gluteus"},
-        {"side": "right"},
-        {"light": True, "model": "another"},
-    ],
-)
-async def test_the_control_process_refuses_a_snapshot_that_cannot_be(weak, change):
-    with pytest.raises(CannotPlay, match="measure it anew"):
-        await session((replace(weak, **change),), kind=Forging)

@@ -16,7 +16,7 @@ from controller.screening import QUESTIONS, Answer
 from profiles.dose import Dose, dose
 from records.people import People
 from tests.console.terminals import TWO_STEPS, Running, myoloop, only_json
-from tests.controller.people import UPPER, contraction, programme
+from tests.controller.people import UPPER, programme
 
 NO = ("--no-to", "all")
 
@@ -374,24 +374,6 @@ def test_everything_of_a_person_is_given_out(p1, capsys, tmp_path):
     kept = json.loads(file.read_text())
     assert len(kept["screenings"][0]["answers"]) == len(QUESTIONS)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-def test_how_strong_a_muscle_is_is_shown_and_given_out_and_for_how_long_it_counts(p1, capsys):
-    now_s = time.time()
-    p1.contract("p1", contraction(at_s=now_s - 600.0, uv=(180.0, None)))
-    p1.contract("p1", contraction(at_s=now_s - 5 * 3600.0, light=True, emulated=True))
-    new, old = said(capsys, "person", "show", "p1")["contractions"]
-    assert (new["uv"], new["light"], new["holds"]) == ([180.0, None], False, True)
-    assert (old["light"], old["emulated"], old["holds"]) == (True, True, False)
-    assert main(["person", "show", "p1"]) == 0
-    told = capsys.readouterr().out
-    assert "the strongest contraction of upper_trapezius, left: 180 uV, not measurable" in told
-    assert "a light contraction of upper_trapezius, left" in told
-    assert told.count("of another sitting") == 1
-    kept = said(capsys, "person", "export", "p1")["person"]["contractions"]
-    assert [one["uv"] for one in kept] == [[180.0, None], [180.0, 160.0]]
-    assert main(["person", "forget", "p1", "--yes"]) == 0
-    assert p1.ids() == []
 
 
 def test_forgetting_is_asked_about(p1, capsys, monkeypatch):
