@@ -7,7 +7,7 @@ from types import TracebackType
 from controller.eligibility import NotAdmitted, admit, screened
 from controller.fitting import Fit
 from controller.ledger import Doses
-from controller.person import ANY_DEVICE, Pad, Person, Stage, Unlock, pad_of
+from controller.person import ANY_DEVICE, Contraction, Pad, Person, Stage, Unlock, pad_of
 from controller.play import pad_area_cm2, prepare
 from firmware_bridge.capabilities import Capabilities
 from profiles.check import highest
@@ -23,10 +23,14 @@ Values = Mapping[str, str | float]
 
 
 class Care(Booking):
-    """One person's session with a profile. What was played to its end is unlocked."""
+    """One person's session with a profile. What was played to its end is unlocked.
+
+    `contractions` are those that are known once it is prepared.
+    """
 
     def __init__(self, people: People, person_id: str) -> None:
         super().__init__(people, person_id)
+        self.contractions: tuple[Contraction, ...] = ()
         self._pad: Pad | None = None
         self._closed_loop = False
 
@@ -39,6 +43,7 @@ class Care(Booking):
         and as `controller.play.prepare`.
         """
         pad = self._pad = pad_of(capabilities, pad_area_cm2(capabilities))
+        self.contractions = self.people.load(self.person_id).contractions
         if capabilities.emulated:
             return prepare(text, name, capabilities, values)
         now_s = time.time()
@@ -55,6 +60,8 @@ class Care(Booking):
         ).program
         entry = reservation(pad, worst, at_most(dose(worst), dose(fitted.program)), now_s)
         self.reserve(entry, lambda person: admit(person, worst, entry.doses, now_s))
+        if self.booked is not None:  # the very person that the control process will see
+            self.contractions = self.booked.person.contractions
         return fitted
 
     def __exit__(

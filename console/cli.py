@@ -52,6 +52,7 @@ TABLE: dict[tuple[str, ...], Command] = {
     ("person", "new"): Command("person", "new", "Make a person, by an id you choose."),
     ("person", "screen"): Command("person", "screen", "Ask the health questions."),
     ("person", "calibrate"): Command("person", "calibrate", "Measure where pain begins."),
+    ("person", "contraction"): Command("person", "contraction", "Measure how strong a muscle is."),
     ("person", "show"): Command("person", "show", "What is known of a person, or who is known."),
     ("person", "export"): Command("person", "export", "Everything that is kept of a person."),
     ("person", "forget"): Command("person", "forget", "Delete everything of a person."),

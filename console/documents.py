@@ -8,6 +8,7 @@ import msgspec
 from .document import Document
 from .person_documents import (
     PersonCalibrated,
+    PersonContracted,
     PersonExport,
     PersonForgotten,
     PersonList,
@@ -366,6 +367,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     PersonShown,
     PersonList,
     PersonCalibrated,
+    PersonContracted,
     PersonExport,
     PersonForgotten,
     Twin,

@@ -8,6 +8,7 @@ import typer
 
 from controller.calibration import CalibrationFailed
 from controller.client import DoorError
+from controller.contraction import ContractionFailed
 from controller.eligibility import NotAdmitted
 from controller.fitting import CannotPlay
 from controller.preflight import NeedsPerson, NotReady, Obstacle
@@ -59,6 +60,7 @@ _KINDS: dict[type[BaseException], tuple[str, int, str | None]] = {
     NeedsPerson: ("needs_person", REFUSED, None),
     NotAdmitted: ("not_admitted", REFUSED, None),
     CalibrationFailed: ("not_measured", STOPPED, None),
+    ContractionFailed: ("not_measured", STOPPED, None),
     NoSuchPerson: ("no_such_person", USAGE, None),
     IdRefused: ("id_refused", USAGE, None),
     Interrupted: ("interrupted", STOPPED, None),

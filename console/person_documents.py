@@ -41,7 +41,13 @@ class FoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Effect = Literal[
-    "refused", "share", "no_deep_work", "nothing_that_strikes", "no_calibration", "tender"
+    "refused",
+    "share",
+    "no_deep_work",
+    "nothing_that_strikes",
+    "no_calibration",
+    "no_strain",
+    "tender",
 ]
 """What a yes does: `share` is of the pain threshold, and so is what is left of a tender one."""
 
@@ -73,6 +79,22 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
     days_ago: float
 
 
+class Strength(msgspec.Struct, frozen=True, kw_only=True):
+    """How strong a muscle was, as RMS without noise for each channel; None: not measurable.
+
+    `light`: it was not to be strained. `holds` says whether that was in this sitting.
+    """
+
+    region: str
+    side: str
+    uv: tuple[float | None, ...]
+    light: bool
+    model: str
+    emulated: bool
+    minutes_ago: float
+    holds: bool
+
+
 class PersonShown(Document, frozen=True, kw_only=True, tag="myoloop.person/1"):
     """What is known of a person. `screened` says whether the answers still hold.
 
@@ -90,6 +112,7 @@ class PersonShown(Document, frozen=True, kw_only=True, tag="myoloop.person/1"):
     gates: tuple[FoundGate, ...]
     refusals: tuple[FoundRefusal, ...]
     thresholds: tuple[Threshold, ...]
+    contractions: tuple[Strength, ...]
     stages: tuple[str, ...]
     ledger: dict[str, RegionLedger]
     never_booked: int
@@ -108,6 +131,14 @@ class PersonCalibrated(Document, frozen=True, kw_only=True, tag="myoloop.person_
     device_url: str
     threshold: Threshold
     readings_kpa: tuple[float, ...]
+
+
+class PersonContracted(Document, frozen=True, kw_only=True, tag="myoloop.person_contraction/1"):
+    """How strong a muscle is; EMG is compared with it for the rest of the sitting."""
+
+    id: str
+    device_url: str
+    contraction: Strength
 
 
 class PersonExport(Document, frozen=True, kw_only=True, tag="myoloop.person_export/1"):

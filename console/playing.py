@@ -5,6 +5,8 @@ import signal
 from contextlib import nullcontext
 from pathlib import Path
 
+from controller.person import Side
+
 from .account import account, summary
 from .care import Care
 from .documents import Told
@@ -27,24 +29,32 @@ def play(
     yes: bool,
     picture: Path | None,
     care: Care | None = None,
+    side: Side | None = None,
 ) -> Told:
     """Play on the device at `url`, and say how it went. Raises as `Sitting.run`.
 
-    `care` is for the person who is treated, where one is known.
+    `care` is for the person who is treated, where one is known; `side` is where pad and electrodes
+    lie, as far as that was said.
     """
     with watching(display=display) as audience, care or nullcontext():
-        visit = asyncio.run(_sit(url, programme, audience, yes=yes, care=care))
+        visit = asyncio.run(_sit(url, programme, audience, yes=yes, care=care, side=side))
     return told(visit, picture)
 
 
 async def _sit(
-    url: str, programme: Programme, audience: Screen | Lines, *, yes: bool, care: Care | None
+    url: str,
+    programme: Programme,
+    audience: Screen | Lines,
+    *,
+    yes: bool,
+    care: Care | None,
+    side: Side | None,
 ) -> Visit:
     whom = care.person_id if care else None
     sitting = Sitting(
         url,
         programme,
-        lambda device, fit: attendant(device, fit, audience.say, yes=yes, whom=whom),
+        lambda device, fit: attendant(device, fit, audience.say, yes=yes, whom=whom, side=side),
         care.beside(audience) if care else audience,
     )
     return await in_foreground(sitting)

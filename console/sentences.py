@@ -6,6 +6,7 @@ from controller.preflight import TRIP_TOLD_MS
 from controller.visits import Ready
 from controller.words import (
     Alarm,
+    Compared,
     Eased,
     Ended,
     Event,
@@ -155,6 +156,8 @@ def sentence(event: Event) -> str:
             return judgement(verdict)
         case Paused() | Resumed() | Marked() | Eased():
             return _by_person(event)
+        case Compared():
+            return compared(event)
         case Reacted() | Unmeasurable() | Replaced() | ModeChanged() | Alarm():
             return _notice(event)
         case Sampled(_, target_kpa, None):
@@ -200,6 +203,27 @@ def _notice(event: Reacted | Unmeasurable | Replaced | ModeChanged | Alarm) -> s
             return f"alarm {state}: {REASONS[reason]}"
         case _:
             assert_never(event)
+
+
+def compared(event: Compared) -> str:
+    """Return what EMG is compared with on a region, and how to have it compared with more."""
+    where = event.region + (f", {event.side}," if event.side else "")
+    if not event.uv:
+        at, side = f"--region {event.region}", f"--side {event.side or 'SIDE'}"
+        return (
+            f"EMG on {where} is compared with no contraction, so `of: mvc` never holds; "
+            f"`myoloop person contraction ID {at} {side} --device URL` measures one, for "
+            f"`run --person ID {side}`"
+        )
+    what = "a light" if event.light else "the strongest"
+    told = ", ".join(
+        f"channel {n} {'not measurable' if uv is None else f'{uv:.0f} uV'}"
+        for n, uv in enumerate(event.uv)
+    )
+    return (
+        f"EMG on {where} is compared with {what} contraction, "
+        f"{event.age_s / 60.0:.0f} min old: {told}"
+    )
 
 
 def judgement(verdict: Verdict) -> str:

@@ -1,6 +1,7 @@
 """One visit to a device, as its owner makes it: through the door of a control process."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
@@ -9,8 +10,10 @@ import msgspec
 
 from controller.chronicle import Chronicle
 from controller.client import DoorError
+from controller.comparison import usable
 from controller.eligibility import Booked
 from controller.fitting import CannotPlay, Fit
+from controller.person import Contraction, Side
 from controller.preflight import Person
 from controller.remote import Remote
 from controller.troubles import ControlLost, Left, error_of
@@ -36,6 +39,7 @@ from controller.words import Answer, Event, Order, Outcome, Reason, Rejected, Re
 from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import Gesture
 from firmware_bridge.links.local import LocalLink
+from profiles.program import Program
 
 from .reach import aside, reach
 from .sentences import readiness
@@ -64,9 +68,12 @@ class Audience(Protocol):
 
 
 class Attendant(Person, Protocol):
-    """A person beside the device who agrees to what is about to happen, then starts it."""
+    """A person beside the device who agrees to what is about to happen, then starts it.
 
-    async def agree(self) -> None: ...
+    `agree` returns on which side it will be, None where nobody has said it.
+    """
+
+    async def agree(self) -> Side | None: ...
     async def start(self) -> None: ...
 
 
@@ -88,13 +95,15 @@ class Programme(msgspec.Struct, frozen=True):
     """How a profile becomes a program for a device, and what it was made from.
 
     `booked` says for whom it was reserved, once it is prepared; `may_hold` that it may be played on
-    what keeps its pressure without power.
+    what keeps its pressure without power. `contractions` are those that are known of the person who
+    is treated.
     """
 
     prepare: Callable[[Capabilities], Fit]
     profile: str = ""
     booked: Callable[[], Booked | None] = lambda: None
     may_hold: bool = False
+    contractions: Callable[[], tuple[Contraction, ...]] = tuple
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,10 +195,8 @@ class Sitting:
         fitted = await aside(self._programme.prepare, connected.capabilities)
         self._fit = fitted
         self._attendant = self._make_attendant(FarDevice(connected.capabilities, remote), fitted)
-        await self._or_over(asyncio.ensure_future(self._attendant.agree()))
-        programme = self._programme
-        start = Start(fitted.program, programme.profile, programme.booked(), programme.may_hold)
-        answer = await remote.order(start)
+        side = await self._or_over(asyncio.ensure_future(self._attendant.agree()))
+        answer = await remote.order(self._start(connected.capabilities, fitted.program, side))
         if isinstance(answer, Rejected):
             raise CannotPlay(answer.why)
         over = await self._over
@@ -205,6 +212,11 @@ class Sitting:
             truth=over.truth,
             ready=self._ready,
         )
+
+    def _start(self, capabilities: Capabilities, program: Program, side: Side | None) -> Start:
+        one, now_s = self._programme, time.time()
+        known = usable(one.contractions(), program, side, capabilities, now_s)
+        return Start(program, one.profile, one.booked(), one.may_hold, side, known)
 
     async def _or_over(self, wanted: "asyncio.Future[Any]") -> Any:  # noqa: ANN401
         """Return what is wanted, unless the visit is over before. Raises as `run`."""

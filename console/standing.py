@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping
 
+from controller.comparison import counts
 from controller.eligibility import NotAdmitted, Refusal, admit, screened
 from controller.ledger import REGION_DAY_S, SESSIONS_A_DAY, Doses
-from controller.person import ANY_DEVICE, Calibration, Person
+from controller.person import ANY_DEVICE, Calibration, Contraction, Person
 from controller.screening import BY_ID, Gate, Screening
 from profiles.program import Program
 from profiles.regions import REGIONS
@@ -17,6 +18,7 @@ from .person_documents import (
     FoundRefusal,
     PersonShown,
     RegionLedger,
+    Strength,
     Threshold,
 )
 from .tables import table
@@ -27,6 +29,7 @@ _EFFECTS: Mapping[Effect, str] = {
     "no_deep_work": "no deep work",
     "nothing_that_strikes": "nothing that strikes",
     "no_calibration": "no calibration",
+    "no_strain": "no contraction but a light one",
     "tender": "the pain threshold counts {share:.0f} %",
 }
 
@@ -46,6 +49,7 @@ def shown(person: Person, now_s: float) -> PersonShown:
         gates=gates(person, now_s),
         refusals=found(screened(person, now_s)),
         thresholds=tuple(threshold(one, now_s) for one in person.calibrations),
+        contractions=tuple(strength(one, now_s) for one in person.contractions),
         stages=stages(person),
         ledger={name: line for name, line in every.items() if line.sessions or line.worked_s},
         never_booked=len(person.ledger.open),
@@ -80,6 +84,8 @@ def _effects(
         yield "nothing_that_strikes", there, None
     if not gate.calibrate:
         yield "no_calibration", there, None
+    if not gate.strained:
+        yield "no_strain", there if gate.share == 1.0 else (), None
     if gate.state < 1.0:
         yield "tender", there, gate.state
 
@@ -162,6 +168,20 @@ def threshold(one: Calibration, now_s: float) -> Threshold:
     )
 
 
+def strength(one: Contraction, now_s: float) -> Strength:
+    """Return a contraction as it is told."""
+    return Strength(
+        region=one.region,
+        side=one.side,
+        uv=tuple(None if uv is None else round(uv, 1) for uv in one.uv),
+        light=one.light,
+        model=one.model,
+        emulated=one.emulated,
+        minutes_ago=round((now_s - one.at_s) / 60.0, 1),
+        holds=counts(one, now_s),
+    )
+
+
 def stages(person: Person) -> tuple[str, ...]:
     """Return how far each technique has come, one line for each place."""
     return tuple(
@@ -186,6 +206,7 @@ def lines(person: PersonShown) -> str:
         *(f"  {one.what}" for one in person.gates),
         *(f"  not treated: {one.what}; {one.allowed}" for one in person.refusals),
         *(f"  {threshold_line(one)}" for one in person.thresholds),
+        *(f"  {strength_line(one)}" for one in person.contractions),
         *(f"  played to its end: {stage}" for stage in person.stages),
     ]
     if person.ledger:
@@ -206,6 +227,18 @@ def threshold_line(one: Threshold) -> str:
     return (
         f"pain begins at {least}{one.kpa:.1f} kPa on {one.region}, {one.side} "
         f"({one.model}, {one.area_cm2:g} cm2;{where} {one.days_ago:.0f} days ago)"
+    )
+
+
+def strength_line(one: Strength) -> str:
+    """Return a contraction in a line."""
+    what = "a light contraction" if one.light else "the strongest contraction"
+    told = ", ".join("not measurable" if uv is None else f"{uv:.0f} uV" for uv in one.uv)
+    where = " emulated, so it counts on no real device;" if one.emulated else ""
+    lasts = "" if one.holds else "; it was of another sitting, and counts no more"
+    return (
+        f"{what} of {one.region}, {one.side}: {told} "
+        f"({one.model};{where} {one.minutes_ago:.0f} min ago{lasts})"
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from controller.calibration import REACTION_S
+from controller.person import Side
 from controller.play import pad_area_cm2
 from controller.words import Event, Sampled
 from firmware_bridge.codes import Gesture
@@ -56,5 +57,6 @@ class Paced:
         self.put_pad_on = one.put_pad_on
         self.start = one.start
 
-    async def agree(self) -> None:
+    async def agree(self) -> Side | None:
         await self._wait()
+        return None

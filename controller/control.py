@@ -10,6 +10,7 @@ from firmware_bridge.codes import Document, Gesture, Source
 from firmware_bridge.discovery import Opened, open_device
 from firmware_bridge.errors import BridgeError
 
+from .comparison import compared
 from .ears import ears_for
 from .eligibility import NotAdmitted
 from .favours import Favours
@@ -18,7 +19,7 @@ from .preflight import Readiness, preflight
 from .priority import urgent
 from .session import Session
 from .troubles import Left, trouble_of
-from .vetting import admit, admit_device, admit_for
+from .vetting import admit, admit_contractions, admit_device, admit_for
 from .visits import (
     Act,
     Connect,
@@ -143,7 +144,11 @@ class Control:
             capabilities = self._connected.capabilities
             admit_device(capabilities, may_hold=start.may_hold)
             fitted = admit(start.program, capabilities)
-            admit_for(start.program, start.booked, capabilities, time.time())
+            now_s = time.time()
+            admit_for(start.program, start.booked, capabilities, now_s)
+            admit_contractions(
+                start.contractions, start.side, start.program, start.booked, capabilities, now_s
+            )
         except (CannotPlay, NotAdmitted) as error:
             return Rejected(str(error))
         self._start.set_result((start, fitted))
@@ -220,7 +225,8 @@ class Control:
             self._tell(_told_of(ready))
             self._stand("ready")
             await self._favours.start()
-            session = Session(device, fitted, self._hear, ready.zero_kpa, ears)
+            known = compared(start.contractions, start.program, start.side, time.time())
+            session = Session(device, fitted, self._hear, ready.zero_kpa, ears, known)
             self._playing = Playing(start.program, start.profile)
             self._tell(self._playing)
             self._session = session

@@ -54,7 +54,10 @@ class Ears:
 
 def ears_for(program: Program, capabilities: Capabilities) -> Ears | None:
     """Return ears for a programme, None where it does not listen or there is nothing to hear."""
-    sensors = capabilities.sensors_of("emg")
-    if EMG not in program.signals or not sensors:
-        return None
-    return Ears(sensors[0].rate_hz, len(sensors), sensors[0].every)
+    return ears_of(capabilities) if EMG in program.signals else None
+
+
+def ears_of(capabilities: Capabilities) -> Ears | None:
+    """Return ears for everything there is to hear of a device, None where that is nothing."""
+    sensors = capabilities.sensors_of(EMG)
+    return Ears(sensors[0].rate_hz, len(sensors), sensors[0].every) if sensors else None

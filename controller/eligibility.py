@@ -93,6 +93,18 @@ def admit_calibration(person: Person, region: str, worst: Doses, now_s: float) -
         raise NotAdmitted(person.id, refusals)
 
 
+def admit_contraction(person: Person, region: str, now_s: float, *, light: bool) -> None:
+    """Say yes to measuring how strong the muscle of a region is. Raises `NotAdmitted`.
+
+    Nothing is pressed for it, so neither doses nor rests count.
+    """
+    refusals = [*screened(person, now_s), *_region_answers(person, region, now_s)]
+    if not light:
+        refusals += _not_strained(person, region, now_s)
+    if refusals:
+        raise NotAdmitted(person.id, refusals)
+
+
 def screened(person: Person, now_s: float) -> Iterator[Refusal]:
     """Yield what speaks against any session: no fresh screening, or an answer in it."""
     holds = person.screening(now_s)
@@ -151,6 +163,11 @@ def _region_answers(person: Person, region: str, now_s: float) -> Iterator[Refus
 def _not_measured(person: Person, region: str, now_s: float) -> Iterator[Refusal]:
     for name in permit(person.screenings, region, now_s).not_measured_by:
         yield _answered(BY_ID[name], region, "a session with what is known already is allowed")
+
+
+def _not_strained(person: Person, region: str, now_s: float) -> Iterator[Refusal]:
+    for name in permit(person.screenings, region, now_s).not_strained_by:
+        yield _answered(BY_ID[name], region, "a light contraction is allowed: --submaximal")
 
 
 def _answered(question: Question, region: str | None, allowed: str) -> Refusal:

@@ -17,6 +17,11 @@ WINDOW_S, CONFIRM_S = 0.7, 0.5
 GUARDING_OVER = (3.0, 0.10)
 """What counts as activity: over this many baselines and this share of the strongest (E, rules)."""
 
+STRONGEST_COUNTS_UV = 200.0
+"""The shares are of a contraction of at most so much, without its noise: a muscle that is strong,
+or was measured too strong, must not guard unseen (E; of 400 uV a tenth is 40 uV, and a body that
+guards early was never eased)."""
+
 CALM_UNDER, CALM_S = (2.0, 0.05), 1.0
 """What is calm again: under one of these for so long (E, rules)."""
 
@@ -95,7 +100,8 @@ def loudness(
     """Return how loud the muscles are. A channel that cannot be trusted says nothing.
 
     A baseline that was not measurable counts as what is just measurable: a quiet muscle is one.
-    Without a strongest contraction that half of a threshold is left out.
+    `mvc` is a contraction to refer to; without one that half of a threshold is left out, and of a
+    very strong one only `STRONGEST_COUNTS_UV` count.
     """
     guarding = calm = spasm = 0.0
     for i, slow_uv in enumerate(emg.slow_uv):
@@ -214,7 +220,7 @@ def _thresholds_uv(
 ) -> tuple[float, float, float]:
     """Return what counts as guarding, as calm and as a spasm in one channel."""
     rest_uv = net_uv(baseline_uv or LEAST_OF_NOISE * noise_uv, noise_uv)
-    most_uv = net_uv(mvc_uv or 0.0, noise_uv)
+    most_uv = min(STRONGEST_COUNTS_UV, net_uv(mvc_uv or 0.0, noise_uv))
     guarding, calm, spasm = (
         max(shares[0] * rest_uv, shares[1] * most_uv)
         for shares in (GUARDING_OVER, CALM_UNDER, SPASM_OVER)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TypeAlias
 
 import msgspec
@@ -29,6 +30,9 @@ STIFFNESS = "stiffness"
 REST = (EMG, "rest")
 """The reference that pre-flight has measured: what the muscles were before anything pressed."""
 
+STRONGEST = (EMG, "mvc")
+"""The reference that a contraction is, where one is known of the region that is worked on."""
+
 FORGOTTEN_AFTER_S = 60.0
 """A baseline is kept over a pause that is shorter than this (E, rules)."""
 
@@ -44,7 +48,7 @@ class Hearing(msgspec.Struct, frozen=True):
     `step` is the one that is listened to and `began_s` when that was heard first; `baseline` and
     `starts`, by signal, are references in the making; `until` and `reactions` are the states of the
     step's and the profile's conditions; `heard_s` is when the last batch came, `pained_s` the last
-    press.
+    press. `strongest` is how strong the muscle of a region is, for as long as the session lasts.
     """
 
     noise_uv: tuple[float, ...] = ()
@@ -61,6 +65,7 @@ class Hearing(msgspec.Struct, frozen=True):
     heard_s: float = 0.0
     pain_presses: int = 0
     pained_s: float | None = None
+    strongest: Mapping[str, Values] = msgspec.field(default_factory=dict[str, Values])
 
 
 def listens(program: Program) -> bool:
@@ -68,10 +73,19 @@ def listens(program: Program) -> bool:
     return bool(program.signals or program.rules or any(_listens(s) for s in program.steps))
 
 
-def deaf(program: Program, noise_uv: tuple[float, ...], rest_uv: Values) -> Hearing:
-    """Return what is remembered before anything was heard but noise and rest."""
-    reactions = unprovoked(program.rules)
-    return Hearing(noise_uv=noise_uv, references={REST: rest_uv}, reactions=reactions)
+def deaf(
+    program: Program,
+    noise_uv: tuple[float, ...],
+    rest_uv: Values,
+    strongest: Mapping[str, Values] = MappingProxyType({}),
+) -> Hearing:
+    """Return what is remembered before anything was heard but noise, rest and contractions."""
+    return Hearing(
+        noise_uv=noise_uv,
+        references={REST: rest_uv},
+        reactions=unprovoked(program.rules),
+        strongest=strongest,
+    )
 
 
 def heard(
@@ -86,8 +100,9 @@ def heard(
 ) -> Hearing:
     """Return what to remember of one more batch, while step `index` plays; `stiff`: of each pad."""
     if at_s - hearing.heard_s > FORGOTTEN_AFTER_S:
-        rest = {REST: hearing.references.get(REST, ())}
-        hearing = msgspec.structs.replace(hearing, references=rest)
+        known = hearing.references
+        kept = {key: known[key] for key in (REST, STRONGEST) if key in known}
+        hearing = msgspec.structs.replace(hearing, references=kept)
     if at_s - hearing.heard_s > UNHEARD_S:
         hearing = _counting_anew(hearing, program, at_s)
     if index != hearing.step:
@@ -173,6 +188,9 @@ def _next_step(hearing: Hearing, program: Program, index: int, at_s: float) -> H
         signal = program.steps[hearing.step].baseline or EMG
         references[signal, "baseline"] = _reference(hearing, hearing.baseline, signal, "baseline")
     step = program.steps[index]
+    references.pop(STRONGEST, None)  # it was another muscle's
+    if step.all_regions == (step.region,) and step.region in hearing.strongest:
+        references[STRONGEST] = hearing.strongest[step.region]
     entered_s = at_s + step.entry_s
     return msgspec.structs.replace(
         hearing,

@@ -1,5 +1,7 @@
 """Everything the controller knows and intends, as one frozen value."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -155,11 +157,12 @@ def wake(
     mount: Mount | None = None,
     noise_uv: tuple[float, ...] = (),
     rest_uv: Values = (),
+    strongest: Mapping[str, Values] = MappingProxyType({}),
 ) -> Mind:
     """Return the mind that will play `program` from session time 0 on.
 
     `noise_uv` is what of each EMG channel is noise, and `rest_uv` what it was at rest, as
-    pre-flight has heard it.
+    pre-flight has heard it; `strongest` is how strong the muscles of regions are.
     """
     factors = Factors(limit_kpa=program.envelope.pressure_kpa.value)
     playhead = at_beginning(program)
@@ -169,7 +172,7 @@ def wake(
         playhead=playhead,
         factors=factors,
         course=begin(factors),
-        hearing=deaf(program, noise_uv, rest_uv),
+        hearing=deaf(program, noise_uv, rest_uv, strongest),
         over_at_s=playhead.end_s,
     )
 

@@ -7,7 +7,7 @@ import msgspec
 from .cues import KEEP, Cue, Lower, Splice
 from .doubt_reply import doubt_reply
 from .guard_reply import guard_reply
-from .hearing import evidence, heard, listens
+from .hearing import STRONGEST, evidence, heard, listens
 from .intent import NEVER_S, Mind, steered
 from .moment import Features, Moment
 from .profile_reply import adapt_reply, rules_reply, until_reply
@@ -49,7 +49,11 @@ def _hear(mind: Mind, moment: Moment, felt: Features) -> tuple[Mind, Scene, tupl
     events: tuple[Event, ...] = ()
     if hearing.references is not before.references:
         new = {k: v for k, v in hearing.references.items() if before.references.get(k) != v}
-        events = tuple(Unmeasurable(at_s, *key) for key, found in new.items() if None in found)
+        events = tuple(
+            Unmeasurable(at_s, *key)
+            for key, found in new.items()
+            if None in found and key != STRONGEST  # what is known of that is told at the beginning
+        )
     asked = evidence(hearing, felt, health, at_s, area_cm2, stiff)
     return msgspec.structs.replace(mind, hearing=hearing), Scene(felt, asked), events
 

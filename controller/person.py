@@ -21,6 +21,7 @@ OWNER = "person"
 
 Sex = Literal["female", "male", "unsaid"]
 Side = Literal["left", "right", "middle"]
+SIDES: tuple[Side, ...] = ("left", "right", "middle")
 Stage = Literal["simulator", "open_loop", "closed_loop"]
 STAGES: tuple[Stage, ...] = ("simulator", "open_loop", "closed_loop")
 """A technique is rehearsed on an emulated device first, then played without listening to the
@@ -49,6 +50,24 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     at_least: bool = False
 
 
+class Contraction(msgspec.Struct, frozen=True, kw_only=True):
+    """How strong a muscle is: what EMG is compared with for the rest of the sitting.
+
+    `uv` is the RMS of each channel of EMG without its noise, None where it did not stand out from
+    rest; `sensors` are the ids of these channels on a device of this `model`. `light`: the muscle
+    was not to be strained, so it is a contraction to refer to, and not the strongest.
+    """
+
+    at_s: float
+    region: str
+    side: Side
+    model: str
+    sensors: tuple[int, ...]
+    uv: tuple[float | None, ...]
+    light: bool = False
+    emulated: bool = False
+
+
 class Unlock(msgspec.Struct, frozen=True):
     """A technique that was played to its end at this stage."""
 
@@ -64,6 +83,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     sex: Sex = "unsaid"
     screenings: tuple[Screening, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
+    contractions: tuple[Contraction, ...] = ()
     unlocked: frozenset[Unlock] = frozenset()
     ledger: Ledger = Ledger()
 

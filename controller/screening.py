@@ -29,8 +29,9 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer means. `refuses` is about the region that was named, or everything.
 
     `share` of the pain threshold is the most that may be pressed, where anything may be; `deep`
-    and `struck` say whether deep work, and techniques that strike, may be at all. `state` is how
-    tender the region is; `locks_s` outlasts the screening in which it was said.
+    and `struck` say whether deep work, and techniques that strike, may be at all, and `strained`
+    whether a muscle may be tensed as strongly as it can. `state` is how tender the region is;
+    `locks_s` outlasts the screening in which it was said.
     """
 
     refuses: Literal["nothing", "region", "everything"] = "nothing"
@@ -38,13 +39,14 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     deep: bool = True
     struck: bool = True
     calibrate: bool = True
+    strained: bool = True
     state: float = 1.0
     locks_s: float = 0.0
 
 
 REFUSED = Gate(refuses="everything")
 NOT_THERE = Gate(refuses="region")
-LIGHT_ONLY = Gate(share=LIGHT_SHARE, deep=False, struck=False, calibrate=False)
+LIGHT_ONLY = Gate(share=LIGHT_SHARE, deep=False, struck=False, calibrate=False, strained=False)
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +113,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         id="osteoporosis",
         ask="Are your bones fragile, has one been broken lately, or is there a tumour in one?",
-        yes=Gate(refuses="region", share=LIGHT_SHARE),
+        yes=Gate(refuses="region", share=LIGHT_SHARE, strained=False),
         where=True,
     ),
     Question(
@@ -145,7 +147,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         id="pain_meds_recent",
         ask="Have you taken painkillers, sedatives, alcohol or other drugs in the last 24 hours?",
-        yes=Gate(share=0.5, calibrate=False),
+        yes=Gate(share=0.5, calibrate=False, strained=False),
         advice="They hide pain: you are pressed less, and not measured.",
     ),
     Question(
@@ -171,7 +173,7 @@ QUESTIONS: tuple[Question, ...] = (
         id="fragile",
         ask="Are you over 75, is your skin thin, are your joints very mobile (as in EDS), or do "
         "you take cortisone for long?",
-        yes=Gate(share=0.4, struck=False),
+        yes=Gate(share=0.4, struck=False, strained=False),
     ),
     Question(
         id="varicose_veins",
@@ -195,7 +197,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         id="sore_from_exercise",
         ask="Are muscles sore from exercise?",
-        yes=Gate(state=SORE_STATE),
+        yes=Gate(state=SORE_STATE, strained=False),
         where=True,
     ),
     Question(
@@ -207,7 +209,8 @@ QUESTIONS: tuple[Question, ...] = (
 )
 """What is asked before a session, in this order. Pacemakers are asked for by themselves: nobody
 has measured the fields of a voice coil here (E). No profile says how one lies, so that answer is
-told to whoever operates and gates nothing."""
+told to whoever operates and gates nothing. Who may not strain a muscle is E: whose bones, skin or
+tendons are weak, who bleeds or does not feel pain, and where a muscle is sore."""
 
 BY_ID: Mapping[str, Question] = {question.id: question for question in QUESTIONS}
 
@@ -256,6 +259,7 @@ class Permit(msgspec.Struct, frozen=True, kw_only=True):
     not_deep_by: tuple[str, ...] = ()
     not_struck_by: tuple[str, ...] = ()
     not_measured_by: tuple[str, ...] = ()
+    not_strained_by: tuple[str, ...] = ()
     state: float = 1.0
 
 
@@ -293,6 +297,8 @@ def _narrowed(found: Permit, question: Question, gate: Gate, there: bool, until_
         change["not_struck_by"] = (*found.not_struck_by, question.id)
     if there and not gate.calibrate:
         change["not_measured_by"] = (*found.not_measured_by, question.id)
+    if not gate.strained and (there or gate.share < 1.0):  # a fragile bone is pulled at elsewhere
+        change["not_strained_by"] = (*found.not_strained_by, question.id)
     if there and gate.state < found.state:
         change["state"] = gate.state
     return msgspec.structs.replace(found, **change)

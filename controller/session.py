@@ -22,6 +22,7 @@ from firmware_bridge.readings import Pressed, Reading, SensorBatch, Status
 from .admission import refusal
 from .battery import PLAUSIBLE_PERCENT
 from .chronicle import Chronicle
+from .comparison import references, unknown
 from .cues import Cue, Finish, Halt, Keep, Lower, Splice, Yield
 from .ears import Ears, ears_for
 from .emg_words import EmgFeatures
@@ -37,6 +38,7 @@ from .words import (
     FAULTS,
     Accepted,
     Answer,
+    Compared,
     Ended,
     Event,
     Order,
@@ -81,6 +83,7 @@ class Session:
         on_event: Callable[[Event], None],
         zero_kpa: tuple[float, ...] = (),
         ears: Ears | None = None,
+        compared: tuple[Compared, ...] = (),
     ) -> None:
         self._device = device
         self._zero_kpa = zero_kpa
@@ -92,7 +95,9 @@ class Session:
         self._on_event = on_event
         noise_uv = self._ears.noise_uv if self._ears else ()
         rest_uv = self._ears.rest_uv if self._ears else ()
-        self._mind = wake(fit.program, mount(fit, self._probes), noise_uv, rest_uv)
+        self._compared = (compared or unknown(fit.program)) if self._ears else ()
+        strongest = references(self._compared, noise_uv)
+        self._mind = wake(fit.program, mount(fit, self._probes), noise_uv, rest_uv, strongest)
         self._heats = self._mind.mount.heats
         self._chronicle = Chronicle()
         self._orders: list[Order] = []
@@ -142,7 +147,7 @@ class Session:
             self._streamer = None
             if ticker is not None:
                 ticker.stop()
-            await _despite_cancelling(self._let_go())
+            await despite_cancelling(self._let_go())
         return self._tell_the_end(cue)
 
     @property
@@ -237,6 +242,8 @@ class Session:
         self._state, self._failure = State.ARMED, None
         self._streamer = Streamer(self._device, self._fit, self._offset_s)
         self._streamer.splice(self._mind, 0.0, TICK_S)
+        for event in self._compared:
+            self._on_event(event)
 
     def _tick(self, number: int) -> None:
         if self._loop.time() - self._batch_s > BATCH_LATE_S:
@@ -349,7 +356,7 @@ def _result(reason: Reason) -> Literal["complete", "stopped", "fault"]:
     return "fault" if reason in FAULTS else "stopped"
 
 
-async def _despite_cancelling(release: Coroutine[Any, Any, None]) -> None:
+async def despite_cancelling(release: Coroutine[Any, Any, None]) -> None:
     """Wait for `release` to its end; being cancelled meanwhile is remembered, not obeyed."""
     task = asyncio.ensure_future(release)
     cancelled: asyncio.CancelledError | None = None

@@ -1,7 +1,7 @@
 """What a control process plays: nothing above what device and person allow, whoever compiled it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from firmware_bridge.capabilities import Capabilities
@@ -11,9 +11,10 @@ from profiles.program import Program, Step
 from profiles.regions import REGIONS
 from profiles.trajectory import MAX_SEGMENT_S, Track, presses
 
+from .comparison import usable
 from .eligibility import Booked, admit_booked
 from .fitting import CannotPlay, Fit, device_envelope, fit, watched
-from .person import pad_of
+from .person import Contraction, Side, pad_of
 from .unpowered import HOLDING_KPA, OPTION, holding
 
 ROUNDING = 1e-6
@@ -72,6 +73,36 @@ def admit_for(
         if booked.reserved.kind == "calibration":
             return
     _under_what_they_bear(program, booked, capabilities, now_s)
+
+
+def admit_contractions(
+    contractions: Sequence[Contraction],
+    side: Side | None,
+    program: Program,
+    booked: Booked | None,
+    capabilities: Capabilities,
+    now_s: float,
+) -> None:
+    """See that what EMG is to be compared with was measured here, and lately. Raises `CannotPlay`.
+
+    A reference that is too high would have a muscle guard unseen. On whoever is pressed for real it
+    must be known of the very person that the session is reserved for.
+    """
+    kept = booked.person.contractions if booked is not None else ()
+    for one in contractions:
+        if not capabilities.emulated and one not in kept:
+            raise CannotPlay(_not_compared(one, "is not known of whoever this is reserved for"))
+        if not usable((one,), program, side, capabilities, now_s):
+            raise CannotPlay(_not_compared(one, "cannot be one of this place, device and sitting"))
+    if len({one.region for one in contractions}) < len(contractions):
+        raise CannotPlay("EMG cannot be compared with two contractions of one muscle")
+
+
+def _not_compared(one: Contraction, why: str) -> str:
+    return (
+        f"the contraction of {one.region}, {one.side}, that EMG is to be compared with {why}: "
+        "measure it anew (`myoloop person contraction`)"
+    )
 
 
 def _reserved(program: Program, reserved: Mapping[str, Dose]) -> None:

@@ -13,6 +13,7 @@ from profiles.program import Program
 
 from .door import Answered, Refused, Welcome
 from .eligibility import Booked
+from .person import Contraction, Side
 from .words import Event, Order, Outcome
 
 Standing = Literal[
@@ -55,13 +56,17 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
     """Play this. `profile` is the file or library name it was compiled from.
 
     `booked` is the person it is for, and what was reserved; None where nobody is known. `may_hold`:
-    somebody has said that it may be played on what keeps its pressure without power.
+    somebody has said that it may be played on what keeps its pressure without power. `side` is
+    where pad and electrodes lie, None where nobody has said it, and `contractions` are what EMG is
+    to be compared with there.
     """
 
     program: Program
     profile: str = ""
     booked: Booked | None = None
     may_hold: bool = False
+    side: Side | None = None
+    contractions: tuple[Contraction, ...] = ()
 
 
 class Alive(msgspec.Struct, frozen=True, tag="alive"):

@@ -245,6 +245,21 @@ class Unmeasurable(msgspec.Struct, frozen=True, tag="unmeasurable"):
     of: str
 
 
+class Compared(msgspec.Struct, frozen=True, tag="compared"):
+    """What EMG is compared with on a region, beside its own baseline, from `at_s` on.
+
+    `uv` is the RMS of each channel in a contraction that is `age_s` old, without its noise, None
+    where it was not measurable; it is empty where no contraction counts here. `light`: a light one.
+    """
+
+    at_s: float
+    region: str
+    side: str | None
+    uv: tuple[float | None, ...] = ()
+    light: bool = False
+    age_s: float = 0.0
+
+
 class Replaced(msgspec.Struct, frozen=True, tag="replaced"):
     """A programme of other values is played from step `index` on; `at_once`: within that step."""
 
@@ -304,6 +319,7 @@ Event: TypeAlias = (
     | Eased
     | Reacted
     | Unmeasurable
+    | Compared
     | Replaced
     | ModeChanged
     | Alarm

@@ -138,6 +138,9 @@ class Gesture(IntEnum):
     SHAKE = 12
     TAP = 13
     CRAMP = 14
+    CONTRACT = 15
+    CONTRACT_LIGHTLY = 16
+    RELAX = 17
 
 
 class Document(IntEnum):

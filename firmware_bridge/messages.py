@@ -18,7 +18,7 @@ from .knots import Knot
 MAGIC = 0x4C4D
 """The first two bytes of HELLO, "ML"."""
 
-MAJOR, MINOR = 1, 1
+MAJOR, MINOR = 1, 2
 """This protocol. Another major version may be watched and stopped, not moved."""
 
 

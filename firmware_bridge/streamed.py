@@ -105,8 +105,7 @@ class StreamedDevice:
         self._idle = asyncio.Event()
         self._latch_nonce = met.hello.latch_nonce
         self._pain_count: int | None = None
-        self._frames_received = 0
-        self._frames_odd = 0
+        self._frames_received = self._frames_odd = 0
         self._loop = asyncio.get_running_loop()
         self._on_reading: OnReading = lambda _: None
         self._on_failure: OnFailure = lambda _: None

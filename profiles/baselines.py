@@ -6,14 +6,20 @@ from typing import Any, cast
 from .problems import Path
 from .quantities import quoted
 
+EMG = "emg"
+"""The one signal of a muscle, so the one that a contraction says anything of."""
+
 NO_MVC = (
-    "no session asks for a maximal contraction, so what is compared with one would never hold; "
-    "write of: baseline, of: start, or an absolute level, as above: 40 uV"
+    "a contraction is measured of EMG alone, so what compares another signal with one would never "
+    "hold; write of: baseline, of: start, or an absolute level, as above: 40 kPa"
 )
 
 
 def unmeasured(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield every `of: baseline` whose signal no step before it measures, and every `of: mvc`."""
+    """Yield every `of: baseline` that no step before it measures, and `of: mvc` but for EMG's.
+
+    How strong a muscle is, is measured before the session, so its file says nothing of it.
+    """
     measured: set[str] = set()
     phrases = dict(_pairs(data.get("phrases")))
     yield from _in_steps(data.get("steps"), ("steps",), measured, phrases)
@@ -50,7 +56,7 @@ def _in_value(value: object, path: Path, measured: set[str]) -> Iterator[tuple[P
     if words.get("of") == "baseline" and isinstance(signal, str) and signal not in measured:
         sentence = f"nothing has measured this baseline yet; a step before needs baseline: {signal}"
         yield (*path, "of"), f"{quoted('baseline')}: {sentence}"
-    if words.get("of") == "mvc" and "signal" in words:
+    if words.get("of") == "mvc" and "signal" in words and signal != EMG:
         yield (*path, "of"), f"{quoted('mvc')}: {NO_MVC}"
     inner = enumerate(cast("list[Any]", value)) if isinstance(value, list) else words.items()
     for key, item in inner:

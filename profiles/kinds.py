@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal, cast
 
-from pydantic import AfterValidator, StringConstraints, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, StringConstraints, ValidationInfo
 
 from .document import did_you_mean
 from .quantities import Quantity, quoted
@@ -62,11 +62,8 @@ Share = Annotated[float, Written("share", 0.0, 1.0, fixed=True)]
 Ratio = Annotated[float, Written("share", 0.0, 100.0, fixed=True)]
 Amount = Annotated[Quantity, Written(None, -50.0, 1e6, fixed=True)]
 
-Reference = Annotated[
-    Literal["baseline", "start", "mvc"],
-    WithJsonSchema({"enum": ["baseline", "start"], "type": "string"}),
-]
-"""No editor offers mvc: nothing measures it, and whoever writes it is told so (`baselines.py`)."""
+Reference = Literal["baseline", "start", "mvc"]
+"""What a percentage is of; mvc, the strongest contraction, is one of EMG alone (`baselines.py`)."""
 Channel = Literal["pressure", "position", "frequency", "amplitude", "temperature"]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Prose = Annotated[str, StringConstraints(max_length=4000)]

@@ -61,7 +61,7 @@ class ConditionText(Words):
         if self.for_s is None:
             raise mistake('"for" is missing: how long must it last? write it, as for: 600 ms')
         if (level.dimension == "share") != (self.of is not None):
-            sentence = "a percentage needs an `of` (baseline or start), a quantity has none"
+            sentence = "a percentage needs an `of` (baseline, start or mvc), a quantity has none"
             raise mistake(sentence, at)
         if level.number < 0.0 and level.dimension != "temperature":
             raise mistake("no signal is below zero; write a level over it", at)

@@ -79,7 +79,8 @@ HOVER: Mapping[str, str] = {
     "signal": "A signal that stands under needs.signals.",
     "above": "More than this, as 160 % with an `of`, or as 20 uV without.",
     "below": "Less than this, as 85 % with an `of`, or as 20 uV without.",
-    "of": "What a percentage is of: the baseline, the start of the step, or the strongest effort.",
+    "of": "What a percentage is of: the baseline, the start of the step, or, for EMG, mvc: the "
+    "muscle's strongest contraction in this sitting.",
     "button": "A button that somebody presses.",
     "elapsed": "This much time has passed in the step.",
     "any": "One of these holds.",

@@ -33,6 +33,14 @@ MIGRATIONS: tuple[str, ...] = (
         entry BLOB NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE contraction (
+        person TEXT NOT NULL REFERENCES person ON DELETE CASCADE,
+        region TEXT NOT NULL, side TEXT NOT NULL, light INTEGER NOT NULL, device TEXT NOT NULL,
+        contraction BLOB NOT NULL,
+        PRIMARY KEY (person, region, side, light, device)
+    ) STRICT;
+    """,
 )
 """Each brings the file from its place in the list to the next; a published one never changes."""
 

@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from controller.ledger import Entry, Ledger, booked, settled
-from controller.person import Calibration, Person, Sex, Stage, Unlock
+from controller.person import Calibration, Contraction, Person, Sex, Stage, Unlock
 from controller.screening import Screening
 from profiles.dose import Dose
 
@@ -74,6 +74,17 @@ class People:
         """Keep a pain threshold. Raises `NoSuchPerson`."""
         self._keep("calibration", person_id, calibration.at_s, calibration)
 
+    def contract(self, person_id: str, one: Contraction) -> None:
+        """Keep how strong a muscle is, in the place of what was measured there before.
+
+        Raises `NoSuchPerson`.
+        """
+        device = f"{one.model}{' (emulated)' if one.emulated else ''}"
+        row = (person_id, one.region, one.side, one.light, device, msgspec.json.encode(one))
+        with opened(self._file) as db:
+            _must_exist(db, person_id)
+            db.execute("INSERT OR REPLACE INTO contraction VALUES (?, ?, ?, ?, ?, ?)", row)
+
     def unlock(self, person_id: str, unlocks: Iterable[Unlock]) -> None:
         """Keep which techniques were played to their end; who was forgotten stays forgotten."""
         with opened(self._file) as db:
@@ -133,6 +144,7 @@ class People:
             sex=cast("Sex", sex),
             screenings=tuple(self._kept(db, "screening", person_id, Screening)),
             calibrations=tuple(self._kept(db, "calibration", person_id, Calibration)),
+            contractions=tuple(self._kept(db, "contraction", person_id, Contraction)),
             unlocked=frozenset(
                 Unlock(technique, device, cast("Stage", stage))
                 for technique, device, stage in unlocked

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from firmware_bridge.codes import Gesture
+
 from .body import PAD_CM2, TRIGGER_POINT_STIFFNESS, Person
 from .pain import CRAMP_NRS, PERIOD_S, Hand, Pain, area_factor
 from .reflex import MVC_UV, Happened, Reflex, comfort
@@ -19,6 +21,13 @@ FIDGET_EVERY_S, FIDGET_S = 20.0, 0.6
 
 FIDGET_M, FIDGET = 0.001, 0.02
 """How far that lifts the skin, and the activation it takes: 10 uV (E)."""
+
+EFFORTS = {Gesture.CONTRACT: 1.0, Gesture.CONTRACT_LIGHTLY: 0.2, Gesture.RELAX: 0.0}
+"""How far somebody activates the muscle of their own will: all of it (D), a fifth of it (E)."""
+
+TIRES_S = 10.0
+"""Nobody tenses a muscle for longer (E): so whoever forgets to have them relax leaves no
+contraction behind."""
 
 _ON_PAD = area_factor(PAD_CM2)
 _TAUT = TRIGGER_POINT_STIFFNESS - 1.0
@@ -43,6 +52,7 @@ class Life:
         self._skin_m = 0.0
         self._turn = 2.0 * pi * person.breaths_hz * 1e-6
         self._fidgets_us = -1
+        self._effort = (0.0, 0)  # how far the muscle is activated at will, and until when (us)
         self._moves: tuple[int, float, float] | None = None  # from when (us), m, for how long (us)
         self._bone = (1.0, 1.0, 0.0)
         self.pressing = False
@@ -83,6 +93,10 @@ class Life:
         """Get a cramp in this muscle."""
         self._reflex.cramp(now_us, self.happened)
 
+    def tense(self, now_us: int, effort: float) -> None:
+        """Activate this muscle at will, by a share of all it can; 0 lets it go."""
+        self._effort = (effort, now_us + round(TIRES_S * 1e6))
+
     def move(self, now_us: int, by_m: float, for_s: float) -> None:
         """Move: the skin comes up by so much, and goes again."""
         self._moves = (now_us, by_m, for_s * 1e6)
@@ -112,7 +126,8 @@ class Life:
         slow.feel(kpa, share, comfort(slow.warm))
         if surface_degc is not None:
             slow.feel_warmth(kpa, surface_degc)
-        extra = self._fidget(now_us)
+        effort, tires_us = self._effort
+        extra = self._fidget(now_us) + (effort if now_us < tires_us else 0.0)
         stiffness = (1.0 - slow.softer) * (1.0 + reflex.activation)
         if points is not None:
             points.feel(kpa, share, carriage_mm)

@@ -14,7 +14,7 @@ from .coil import LOST_KPA
 from .curves import value_at
 from .hardware import BuiltIn, Pad
 from .latch import Latch
-from .life import Life
+from .life import EFFORTS, Life
 from .motion import Motion
 from .pads import Pads
 from .truth import TruthRecord
@@ -205,6 +205,8 @@ class Machine:
                 self.buttons &= ~Buttons.STOP
             case Gesture.CRAMP:
                 self.life.cramp(self.true_us)
+            case _ if gesture in EFFORTS:
+                self.life.tense(self.true_us, EFFORTS[gesture])
             case _:  # leads are no business of the machine
                 pass
 

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from console.documents import Told
 from console.options import DeviceUrl, NoDisplay, needed
 from console.person_documents import (
     PersonCalibrated,
+    PersonContracted,
     PersonExport,
     PersonForgotten,
     PersonList,
@@ -109,6 +110,49 @@ def calibrate(
         readings_kpa=tuple(round(one.kpa, 2) for one in found.readings),
     )
     return Told(document, f"{person_id}: {threshold_line(kept)}")
+
+
+def contraction(
+    person_id: Id,
+    region: Annotated[str, typer.Option("--region", metavar="REGION", help="Which muscle.")],
+    device: DeviceUrl = None,
+    side: Annotated[Side, typer.Option("--side", help="On which side.")] = "middle",
+    *,
+    submaximal: Annotated[
+        bool,
+        typer.Option("--submaximal", help="A light contraction, where the muscle must not strain."),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing. Emulated devices alone start unattended.")
+    ] = False,
+) -> Told:
+    """Measure how strong a muscle is: three contractions, while nothing presses."""
+    import asyncio
+
+    from console.calibrating import Place
+    from console.contracting import contract, interruptible, not_measurable, tenser
+    from console.questions import one_region
+    from console.screens import watching
+    from console.standing import strength, strength_line
+    from controller.person import Contraction
+    from firmware_bridge.discovery import open_device
+
+    url, people = needed(device), People()
+    place = Place(one_region(region), side)
+    who = people.load(person_id)
+
+    async def measure(say: Callable[[str], None]) -> Contraction:
+        async with open_device(url) as opened:
+            tense = tenser(opened, who.id, place, say, light=submaximal, yes=yes)
+            return await contract(opened, who, place, tense, say, light=submaximal)
+
+    with watching(display=False) as audience:
+        found = asyncio.run(interruptible(measure(audience.say)))
+    people.contract(person_id, found)
+    kept = strength(found, found.at_s)
+    lines = [f"{person_id}: {strength_line(kept)}", *not_measurable(found)]
+    document = PersonContracted(id=person_id, device_url=url, contraction=kept)
+    return Told(document, "\n".join(lines))
 
 
 def show(

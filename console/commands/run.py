@@ -18,6 +18,7 @@ from console.options import (
     driven,
     settings,
 )
+from controller.person import Side
 
 
 def run(
@@ -26,6 +27,10 @@ def run(
     driver: Driver = None,
     set_: Settings = [],  # noqa: B006  typer copies it
     person: PersonId = None,
+    side: Annotated[
+        Side | None,
+        typer.Option("--side", help="On which side pad and electrodes lie; else it is asked."),
+    ] = None,
     *,
     yes: Annotated[
         bool, typer.Option("--yes", help="Ask nothing. Emulated devices alone start unattended.")
@@ -63,9 +68,11 @@ def run(
             name if name.startswith(LIBRARY) else str(Path(name).resolve()),
             lambda: care.booked if care else None,
             may_hold=holds_without_power,
+            contractions=lambda: care.contractions if care else (),
         ),
         display=not no_display,
         yes=yes,
         picture=file,
         care=care,
+        side=side,
     )

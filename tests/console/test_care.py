@@ -26,7 +26,7 @@ from profiles.library import library_text
 from profiles.problems import Reason, Refused
 from records.people import People
 from tests.console.test_sitting import URL, Watcher, once
-from tests.controller.people import TECHNIQUES, UPPER, screening
+from tests.controller.people import TECHNIQUES, UPPER, contraction, screening
 
 BRIEF = """
 format: myoloop-profile/1
@@ -217,6 +217,16 @@ async def test_without_answers_nothing_is_opened_nor_reserved(people):
     assert [one.why for one in told.value.refusals] == [Why.SCREENING_MISSING]
     assert people.load("p1").ledger.entries == ()
     assert watcher.events == []
+
+
+@pytest.mark.parametrize("pressed", [real, lambda capabilities: capabilities])
+async def test_what_is_known_of_a_muscle_rides_with_whoever_is_prepared_for(ready, pressed):
+    kept = contraction(at_s=time.time())
+    ready.contract("p1", kept)
+    care = Care(ready, "p1")
+    care.prepare(BRIEF, "brief.yaml", pressed(await capabilities()), {})
+    assert care.contractions == (kept,)
+    assert care.booked is None or care.booked.person.contractions == (kept,)
 
 
 async def test_a_third_session_is_refused(ready):

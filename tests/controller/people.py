@@ -3,7 +3,7 @@
 import msgspec
 
 from controller.ledger import Entry
-from controller.person import ANY_DEVICE, Pad, Person, Unlock
+from controller.person import ANY_DEVICE, Contraction, Pad, Person, Unlock
 from controller.screening import BY_ID, Answer, Screening
 from profiles.compiler import compile_profile
 from profiles.dose import Dose
@@ -61,3 +61,12 @@ def entry(hours_ago, region=UPPER, kind="session", **dose):
 def programme(name="kneading", thresholds=None):
     profile = read(library_text(name), Profile)
     return compile_profile(profile, {}, DEVICE, thresholds=thresholds)
+
+
+def contraction(**changes):
+    """Return how strong a muscle was a minute ago."""
+    one = Contraction(
+        at_s=NOW_S - 60.0, region=UPPER, side="left", model="voice_coil", sensors=(0, 1),
+        uv=(180.0, 160.0),
+    )  # fmt: skip
+    return msgspec.structs.replace(one, **changes)

@@ -113,10 +113,11 @@ def stating(capabilities, area_cm2):
     return replace(capabilities, channels=channels)
 
 
-async def story(*happenings, text=KNEADING, recipe=None, area_cm2=None):
+async def story(*happenings, text=KNEADING, recipe=None, area_cm2=None, compared=()):
     """Play, and at each (session time, what) do what; return the stage after the end.
 
-    `area_cm2` is what the device says of its pad, whatever that is.
+    `area_cm2` is what the device says of its pad, whatever that is, and `compared` what is known of
+    contractions.
     """
     link = SampleWire(join(recipe or Recipe()))
     twin = link._link._twin
@@ -134,7 +135,7 @@ async def story(*happenings, text=KNEADING, recipe=None, area_cm2=None):
         ears = ears_for(fitted.program, device.capabilities)
         ready = await preflight(device, SimulatedPerson(device), ears)
         stage.fit, stage.cues = fitted, sorted(happenings, key=lambda one: one[0])
-        stage.session = Session(device, fitted, stage.hear, ready.zero_kpa, ears)
+        stage.session = Session(device, fitted, stage.hear, ready.zero_kpa, ears, compared)
         stage.outcome = await stage.session.run()
         with contextlib.suppress(Exception):
             await asyncio.gather(*stage.tasks)

@@ -7,7 +7,16 @@ from controller.guarding import NEAR_PAIN_S, Guard
 from controller.hearing import Hearing
 from controller.intent import wake
 from controller.mind import decide
-from controller.words import Judged, Paused, Reacted, Reason, Release, StepEnded, Unmeasurable
+from controller.words import (
+    Compared,
+    Judged,
+    Paused,
+    Reacted,
+    Reason,
+    Release,
+    StepEnded,
+    Unmeasurable,
+)
 from firmware_bridge.codes import Gesture
 from profiles.library import library_text
 from sim.birth import recipe
@@ -86,6 +95,59 @@ async def test_a_rise_stops_when_the_muscle_answers_it():
     zero_s = stage.outcome.began_device_s
     before = stage.felt(begins_s - zero_s, begins_s - zero_s + 0.1).max()
     assert stage.felt(begins_s - zero_s + 0.1, begins_s - zero_s + 0.55).max() <= before + 0.1
+
+
+def contracted(uv, region="upper_trapezius", **more):
+    return (Compared(0.0, region, "left", (uv, uv), **more),)
+
+
+@pytest.mark.parametrize("seed", [2, 4, 5, 7])
+async def test_a_muscle_that_is_very_strong_guards_no_more_unseen_than_any_other(seed):
+    """Of 400 uV a tenth would be 40 uV, and none of these bodies was eased once."""
+    text = KNEADING.format(rate=0.6, lost="ease", more="")
+    body = recipe(f"sim://healthy_f?seed={seed}&guards=early")
+    stage = await story(text=text, recipe=body, compared=contracted(3000.0))
+    assert stage.judged[0] == ("ease", "guarding")
+    assert set(stage.judged) == {("ease", "guarding")}
+
+
+PERCENT = """rules:
+  tense:
+    when: {signal: emg, above: 10 %, of: mvc, for: 200 ms}
+    do: {release: {over: 500 ms, then: stop}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("known", "reasons"),
+    [
+        (contracted(180.0), [Reason.RULE]),
+        (contracted(3000.0), [Reason.COMPLETE]),
+        (contracted(180.0, region="gluteus"), [Reason.COMPLETE]),
+        ((), [Reason.COMPLETE]),
+    ],
+    ids=["known", "much stronger", "of another muscle", "not known"],
+)
+async def test_a_rule_of_mvc_acts_on_a_share_of_the_contraction_that_is_known(known, reasons):
+    text = KNEADING.format(rate=0.6, lost="ease", more=PERCENT)
+    stage = await story(text=text, recipe=recipe(EARLY), compared=known)
+    assert [stage.outcome.reason] == reasons
+    told = stage.said(Compared)
+    assert told == list(known or [Compared(0.0, "upper_trapezius", None)])
+    assert stage.events.index(told[0]) == 0
+
+
+@pytest.mark.parametrize(("known", "share"), [(contracted(50.0), 0.6), ((), 1.0)])
+async def test_adapt_of_mvc_presses_less_where_a_contraction_is_known_and_never_more(known, share):
+    text = KNEADING.format(rate=0.6, lost="ease", more="").replace(
+        "for: 24 s}",
+        "for: 24 s, adapt: {pressure: {signal: emg, of: mvc, "
+        "map: {0 %: 60 %, 400 %: 60 %}, over: 1 s}}}",
+    )
+    stage = await story(text=text, recipe=recipe(CALM), compared=known)
+    assert stage.outcome.result == "complete"
+    peak_kpa = max(stage.fit.program.steps[1].trajectory.tracks["pressure"].value)
+    assert stage.felt(14.0, 31.0).max() == pytest.approx(share * peak_kpa, abs=0.4)
 
 
 async def test_a_calm_body_is_left_alone():

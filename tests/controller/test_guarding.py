@@ -1,5 +1,7 @@
 """A muscle that guards: noticed at once, confirmed, answered once per cause."""
 
+import math
+
 import pytest
 
 from controller.guarding import Guard, hear, loudness
@@ -38,8 +40,17 @@ def eases(answers):
 
 def test_thresholds_are_in_baselines_and_in_shares_of_the_strongest_contraction():
     assert loud(14.3).guarding > 1.0 > loud(13.0).guarding  # 3 x what 5 uV is without noise
-    assert loud(14.3, mvc=(500.0,)).guarding < 1.0  # a tenth of 500 uV
-    assert loud(51.0, mvc=(500.0,)).guarding > 1.0
+    assert loud(14.3, mvc=(180.0,)).guarding < 1.0  # a tenth of 180 uV
+    assert loud(18.5, mvc=(180.0,)).guarding > 1.0
+    assert loud(25.0, mvc=(180.0,)).spasm < 1.0 < loud(37.0, mvc=(180.0,)).spasm  # and a fifth
+    assert loud(9.3, mvc=(200.0,)).calm < 1.0 < loud(10.4, mvc=(200.0,)).calm
+
+
+@pytest.mark.parametrize("uv", [200.1, 500.0, 1e6, math.inf])
+def test_of_a_contraction_no_more_counts_than_what_would_hide_no_guard(uv):
+    """A tenth of 200 uV is what most bodies that guard are over."""
+    assert loud(20.2, mvc=(uv,)).guarding > 1.0 > loud(19.8, mvc=(uv,)).guarding
+    assert loud(40.3, mvc=(uv,)).spasm > 1.0
 
 
 def test_a_channel_that_cannot_be_trusted_says_nothing():

@@ -96,7 +96,7 @@ def test_numbers_of_the_future_are_taken_for_the_most_careful_known_one():
 @pytest.mark.parametrize(
     ("message", "payload"),
     [
-        (messages.Hello(0x11223344), "4d4c010144332211"),
+        (messages.Hello(0x11223344), "4d4c010244332211"),
         (messages.Stop(0x0102, Source.OPERATOR), "020102"),
         (messages.StopAck(0x0102, Source.OPERATOR, Cause.STOP_BREAK, 5), "0201020205000000"),
         (messages.Beat(1000), "e8030000"),

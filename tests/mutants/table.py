@@ -3,6 +3,7 @@
 A row is (file of `controller`, exact source text, what to put there, the test that must fail then).
 """
 
+from tests.mutants.contractions import CONTRACTIONS
 from tests.mutants.mutant import Mutant
 from tests.mutants.named import NAMED
 
@@ -386,7 +387,7 @@ KINDS = {
     "A limit off by ten": _of_controller(LIMITS),
     "A comparison turned round": _of_controller(COMPARISONS),
     "A check left out": _of_controller(LEFT_OUT),
-    "What is heard of the muscles": _of_controller(HEARD),
+    "What is heard of the muscles": _of_controller(HEARD + CONTRACTIONS),
 }
 
 MUTANTS = [mutant for kind in KINDS.values() for mutant in kind]

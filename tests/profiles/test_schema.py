@@ -87,5 +87,6 @@ def test_an_editor_is_offered_regions_and_techniques():
     assert "calf_gastrocnemius" in SCHEMA["properties"]["region"]["enum"]
 
 
-def test_no_editor_offers_what_is_always_refused():
-    assert "mvc" not in json.dumps(SCHEMA)
+def test_an_editor_offers_everything_that_a_percentage_may_be_of():
+    condition = SCHEMA["$defs"]["ConditionText"]["properties"]["of"]
+    assert '["baseline", "start", "mvc"]' in json.dumps(condition)

@@ -20,7 +20,15 @@ from profiles.dose import Dose, dose
 from records.database import MIGRATIONS, RecordsError, opened
 from records.folder import data_folder
 from records.people import IdRefused, NoSuchPerson, People
-from tests.controller.people import NOW_S, PAD, TECHNIQUES, UPPER, programme, screening
+from tests.controller.people import (
+    NOW_S,
+    PAD,
+    TECHNIQUES,
+    UPPER,
+    contraction,
+    programme,
+    screening,
+)
 
 RESERVING = Path(__file__).with_name("reserving.py")
 
@@ -63,6 +71,37 @@ def test_what_is_kept_comes_back(people, file):
     (entry,) = found.ledger.entries
     assert (entry.state, entry.ended_s) == ("booked", NOW_S + 9)
     assert entry.doses == {"gluteus": Dose(1.5, 0.0, 2.5, 0.0)}
+
+
+def test_of_a_muscle_the_newest_contraction_is_kept_for_each_side_device_and_strength(people, file):
+    old, new = contraction(uv=(170.0, None)), contraction(at_s=NOW_S)
+    others = [
+        contraction(side="right"), contraction(light=True), contraction(emulated=True),
+        contraction(region="gluteus"), contraction(model="another"),
+    ]  # fmt: skip
+    for one in (old, *others, new):
+        people.contract("p1", one)
+    assert set(People(file).load("p1").contractions) == {*others, new}
+    with pytest.raises(NoSuchPerson):
+        people.contract("p2", new)
+
+
+def test_a_file_from_before_contractions_is_brought_up_to_date(tmp_path):
+    file = tmp_path / "old.sqlite3"
+    file.touch(0o600)
+    calibration = Calibration(at_s=NOW_S, region=UPPER, side="left", pad=PAD, kpa=31.5)
+    with sqlite3.connect(file) as db:
+        db.executescript(MIGRATIONS[0])
+        db.execute("INSERT INTO person VALUES ('p1', 'female')")
+        kept = msgspec.json.encode(calibration)
+        db.execute("INSERT INTO calibration VALUES ('p1', ?, ?)", (NOW_S, kept))
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    found = People(file).load("p1")
+    assert (found.sex, found.calibrations, found.contractions) == ("female", (calibration,), ())
+    People(file).contract("p1", contraction())
+    assert People(file).load("p1").contractions == (contraction(),)
+    assert People(file).load("p1").calibrations == (calibration,)
 
 
 @pytest.mark.parametrize("name", ["", "nobody", "simulated", "a b", "-x", "../p", "x" * 33, "ä"])
@@ -148,6 +187,7 @@ def test_killed_at_any_moment_nothing_is_half_written(people, file, after_s):
 def test_forgetting_leaves_no_trace_of_a_person(people, file):
     people.make("someone-else")
     people.screen("p1", screening(implant=Answer("yes", ("foot_medial_arch",))))
+    people.contract("p1", contraction(region="foot_medial_arch"))
     number = people.reserve("p1", reservation(gluteus=60.0), lambda person: None)
     people.forget("p1")
     assert people.ids() == ["someone-else"]

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from firmware_bridge.codes import Gesture
 from sim.body import PRESETS
+from sim.life import EFFORTS, TIRES_S
 from tests.sim.bodies import Pressed
 
 
@@ -66,3 +68,30 @@ def test_an_active_muscle_is_stiffer():
     body.press(0.0, 1)
     assert body.life.stiffness == pytest.approx(soft * (1 + body.life.activation), rel=0.1)
     assert body.life.stiffness > 1.15 * soft
+
+
+def tensed(effort, for_s=3.0):
+    """Return how loud a calm body is (uV) before, while and after it tenses its muscle."""
+    body = Pressed("healthy_f")
+    before = body.press(0.0, 2).mean()
+    body.life.tense(body.now_us, effort)
+    during = body.press(0.0, for_s)[50:].mean()
+    body.life.tense(body.now_us, 0.0)
+    return before, during, body.press(0.0, 2)[50:].mean()
+
+
+def test_whoever_tenses_a_muscle_activates_all_of_it_or_a_fifth_and_lets_it_go_again():
+    for gesture, uv in ((Gesture.CONTRACT, 500.0), (Gesture.CONTRACT_LIGHTLY, 100.0)):
+        before, during, after = tensed(EFFORTS[gesture])
+        assert during == pytest.approx(uv, rel=0.05)
+        assert after == pytest.approx(before, abs=0.1)
+    assert EFFORTS[Gesture.RELAX] == 0.0
+
+
+def test_nobody_tenses_a_muscle_for_longer_than_they_can():
+    """A host that is killed while somebody tenses leaves no contraction behind."""
+    body = Pressed("healthy_f")
+    body.life.tense(body.now_us, 1.0)
+    loud = body.press(0.0, TIRES_S + 2.0)
+    assert loud[200 : round(100 * TIRES_S) - 10].min() > 400.0
+    assert loud[round(100 * TIRES_S) + 50 :].max() < 5.0
