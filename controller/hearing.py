@@ -97,8 +97,12 @@ def heard(
     at_s: float,
     area_cm2: float,
     stiff: Values = (),
+    back_s: float | None = None,
 ) -> Hearing:
-    """Return what to remember of one more batch, while step `index` plays; `stiff`: of each pad."""
+    """Return what to remember of one more batch, while step `index` plays; `stiff`: of each pad.
+
+    `back_s` is when a step that was interrupted is at its target again.
+    """
     if at_s - hearing.heard_s > FORGOTTEN_AFTER_S:
         known = hearing.references
         kept = {key: known[key] for key in (REST, STRONGEST) if key in known}
@@ -119,6 +123,8 @@ def heard(
     )
     if hearing.baseline is None and not hearing.starts:
         return hearing
+    if back_s is not None and back_s > at_s:
+        return _waiting(hearing, back_s)
     return _gather(hearing, program.steps[index], signals(felt, area_cm2, stiff), at_s)
 
 
@@ -167,9 +173,16 @@ def emg_reference(hearing: Hearing, of: str) -> Values:
 
 
 def _counting_anew(hearing: Hearing, program: Program, at_s: float) -> Hearing:
-    """Nobody has listened meanwhile: no instant before it counts. What was answered stays so."""
-    unheard_s, step = at_s - hearing.heard_s, hearing.step
-    until = program.steps[step].until if 0 <= step < len(program.steps) else None
+    """Nobody has listened meanwhile: no instant before it counts. What was answered stays so.
+
+    What the step is compared with is measured on, and anew where it is forgotten.
+    """
+    unheard_s = at_s - hearing.heard_s
+    step = program.steps[hearing.step] if 0 <= hearing.step < len(program.steps) else None
+    until = step.until if step is not None else None
+    compared = _compared_with_start(step, program) if step is not None else set[str]()
+    unknown = (s for s in compared if (s, "start") not in hearing.references)
+    baseline = hearing.baseline
     pairs = zip(hearing.reactions, program.rules, strict=True)
     return msgspec.structs.replace(
         hearing,
@@ -178,6 +191,18 @@ def _counting_anew(hearing: Hearing, program: Program, at_s: float) -> Hearing:
         reactions=tuple(over_silence(reaction, rule, unheard_s) for reaction, rule in pairs),
         adaptation=msgspec.structs.replace(hearing.adaptation, calm_s=None),
         until=never(until) if until is not None else None,
+        baseline=baseline.going_on(at_s) if baseline is not None else None,
+        starts={signal: Gathering(at_s) for signal in unknown},
+    )
+
+
+def _waiting(hearing: Hearing, until_s: float) -> Hearing:
+    """Measure on when the step is at its target again: on the way there nothing is like there."""
+    baseline = hearing.baseline
+    return msgspec.structs.replace(
+        hearing,
+        baseline=baseline.going_on(until_s) if baseline is not None else None,
+        starts={signal: start.going_on(until_s) for signal, start in hearing.starts.items()},
     )
 
 

@@ -10,6 +10,7 @@ from .guard_reply import guard_reply
 from .hearing import STRONGEST, evidence, heard, listens
 from .intent import NEVER_S, Mind, steered
 from .moment import Features, Moment
+from .player import part_at
 from .profile_reply import adapt_reply, rules_reply, until_reply
 from .replies import Scene
 from .safety import stronger
@@ -45,7 +46,8 @@ def _hear(mind: Mind, moment: Moment, felt: Features) -> tuple[Mind, Scene, tupl
     at_s, area_cm2, before = moment.at_s, mind.mount.area_cm2, mind.hearing
     index, health = mind.playhead.index, moment.health
     stiff = told(mind.watch.stiffness, len(mind.mount.probes))
-    hearing = heard(before, mind.program, index, felt, health, at_s, area_cm2, stiff)
+    back_s = _back_s(mind, at_s)
+    hearing = heard(before, mind.program, index, felt, health, at_s, area_cm2, stiff, back_s)
     events: tuple[Event, ...] = ()
     if hearing.references is not before.references:
         new = {k: v for k, v in hearing.references.items() if before.references.get(k) != v}
@@ -54,8 +56,19 @@ def _hear(mind: Mind, moment: Moment, felt: Features) -> tuple[Mind, Scene, tupl
             for key, found in new.items()
             if None in found and key != STRONGEST  # what is known of that is told at the beginning
         )
+        lost = before.references.keys() - hearing.references.keys()
+        if hearing.baseline is None:
+            events += tuple(Unmeasurable(at_s, *key) for key in lost if key[1] == "baseline")
     asked = evidence(hearing, felt, health, at_s, area_cm2, stiff)
     return msgspec.structs.replace(mind, hearing=hearing), Scene(felt, asked), events
+
+
+def _back_s(mind: Mind, at_s: float) -> float | None:
+    """Return when a step that was interrupted is at its target again, None where it is."""
+    part = mind.playhead.parts[part_at(mind.playhead, at_s)]
+    if part.goal_s is None:
+        return None
+    return part.end_s + max(0.0, mind.program.steps[part.index].entry_s - part.goal_s)
 
 
 def _played(before: Mind, mind: Mind, at_s: float, over_s: float) -> tuple[Mind, Cue]:

@@ -41,6 +41,10 @@ class Gathering(msgspec.Struct, frozen=True):
             return self
         return Gathering(self.from_s, (*self.rows, values))
 
+    def going_on(self, from_s: float) -> "Gathering":
+        """Return it after an interruption: the next row is due at `from_s`."""
+        return Gathering(from_s - len(self.rows) * GATHER_EVERY_S, self.rows)
+
     def trusted_s(self) -> float:
         """Return for how long every channel could be trusted."""
         return GATHER_EVERY_S * sum(None not in row for row in self.rows)

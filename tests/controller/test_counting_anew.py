@@ -10,7 +10,7 @@ from controller.hearing import heard
 from controller.intent import wake
 from controller.mind import decide
 from controller.reacting import Reaction
-from controller.words import Pause, Reacted, Resume
+from controller.words import Pause, Reacted, Resume, Unmeasurable
 from tests.controller.moments import WELL, emg, moment
 from tests.controller.programs import compiled
 
@@ -71,6 +71,57 @@ def after_silence(program, hearing, silent_s, **more):
     at_s = hearing.heard_s + silent_s
     felt = moment(at_s, 3.0, heard=emg(30.0, **more)).features
     return heard(hearing, program, hearing.step, felt, WELL, at_s, 10.0)
+
+
+STARTING = """
+format: myoloop-profile/1
+id: test-start
+revision: 1
+title: Compared with its start over a pause
+region: upper_trapezius
+needs: {channels: [pressure], signals: {emg: {missing: timed, lost: ease}}}
+limits: {pressure: 20 kPa, rise: 20 kPa/s, session: 10 min}
+steps:
+  - settle: {pressure: 3 kPa, for: 6 s, baseline: emg}
+  - settle: {pressure: 6 kPa, for: 60 s, until: {signal: emg, below: 50 %, of: start, for: 30 s}}
+  - settle: {pressure: 3 kPa, for: 5 s}
+"""
+
+
+def started(paused_s, at_pause_s=7.5):
+    """Pause in the second step; EMG is 6 uV at rest, and half a microvolt more for each kPa asked for.
+
+    Yield when its start was complete, what that is, and what is not measurable so far.
+    """
+    mind, said = wake(compiled(STARTING)), []
+    resumed_s = at_pause_s + paused_s
+    orders = {round(at_pause_s * 100): [Pause()], round(resumed_s * 100): [Resume()]}
+    for k in range(round((resumed_s + 12.0) * 100)):
+        at_s = k / 100
+        felt = emg(6.0 + 0.5 * mind.target_kpa(at_s), crossing=False)
+        before = mind
+        mind, _, events = decide(
+            mind, moment(at_s, mind.target_kpa(at_s), WELL, orders.get(k, ()), felt)
+        )
+        said += [event.of for event in events if isinstance(event, Unmeasurable)]
+        key = ("emg", "start")
+        if key in mind.hearing.references and key not in before.hearing.references:
+            yield at_s, mind.hearing.references[key], said
+
+
+@pytest.mark.parametrize("paused_s", [20.0, 70.0])
+def test_a_start_is_measured_at_the_target_before_a_pause_or_after_it(paused_s):
+    *_, (complete_s, (start_uv,), _) = started(paused_s)
+    assert start_uv == pytest.approx(9.0, abs=0.02)
+    assert complete_s >= 7.5 + paused_s + 2.0
+
+
+def test_after_a_minute_a_start_is_measured_anew_and_a_baseline_that_is_forgotten_is_told():
+    (first_s, _, _), (again_s, (start_uv,), said) = started(70.0, at_pause_s=20.0)
+    assert first_s < 20.0 < 92.0 < again_s
+    assert start_uv == pytest.approx(9.0, abs=0.02)
+    assert said == ["baseline"]
+    assert len([*started(50.0, at_pause_s=20.0)]) == 1
 
 
 @pytest.fixture
