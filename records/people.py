@@ -125,6 +125,13 @@ class People:
                     _write(db, number, found[-1])
             return found
 
+    def doses(self, person_id: str) -> int:
+        """Return how many doses are kept of a person. Raises `NoSuchPerson`."""
+        with opened(self._file) as db:
+            _must_exist(db, person_id)
+            (count,) = db.execute("SELECT COUNT(*) FROM entry WHERE person = ?", (person_id,))
+        return cast("int", count[0])
+
     def forget(self, person_id: str) -> None:
         """Delete everything of a person, doses too, and leave no trace. Raises `NoSuchPerson`."""
         with opened(self._file) as db:

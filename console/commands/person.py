@@ -192,8 +192,7 @@ def forget(
     from console.questions import agree
 
     people = People()
-    person = people.load(person_id)
-    doses = len(person.ledger.entries)
+    doses = people.doses(person_id)  # what cannot be read any more can be deleted all the same
     if not yes and not agree(f"Delete everything of {person_id}, {doses} doses too?"):
         raise typer.Abort
     people.forget(person_id)

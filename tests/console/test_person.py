@@ -2,6 +2,7 @@
 
 import io
 import json
+import sqlite3
 import stat
 import time
 
@@ -380,6 +381,14 @@ def test_forgetting_is_asked_about(p1, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     assert main(["person", "forget", "p1"]) == 1
     assert p1.ids() == ["p1"]
+    assert main(["person", "forget", "p1", "--yes"]) == 0
+    assert p1.ids() == []
+
+
+def test_a_person_with_a_damaged_row_can_be_forgotten(p1, capsys, tmp_path):
+    with sqlite3.connect(tmp_path / "data" / "myoloop" / "people.sqlite3") as db:
+        db.execute("INSERT INTO entry (person, entry) VALUES ('p1', x'7b7d')")
+    assert said(capsys, "person", "show", "p1", code=3)["error"]["kind"] == "records"
     assert main(["person", "forget", "p1", "--yes"]) == 0
     assert p1.ids() == []
 
