@@ -89,7 +89,7 @@ steps:
 
 
 def started(paused_s, at_pause_s=7.5):
-    """Pause in the second step; EMG is 6 uV at rest, and half a microvolt more for each kPa asked for.
+    """Pause in the second step; EMG is 6 uV at rest, and 0.5 uV more for each kPa asked for.
 
     Yield when its start was complete, what that is, and what is not measurable so far.
     """
