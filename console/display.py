@@ -74,6 +74,7 @@ class View:
             *self._curves(width),
             Text(),
             self._pressure(),
+            *self._warmth(),
             *self._emg(width),
             self._link(),
             Text.assemble(("last      ", "dim"), self._last),
@@ -155,6 +156,11 @@ class View:
             (f"{self._limit.value:5.1f} kPa", _LIMIT),
             (f" ({self._limit.owner})", "dim"),
         )
+
+    def _warmth(self) -> Iterator[Text]:
+        surface_degc = self._recent[-1].surface_degc if self._recent else None
+        if surface_degc is not None:
+            yield Text.assemble(("surface   ", "dim"), (f"{surface_degc:5.1f} °C", _ACTUAL))
 
     def _emg(self, width: int) -> Iterator[Text]:
         channels = len(self._recent[-1].emg_uv) if self._recent else 0

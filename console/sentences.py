@@ -95,8 +95,6 @@ UNITS: dict[Reason, str] = {
     Reason.REGION_TIME: "s",
     Reason.PAUSED_OUT: "s",
     Reason.UNANSWERED: "s",
-    Reason.GUARDING: "of what counts as guarding",
-    Reason.SPASM: "of what counts as spasm",
     Reason.EMG_LOST: "s",
     Reason.OVER_TEMPERATURE: "degC",
     Reason.HEAT_SENSOR_LOST: "s",
@@ -108,6 +106,9 @@ UNITS: dict[Reason, str] = {
     Reason.BATTERY_LOW: "%",
 }
 """In what a reason is measured, where it is."""
+
+_MULTIPLES = {Reason.GUARDING: "guarding", Reason.SPASM: "a spasm"}
+"""What is measured in multiples of what counts as such."""
 
 _ACTS = {
     "ease": "pressed less",
@@ -209,11 +210,9 @@ def compared(event: Compared) -> str:
     """Return what EMG is compared with on a region, and how to have it compared with more."""
     where = event.region + (f", {event.side}," if event.side else "")
     if not event.uv:
-        at, side = f"--region {event.region}", f"--side {event.side or 'SIDE'}"
         return (
-            f"EMG on {where} is compared with no contraction, so `of: mvc` never holds; "
-            f"`myoloop person contraction ID {at} {side} --device URL` measures one, for "
-            f"`run --person ID {side}`"
+            f"EMG on {where} is compared with what it is at rest, and no `of: mvc` holds: no "
+            "contraction is known (`myoloop person contraction` measures one)"
         )
     what = "a light" if event.light else "the strongest"
     told = ", ".join(
@@ -228,11 +227,8 @@ def compared(event: Compared) -> str:
 
 def judgement(verdict: Verdict) -> str:
     """Return what was done, why, and what was measured."""
-    measured = ""
-    if verdict.reason in UNITS:
-        unit = UNITS[verdict.reason]
-        measured = f" ({verdict.measured:.3g} {unit}; the limit is {verdict.limit:.3g} {unit})"
-    return f"{_ACTS[verdict.action]}: {REASONS[verdict.reason]}{measured}"
+    found = _measured(verdict.reason, verdict.measured, verdict.limit)
+    return f"{_ACTS[verdict.action]}: {REASONS[verdict.reason]}{found}"
 
 
 def readiness(ready: Ready) -> list[str]:
@@ -259,8 +255,17 @@ def ending(outcome: Outcome) -> str:
     """Return how a session ended, and why."""
     if outcome.reason is Reason.COMPLETE:
         return "complete"
-    measured = ""
-    if outcome.reason in UNITS and outcome.measured is not None and outcome.limit is not None:
-        unit = UNITS[outcome.reason]
-        measured = f" ({outcome.measured:.3g} {unit}; the limit is {outcome.limit:.3g} {unit})"
-    return f"{outcome.result}: {REASONS[outcome.reason]}{measured}"
+    found = _measured(outcome.reason, outcome.measured, outcome.limit)
+    return f"{outcome.result}: {REASONS[outcome.reason]}{found}"
+
+
+def _measured(reason: Reason, measured: float | None, limit: float | None) -> str:
+    """Return what was measured beside its limit, where that says anything."""
+    if measured is None or limit is None:
+        return ""
+    if reason in _MULTIPLES:
+        return f" ({measured:.3g} times what counts as {_MULTIPLES[reason]})"
+    if reason not in UNITS:
+        return ""
+    unit = UNITS[reason]
+    return f" ({measured:.3g} {unit}; the limit is {limit:.3g} {unit})"

@@ -292,7 +292,7 @@ class Session:
     def _sampled(self, felt: Features) -> Sampled:
         middle_s = felt.start_s + felt.duration_s / 2
         target_kpa = self._mind.target_kpa(middle_s)
-        return Sampled(middle_s, target_kpa, felt.pressure_kpa, felt.emg_uv)
+        return Sampled(middle_s, target_kpa, felt.pressure_kpa, felt.emg_uv, felt.surface_degc)
 
     # --- how it ends ----------------------------------------------------------------------
 

@@ -293,13 +293,15 @@ class Alarm(msgspec.Struct, frozen=True, tag="alarm"):
 class Sampled(msgspec.Struct, frozen=True, tag="sampled", gc=False):
     """One batch: what was asked for and what was felt, kPa, and the EMG's RMS per channel, uV.
 
-    On a device that measures no pressure it is one tick, and what was felt is None.
+    On a device that measures no pressure it is one tick, and what was felt is None. `surface_degc`
+    is how warm the surface on the skin was when that was read last, None where nothing reads it.
     """
 
     at_s: float
     target_kpa: float
     pressure_kpa: float | None
     emg_uv: tuple[float, ...]
+    surface_degc: float | None = None
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended"):

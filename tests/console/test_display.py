@@ -8,6 +8,7 @@ from rich.console import Console
 from console.authoring import host
 from console.display import View
 from console.excerpt import excerpt
+from console.sentences import judgement
 from console.sitting import Scene
 from controller.play import prepare, read_profile
 from controller.visits import Late, Vitals
@@ -65,6 +66,19 @@ def test_it_says_which_step_plays_and_how_much_is_left():
     said = text(seen)
     for word in ("step 3 of 3", "Kneading", "petrissage", "0:12 of 0:20, 0:08 left"):
         assert word in said
+
+
+def test_it_shows_how_warm_the_surface_is_where_that_is_read():
+    seen = view()
+    seen.hear(Sampled(12.0, 15.5, 14.25, (3.0, 40.0)))
+    assert "surface" not in text(seen)
+    seen.hear(Sampled(12.01, 15.5, 14.25, (3.0, 40.0), 37.96))
+    assert "surface    38.0 °C" in text(seen)
+
+
+def test_how_loud_a_muscle_was_is_told_in_multiples():
+    said = judgement(Verdict("ease", Reason.GUARDING, 18.42, 1.0))
+    assert said.endswith("(18.4 times what counts as guarding)")
 
 
 def test_it_shows_target_actual_and_limit_and_whose_limit_it_is():
