@@ -244,9 +244,8 @@ def test_what_is_made_pressable_is_nowhere_harder(points):
 @given(curves)
 def test_any_curve_becomes_a_profile_that_compiles(points):
     whole = ((0.0, 0.0), *points, (points[-1][0] + 2, 0.0))
-    assume(
-        max(v for _, v in gentle(whole, 9.6, 28.0, "kPa")[0]) > 0.1
-    )  # of a spike nothing is left
+    slow, _ = gentle(whole, 9.6, 28.0, "kPa")
+    assume(max(v for _, v in slow) > 0.1)  # of a spike nothing is left
     carried = Carried("Drawn", (Line("pressure", whole),))
     text, _ = profile_text(carried, "drawn", "gluteus")
     program = compile_profile(read(text, Profile), {}, DEVICE, emulated=True)
