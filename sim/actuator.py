@@ -1,5 +1,7 @@
 """A voice coil that presses a pad on tissue: what it runs under, and what comes of it."""
 
+from functools import reduce
+
 import msgspec
 
 from firmware_bridge.codes import Fault
@@ -22,6 +24,15 @@ class Driver(msgspec.Struct, frozen=True):
     push_n: float = 0.0
     follow: float = DRIVE
     live: bool = True
+
+    def then(self, later: "Driver") -> "Driver":
+        """Return what becomes of an effort on its way through both, the later one last."""
+        return Driver(
+            share=self.share * later.share,
+            push_n=self.push_n * later.share + later.push_n,
+            follow=min(self.follow, later.follow),
+            live=self.live and later.live,
+        )
 
 
 GOOD_DRIVER = Driver()
@@ -60,7 +71,7 @@ class Actuator:
         coil.r1, coil.r2, coil.r3 = (1e-3 / tau for _, tau in tissue.relaxation)
         coil.s1, coil.s2, coil.s3 = (share for share, _ in tissue.relaxation)
         coil.most_correction_n = CORRECTION_N if correction else 0.0
-        self.driver = GOOD_DRIVER
+        self.drive_through(())
         self.limit(0.0, 0.0, 0.0, 200.0, 0.0)
 
     @property
@@ -73,14 +84,14 @@ class Actuator:
         self._regulated, self._independent = sensors
 
     @property
-    def driver(self) -> Driver:
-        """What becomes of an effort."""
-        return self._driver
+    def drivers(self) -> tuple[Driver, ...]:
+        """What an effort goes through, one after the other."""
+        return self._drivers
 
-    @driver.setter
-    def driver(self, driver: Driver) -> None:
-        self._driver = driver
-        coil = self._coil
+    def drive_through(self, drivers: tuple[Driver, ...]) -> None:
+        """Let every effort go through these, from now on."""
+        self._drivers, coil = drivers, self._coil
+        driver = reduce(Driver.then, drivers, GOOD_DRIVER)
         coil.share, coil.push_n, coil.follow = driver.share, driver.push_n, driver.follow
         coil.pushes_live = driver.live
 

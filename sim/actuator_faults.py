@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ActuatorFault(DeviceFault, frozen=True, kw_only=True):
-    """Something between an effort and the coil. One at a time: the newest counts."""
+    """Something between an effort and the coil; of several, each comes after those before it."""
 
     family: ClassVar[Family] = "actuator"
 
@@ -21,11 +21,12 @@ class ActuatorFault(DeviceFault, frozen=True, kw_only=True):
         actuator = twin.machine.actuator
         if not isinstance(actuator, Actuator):
             raise TypeError(f"{self.name()} is a fault of voice coils")
-        mine = actuator.driver = self.driver(actuator)
+        mine = self.driver(actuator)
+        actuator.drive_through((*actuator.drivers, mine))
 
         def end() -> None:
-            if actuator.driver is mine:
-                actuator.driver = GOOD_DRIVER
+            left = tuple(one for one in actuator.drivers if one is not mine)
+            actuator.drive_through(left)
 
         return end
 

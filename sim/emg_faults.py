@@ -21,7 +21,9 @@ class EmgFault(DeviceFault, frozen=True, kw_only=True):
 
     def befall(self, twin: "Twin", dice: np.random.Generator) -> End:
         del dice
-        muscle, name = twin.muscle, self.name()
+        muscle, number = twin.muscle, len(twin.muscle.leads)
+        while (name := f"{self.name()} {number}") in muscle.leads:  # others of its kind go on
+            number += 1
         muscle.leads[name] = self.artefact(muscle.sampled, muscle.channels)
         return lambda: _off(muscle.leads, name)
 

@@ -55,6 +55,7 @@ class Life:
         self._effort = (0.0, 0)  # how far the muscle is activated at will, and until when (us)
         self._moves: tuple[int, float, float] | None = None  # from when (us), m, for how long (us)
         self._bone = (1.0, 1.0, 0.0)
+        self._bones: list[float] = []
         self.pressing = False
         self.lifted_m = 0.0
         self.stiffness = 1.0
@@ -101,14 +102,19 @@ class Life:
         """Move: the skin comes up by so much, and goes again."""
         self._moves = (now_us, by_m, for_s * 1e6)
 
-    def lie_over_bone(self, times: float, over_s: float) -> None:
-        """Become so many times as stiff under the pad, over so long: it slides onto bone."""
+    def lie_over_bone(self, times: float, over_s: float, *, on: bool = True) -> None:
+        """Become so many times as stiff under the pad, over so long: it slides onto bone.
+
+        Or off it; the hardest bone that is left counts.
+        """
+        (self._bones.append if on else self._bones.remove)(times)
+        times = max(self._bones, default=1.0)
         now, _, _ = self._bone
         self._bone = (now, times, abs(times - now) * PERIOD_S / over_s)
 
     def sleep(self, *, asleep: bool) -> None:
-        """Sleep, or wake: whoever sleeps presses nothing."""
-        self._hand.asleep = asleep
+        """Have a reason to sleep, or one less: whoever sleeps presses nothing."""
+        self._hand.slumbers += 1 if asleep else -1
 
     def live(
         self,

@@ -96,11 +96,14 @@ class Pain:
 
 
 class Hand:
-    """The hand at the pain button. `down` says whether it holds it; `asleep` it reaches nothing."""
+    """The hand at the pain button. `down` says whether it holds it.
+
+    As long as there are `slumbers`, reasons to be asleep, it reaches nothing.
+    """
 
     def __init__(self, pressing: Pressing, dice: np.random.Generator) -> None:
         self._pressing, self._dice = pressing, dice
-        self.down = self.asleep = False
+        self.down, self.slumbers = False, 0
         self._until_us: int | None = None
         self._free_us = 0
 
@@ -111,7 +114,7 @@ class Hand:
                 self.down = False
                 self._free_us = now_us + round(AGAIN_S * 1e6)
             return False
-        if self.asleep:
+        if self.slumbers:
             self._until_us = None
             return False
         if self._until_us is None:

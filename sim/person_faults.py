@@ -44,7 +44,7 @@ class PadOverBone(DeviceFault, frozen=True, kw_only=True, tag="pad_over_bone"):
         del dice
         life = twin.machine.life
         life.lie_over_bone(self.times, self.over_s)
-        return lambda: life.lie_over_bone(1.0, self.over_s)
+        return lambda: life.lie_over_bone(self.times, self.over_s, on=False)
 
 
 class PersonSleeps(DeviceFault, frozen=True, kw_only=True, tag="person_sleeps"):

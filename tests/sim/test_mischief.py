@@ -2,19 +2,22 @@
 
 import asyncio
 
+import numpy as np
 import pytest
 
 from firmware_bridge.codes import State
 from firmware_bridge.errors import VersionMismatch
 from firmware_bridge.links.memory import pair
 from firmware_bridge.streamed import connect
-from sim.actuator import GOOD_DRIVER
+from sim.actuator import Driver
+from sim.actuator_faults import Leak, ValveOpen
 from sim.birth import Recipe, bear
 from sim.device_faults import BrownOut, ClockJump, ClockSkew, DeviceReset, FirmwareMismatch
+from sim.emg_faults import LeadUnplugged
 from sim.fault_words import fault_of
 from sim.faults import AT_DEVICE
 from sim.mischief import Mischief, Planned
-from sim.person_faults import PersonSleeps, PressesEverything
+from sim.person_faults import PadOverBone, PersonSleeps, PressesEverything
 from sim.staging import perform
 from sim.virtual_time import VirtualTimeLoop
 from tests.sim.bodies import dice
@@ -89,6 +92,33 @@ async def test_a_device_of_another_version_is_not_spoken_with(twin):
         await connect(twin.near)
 
 
+async def test_a_short_fault_leaves_a_longer_one_of_its_kind_as_it_was(twin):
+    def leads():
+        uv = np.full((2, 8), 7.0)
+        for artefact in twin.muscle.leads.values():
+            artefact(uv, 0)
+        return [bool((uv[channel] != 7.0).any()) for channel in (0, 1)]
+
+    actuator, life = twin.machine.actuator, twin.machine.life
+    for fault in (ValveOpen(), LeadUnplugged(), PersonSleeps(), PadOverBone(times=3.0)):
+        fault.befall(twin, dice())
+    short = Leak(share=0.01), LeadUnplugged(channel=1), PersonSleeps(), PadOverBone(times=2.0)
+    ends = [fault.befall(twin, dice()) for fault in short]
+    assert actuator._coil.share == 0.0
+    assert leads() == [True, True]
+    for end in ends:
+        end()
+    assert (actuator._coil.share, life._hand.slumbers, life._bone[1]) == (0.0, 1, 3.0)
+    assert leads() == [True, False]
+
+
+def test_what_comes_later_on_the_way_to_the_coil_lets_through_its_share():
+    stuck = Driver(share=0.0, push_n=20.0)
+    assert stuck.then(Driver(share=0.0)) == Driver(share=0.0)
+    assert stuck.then(Driver(share=0.5)) == Driver(share=0.0, push_n=10.0)
+    assert Driver(share=0.5).then(stuck) == stuck
+
+
 @pytest.mark.parametrize("name", AT_DEVICE)
 async def test_what_ends_leaves_a_good_device(twin, name):
     fault = fault_of(name, None)
@@ -96,8 +126,8 @@ async def test_what_ends_leaves_a_good_device(twin, name):
         twin.catch_up(0.2)
         fault.befall(twin, dice())()
         twin.catch_up(0.4)
-    assert twin.machine.actuator.driver == GOOD_DRIVER
-    assert not set(twin.muscle.leads) - {"shake", "emg_tap"}, "both fade by themselves"
+    assert twin.machine.actuator.drivers == ()
+    assert not set(twin.muscle.leads) - {"shake", "emg_tap 0"}, "both fade by themselves"
     reading = twin.machine.actuator.sensors[0].read(5.0)
     assert reading == pytest.approx(5.0, abs=0.3)
 

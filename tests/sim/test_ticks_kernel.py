@@ -89,7 +89,7 @@ def act(it, now_us, what):
             it.run(ms, now_us, curve, gain, cap, rhythmic=rhythmic)
             return now_us + ms * 1000
         case ("drive", driver):
-            it.driver = driver
+            it.drive_through((driver,))
         case ("take_off",):
             it.pad_on = False
         case (verb, *values):
