@@ -40,6 +40,10 @@ RANGE_KPA = LOWEST_KPA, HIGHEST_KPA = (-3.0, 90.0)
 STALE_MS, OVER_MS, UNEXPLAINED_MS = 20, 10, 100
 """How long a reading may be missing, too high or at odds with the effort (wire; over: rules)."""
 
+OFF_BODY_MS = 200
+"""The last where neither sensor feels anything: then the pad is off the body, and the host, which
+knows that after 100 ms, lets go and lays it on anew (E; with 100 it was a fault instead)."""
+
 APART_KPA = 0.5
 """Where the two sensors differ by more, the one that reads more is believed (E: seven times what
 their noise makes of it): whichever lies low, it does not press more."""
@@ -322,7 +326,8 @@ def _judge(it: Coil) -> None:
         it.trip |= Fault.SENSOR_STALE
     if not LOWEST_KPA <= measured <= HIGHEST_KPA:
         it.trip |= Fault.SENSOR_RANGE
-    if it.odd_ms > UNEXPLAINED_MS:
+    off_body = max(measured, it.independent_kpa) < LOST_KPA
+    if it.odd_ms > (OFF_BODY_MS if off_body else UNEXPLAINED_MS):
         it.trip |= Fault.EFFORT_UNEXPLAINED
     if it.over_ms > OVER_MS:
         it.trip |= Fault.OVER_PRESSURE

@@ -190,7 +190,8 @@ static void judge(coil_t *it)
         it->trip |= k->SENSOR_STALE;
     if (!(k->LOWEST_KPA <= measured && measured <= k->HIGHEST_KPA))
         it->trip |= k->SENSOR_RANGE;
-    if (it->odd_ms > k->UNEXPLAINED_MS)
+    int off_body = larger(measured, it->independent_kpa) < k->LOST_KPA;
+    if (it->odd_ms > (off_body ? k->OFF_BODY_MS : k->UNEXPLAINED_MS))
         it->trip |= k->EFFORT_UNEXPLAINED;
     if (it->over_ms > k->OVER_MS)
         it->trip |= k->OVER_PRESSURE;

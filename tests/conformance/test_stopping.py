@@ -248,7 +248,7 @@ async def test_an_effort_that_pressure_does_not_explain_is_a_fault(host):
     report = await host.report()
     assert (report.state, report.cause) == (State.FAULT, Cause.FAULT)
     assert report.faults == Fault.EFFORT_UNEXPLAINED
-    assert (await host.truth()).last("state FAULT") - gone_s < 0.2
+    assert 0.18 < (await host.truth()).last("state FAULT") - gone_s < 0.3
     await host.wait(0.3)
     assert isinstance(await host.clear(), Ack)
     assert (await host.report()).faults == 0

@@ -5,6 +5,7 @@ import pytest
 
 from controller.words import Accepted, Acknowledge, Alarm, ModeChanged, Paused, Reason, Resume
 from firmware_bridge.codes import Gesture
+from tests.controller.programs import KNEADING
 from tests.controller.stories import story
 
 SHORT = """
@@ -101,6 +102,18 @@ async def test_a_pad_that_slips_off_is_let_go_and_laid_on_lightly():
     back = stage.felt(HOLD_S + 2.1, HOLD_S + 4.5)
     assert 2.0 < back.max() < 5.5
     assert np.max(back[5:] - back[:-5]) / 0.05 < 17.5
+
+
+@pytest.mark.parametrize("at_s", [9.0, 9.3, 9.6, 10.0, 10.4])
+async def test_a_pad_that_slips_off_in_a_deep_stroke_is_no_fault(at_s):
+    text = KNEADING.replace("high: 14 kPa", "high: 18 kPa")
+    stage = await story(
+        (at_s, lambda s: s.act(Gesture.PAD_OFF)),
+        (at_s + 0.5, lambda s: s.act(Gesture.PAD_ON)),
+        text=text,
+    )
+    assert stage.judged == [("approach", "contact_lost")]
+    assert stage.outcome.result == "complete"
 
 
 async def test_a_pad_that_stays_off_waits_for_a_person():
