@@ -6,13 +6,13 @@ import msgspec
 
 from .acts import FREEZE_OVER_S, FROZEN_FOR_S, felt_again
 from .battery import too_low
-from .cues import KEEP, Cue, Finish, Lower, Splice
+from .cues import KEEP, Cue, Finish, Halt, Lower, Splice
 from .intent import NEVER_S, Mind, steered, with_factors
 from .pausing import PAUSE_OVER_S
 from .player import part_at
 from .supervision import trust_again
 from .timekeeping import step_over, too_long
-from .words import Event, StepBegan, StepEnded, Verdict
+from .words import Event, Reason, StepBegan, StepEnded, Verdict
 
 Outcome: TypeAlias = Literal["done", "released", "timed_out", "stopped"]
 
@@ -35,10 +35,18 @@ def advance(mind: Mind, at_s: float) -> tuple[Mind, Verdict | None, Cue, tuple[E
     return mind, _no_more(mind, index), cue, (*events, *trusted)
 
 
+def _over(mind: Mind) -> tuple[Mind, Cue]:
+    """End. What did not follow is not believed to have let go either: it is stopped."""
+    over, why = msgspec.structs.replace(mind, phase="over"), mind.why
+    if why is not None and why.reason is Reason.TRACKING:
+        return over, Halt(msgspec.structs.replace(why, action="stop"))
+    return over, Finish(why)
+
+
 def go_on(mind: Mind, verdict: Verdict | None, at_s: float) -> tuple[Mind, Cue]:
     """Nothing new: end at the end, stay frozen while something is wrong, thaw when it is not."""
     if at_s >= mind.over_at_s:
-        return msgspec.structs.replace(mind, phase="over"), Finish(mind.why)
+        return _over(mind)
     pausing = mind.pause
     if pausing is not None and 0.0 < pausing.silent_until_s <= at_s:
         spoken = msgspec.structs.replace(pausing, silent_until_s=0.0)
