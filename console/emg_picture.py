@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from controller.emg_compiled import ABSURD_UV
+from controller.emg_hops import ABSURD_UV
 
 from .drawing import COMMANDED, LIMIT, MUSCLES, Panel, Sheet
 from .emg_files import Array

@@ -8,6 +8,9 @@ import numpy as np
 from .emg_filters import Array
 from .emg_plan import Plan
 
+ABSURD_UV = 1e9
+"""A kilovolt is no EMG: it would spoil the filters' memory for ever (E)."""
+
 
 class Tail(msgspec.Struct):
     """What waits for the rest of its hop.
@@ -63,6 +66,15 @@ def cut(tail: Tail, samples_uv: Array, lost: int, plan: Plan) -> Iterator[Gap | 
     for at in range(0, whole, plan.hop):
         patched = begin < end and begin < at + plan.hop and end > at
         yield Piece(rows_uv[at : at + plan.hop], patched)
+
+
+def numbers(rows_uv: Array, patched: bool, zero_uv: Array) -> tuple[Array, bool]:
+    """Return a hop with numbers only: what is none, or absurd, is lost, and zero stands for it."""
+    low_uv = float(np.minimum.reduce(rows_uv, axis=None))
+    high_uv = float(np.maximum.reduce(rows_uv, axis=None))
+    if low_uv > -ABSURD_UV and high_uv < ABSURD_UV:
+        return rows_uv, patched
+    return np.where(np.abs(rows_uv) < ABSURD_UV, rows_uv, zero_uv), True
 
 
 def _bridge(tail: Tail, to_uv: Array, lost: int) -> Array:

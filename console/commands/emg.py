@@ -21,8 +21,9 @@ def detect(
         list[Path], typer.Argument(metavar="FILE...", help="Recordings: .npz .csv .edf .bdf")
     ],
     mains: Annotated[
-        Literal["50", "60", "off"], typer.Option("--mains", help="Hz of the mains, or no notch.")
-    ] = "50",
+        Literal["both", "50", "60", "off"],
+        typer.Option("--mains", help="Hz of the mains if one is known; off: no notch."),
+    ] = "both",
     heart: Annotated[
         bool, typer.Option("--heart", help="Trunk or neck: the band begins at 30 Hz.")
     ] = False,
@@ -51,7 +52,7 @@ def detect(
     _possible(rate_hz, mvc_uv)
     settings = EmgSettings(
         low_hz=HEART_LOW_HZ if heart else EmgSettings().low_hz,
-        mains_hz=60.0 if mains == "60" else 50.0,
+        mains_hz={"50": (50.0,), "60": (60.0,)}.get(mains, EmgSettings().mains_hz),
         notch=mains != "off",
     )
     heard = [hear(read_recording(file, rate_hz), settings, mvc_uv) for file in files]
