@@ -18,7 +18,7 @@ from .emg_bands import BandMemory, Bands, Sums
 from .emg_compiled import Kernel, compiled
 from .emg_filters import Array
 from .emg_heartbeat import Beat, Heart, beat, beat_level
-from .emg_hops import Gap, Tail, cut, numbers
+from .emg_hops import Gap, Tail, cut, number, numbers
 from .emg_onsets import Hop, Muscle, Step, learn_again, listen, relax, rising_hops, rules
 from .emg_plan import Plan, plan
 from .emg_quality import (
@@ -171,7 +171,7 @@ class Emg:
 
     def _hop(self, rows_uv: Array, patched: bool, said: Said) -> None:
         memory, bands = self._memory, self._bands
-        rows_uv, patched = numbers(rows_uv, patched, memory.bands.zero_uv)
+        rows_uv, lost = numbers(rows_uv, memory.bands.zero_uv)
         if not memory.begun:
             bands.begin(rows_uv[0])
             memory.begun = True
@@ -180,7 +180,7 @@ class Emg:
         said.hops += 1
         memory.settle_hops = max(0, memory.settle_hops - 1)
         for index, channel in enumerate(memory.channels):
-            self._listen(index, channel, rows_uv, patched, sums, said)
+            self._listen(index, channel, rows_uv, patched or lost[index], sums, said)
 
     def _listen(
         self, index: int, channel: Channel, rows_uv: Array, patched: bool, sums: Sums, said: Said
@@ -317,7 +317,7 @@ class Emg:
             last_uv = np.zeros(self.plan.channels)
         with self._at_home():
             memory.actuator_hz = actuator_hz
-            self._bands.tune(actuator_hz, last_uv)
+            self._bands.tune(actuator_hz, number(last_uv, memory.bands.zero_uv))
             memory.settle_hops = self.plan.actuator_settle if actuator_hz else self.plan.hold
             for channel in memory.channels if actuator_hz is not None else ():
                 learn_again(channel.muscle)
@@ -327,7 +327,7 @@ class Emg:
         with self._at_home() as memory:
             memory.hops += gap.hops
             memory.settle_hops = max(memory.settle_hops, self.plan.gap_hold)
-            self._bands.begin(gap.first_uv)
+            self._bands.begin(number(gap.first_uv, memory.bands.zero_uv))
             memory.begun = True
             for channel in memory.channels:
                 channel.flags |= LOST | SETTLING

@@ -653,22 +653,24 @@ static void listen_to(ear_t *ear, int64_t c, const double *rows_uv, int patched)
     tire(ear, channel, said);
 }
 
-/* Copy a hop with numbers only; return whether all of them were. */
-static int numbers(ear_t *ear, const double *rows_uv)
+/* Copy a hop with numbers only, and note of which channels some were none. */
+static void numbers(ear_t *ear, const double *rows_uv)
 {
-    int64_t channels = ear->plan.channels, all = 1;
-    for (int64_t i = 0; i < ear->plan.hop * channels; i++) {
-        int good = fabs(rows_uv[i]) < ear->constants.ABSURD_UV;
-        ear->rows_uv[i] = good ? rows_uv[i] : ear->zero_uv[i % channels];
-        all &= good;
-    }
-    return (int)all;
+    int64_t channels = ear->plan.channels, i = 0;
+    for (int64_t c = 0; c < channels; c++)
+        ear->said[c].lost = 0;
+    for (int64_t n = 0; n < ear->plan.hop; n++)
+        for (int64_t c = 0; c < channels; c++, i++) {
+            int good = fabs(rows_uv[i]) < ear->constants.ABSURD_UV;
+            ear->rows_uv[i] = good ? rows_uv[i] : ear->zero_uv[c];
+            ear->said[c].lost |= !good;
+        }
 }
 
 int64_t emg_hear(ear_t *ear, const double *rows_uv, int64_t patched)
 {
     int64_t channels = ear->plan.channels, news = 0;
-    int lost = !numbers(ear, rows_uv) || patched;
+    numbers(ear, rows_uv);
     if (!ear->begun)
         for (int64_t c = 0; c < channels; c++)
             restart(ear, c, ear->rows_uv[c]);
@@ -680,7 +682,7 @@ int64_t emg_hear(ear_t *ear, const double *rows_uv, int64_t patched)
     ear->settle_hops = no_less(0, ear->settle_hops - 1);
     ear->fresh = 1;
     for (int64_t c = 0; c < channels; c++) {
-        listen_to(ear, c, ear->rows_uv, lost);
+        listen_to(ear, c, ear->rows_uv, patched || ear->said[c].lost);
         news += ear->said[c].step != NOTHING || ear->said[c].second;
     }
     return news;

@@ -73,9 +73,10 @@ typedef struct {
 enum { NOTHING, BEGAN, ENDED, BEGAN_ANEW };
 
 /* What a channel's hop says, beyond what is remembered. `flags` and `crossing` are those of all
- * hops since they were last told; `second`: a whole second of clean activity has passed. */
+ * hops since they were last told; `second`: a whole second of clean activity has passed; `lost`:
+ * some of the channel's own samples were no numbers. */
 typedef struct {
-    int64_t step, second, flags, crossing;
+    int64_t step, second, flags, crossing, lost;
 } said_t;
 
 typedef struct {

@@ -68,13 +68,22 @@ def cut(tail: Tail, samples_uv: Array, lost: int, plan: Plan) -> Iterator[Gap | 
         yield Piece(rows_uv[at : at + plan.hop], patched)
 
 
-def numbers(rows_uv: Array, patched: bool, zero_uv: Array) -> tuple[Array, bool]:
-    """Return a hop with numbers only: what is none, or absurd, is lost, and zero stands for it."""
+def numbers(rows_uv: Array, zero_uv: Array) -> tuple[Array, list[bool]]:
+    """Return a hop with numbers only, and for each channel whether some of its own were none.
+
+    What is no number, or absurd, is lost; the channel's zero stands for it.
+    """
     low_uv = float(np.minimum.reduce(rows_uv, axis=None))
     high_uv = float(np.maximum.reduce(rows_uv, axis=None))
     if low_uv > -ABSURD_UV and high_uv < ABSURD_UV:
-        return rows_uv, patched
-    return np.where(np.abs(rows_uv) < ABSURD_UV, rows_uv, zero_uv), True
+        return rows_uv, [False] * rows_uv.shape[1]
+    good = np.abs(rows_uv) < ABSURD_UV
+    return np.where(good, rows_uv, zero_uv), (~np.logical_and.reduce(good, axis=0)).tolist()
+
+
+def number(uv: Array, zero_uv: Array) -> Array:
+    """Return a sample of each channel, where zero stands for what is no number."""
+    return np.where(np.abs(uv) < ABSURD_UV, uv, zero_uv)
 
 
 def _bridge(tail: Tail, to_uv: Array, lost: int) -> Array:
