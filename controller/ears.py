@@ -1,14 +1,19 @@
 """The EMG front end of one visit: it hears every batch, from pre-flight to the end."""
 
-from firmware_bridge.capabilities import Capabilities
+from firmware_bridge.capabilities import Capabilities, Sensor
 from firmware_bridge.readings import SensorBatch
 from profiles.program import Program
+from profiles.regions import HEART
 
 from .emg import Emg
 from .emg_noise import NOISE_UV
+from .emg_settings import HEART_LOW_HZ, EmgSettings
 from .emg_words import EmgFeatures
 from .hearing import EMG
 from .references import Gathering, Values, reference
+
+MOST_STEPS = 32767.0
+"""Beyond so many steps of its resolution a sensor can tell nothing: a sample has 16 bits (wire)."""
 
 
 class Ears:
@@ -17,8 +22,10 @@ class Ears:
     `every` is how many samples of the device's base rate make one of the EMG.
     """
 
-    def __init__(self, rate_hz: float, channels: int, every: int = 1) -> None:
-        self._emg = Emg(rate_hz, channels)
+    def __init__(
+        self, rate_hz: float, channels: int, every: int = 1, settings: EmgSettings | None = None
+    ) -> None:
+        self._emg = Emg(rate_hz, channels, settings)
         self._every = every
         self.noise_uv = (NOISE_UV,) * channels
         self.trusted_s = 0.0
@@ -57,4 +64,13 @@ def ears_for(program: Program, capabilities: Capabilities) -> Ears | None:
     sensors = capabilities.sensors_of("emg")
     if EMG not in program.signals or not sensors:
         return None
-    return Ears(sensors[0].rate_hz, len(sensors), sensors[0].every)
+    settings = settings_for(program, sensors[0])
+    return Ears(sensors[0].rate_hz, len(sensors), sensors[0].every, settings)
+
+
+def settings_for(program: Program, sensor: Sensor) -> EmgSettings:
+    """Return how to listen: on trunk and neck with less of the heart, and between which rails."""
+    heart = any(HEART.intersection(step.all_regions) for step in program.steps)
+    rail_uv = MOST_STEPS * sensor.resolution
+    low_hz = HEART_LOW_HZ if heart else EmgSettings().low_hz
+    return EmgSettings(low_hz=low_hz, rail_uv=(-rail_uv, rail_uv))
