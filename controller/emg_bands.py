@@ -83,6 +83,7 @@ class Bands:
         self._heard = np.empty((plan.channels, plan.hop))
         self._notched = np.empty((len(self._notch), plan.channels, plan.hop))
         self._each = np.arange(plan.channels)
+        self._cycles = np.empty((2, 1 + 2 * plan.lines, plan.channels))
         self._products = np.empty((LINES + 2 * plan.lines, plan.channels, plan.hop))
         self.memory = self._fresh()
 
@@ -163,7 +164,9 @@ class Bands:
         for line, notched in enumerate(self._notched):
             np.copyto(notched, heard)
             filters.run(self._notch[line : line + 1], notched, self.memory.notch[line])
-        if len(self._notched):
+        if lines.count(lines[0]) == len(lines) and len(self._notched):
+            np.copyto(heard, self._notched[lines[0]])  # as almost always: it takes less time
+        elif len(self._notched):
             heard[...] = self._notched[lines, self._each]
 
     def _windows(self, rows_uv: Array, taken: list[float]) -> Sums:
@@ -186,15 +189,15 @@ class Bands:
         swing += 0.0  # of two zeros either may be the greater one, and no zero is negative then
         short = over(ONSET, WHOLE, plan.short)
         tenth = over(ONSET, len(sums), plan.tenth)
-        powers = 2.0 * (tenth[3::2] * tenth[3::2] + tenth[4::2] * tenth[4::2])
-        strongest = np.argmax(powers, axis=0)
-        mains = powers[strongest, self._each]
-
-        def fitted(hops: int, fit: Array) -> list[float]:
-            window = over(WHOLE, len(sums), hops)
-            line = _fitted(fit, window[1::2], window[2::2])[strongest, self._each]
-            return (line / (window[0] + 1e-9)).tolist()
-
+        squares = tenth[3:] * tenth[3:]
+        powers = 2.0 * (squares[0::2] + squares[1::2])
+        strongest = powers.argmax(axis=0) * plan.channels + self._each
+        mains = powers.ravel()[strongest]
+        cycles = self._cycles
+        cycles[0] = over(WHOLE, len(sums), plan.cycle)
+        cycles[1] = over(WHOLE, len(sums), plan.cycles)
+        fits = _fitted(fit, cycles[:, 1::2], cycles[:, 2::2]).reshape(2, -1)[:, strongest]
+        shares = (fits / (cycles[:, 0] + 1e-9)).tolist()
         return Sums(
             low_uv=np.minimum.reduce(rows_uv, axis=0).tolist(),
             high_uv=np.maximum.reduce(rows_uv, axis=0).tolist(),
@@ -207,8 +210,8 @@ class Bands:
             slow=over(ONSET, SHOWN, plan.slow).tolist(),
             tenth=tenth[0].tolist(),
             whole=tenth[2].tolist(),
-            cycle_share=fitted(plan.cycle, fit[0]),
-            cycles_share=fitted(plan.cycles, fit[1]),
+            cycle_share=shares[0],
+            cycles_share=shares[1],
             mains_share=(mains / (tenth[2] + 1e-9)).tolist(),
             mains_uv=np.sqrt(mains).tolist(),
             halves_uv=tenth[3:].T.tolist(),
@@ -239,8 +242,8 @@ def _summed(numbers: Array) -> Array:
 
 
 def _fitted(fit: Array, cosine: Array, sine: Array) -> Array:
-    """Return the power that each line has at most in a window, by a fit of least squares."""
-    return fit[0] * cosine * cosine + fit[1] * cosine * sine + fit[2] * sine * sine
+    """Return the power that each line has at most in two windows, by a fit of least squares."""
+    return fit[:, 0] * cosine * cosine + fit[:, 1] * cosine * sine + fit[:, 2] * sine * sine
 
 
 def _line(plan: Plan) -> Array:

@@ -80,15 +80,32 @@ static double pass(const double *k, double *z, double x)
     return y;
 }
 
+/* Two filters of one section: in a row, or, where `apart` is given, side by side. What they
+ * remember is in registers meanwhile: that is the time they take. */
+static void two(const double *k, const double *l, double *y, double *z, const double *heard,
+                double *samples, double *apart, int64_t length)
+{
+    double first[2] = {y[0], y[1]}, second[2] = {z[0], z[1]};
+    for (int64_t n = 0; n < length; n++) {
+        double x = heard[n], once = pass(k, first, x);
+        double twice = pass(l, second, apart ? x : once);
+        samples[n] = apart ? once : twice;
+        if (apart)
+            apart[n] = twice;
+    }
+    memcpy(y, first, sizeof first);
+    memcpy(z, second, sizeof second);
+}
+
 static void run(const filter_t *filter, int64_t channel, double *samples, int64_t length)
 {
-    double *memory = filter->memory + 2 * channel * filter->sections;
-    for (int64_t n = 0; n < length; n++) {
-        double x = samples[n];
-        for (int64_t s = 0; s < filter->sections; s++)
-            x = pass(filter->numbers + 6 * s, memory + 2 * s, x);
-        samples[n] = x;
-    }
+    double *z = filter->memory + 2 * channel * filter->sections;
+    const double *k = filter->numbers;
+    int64_t s = 0;
+    for (; s + 1 < filter->sections; s += 2, k += 12, z += 4)
+        two(k, k + 6, z, z + 2, samples, samples, 0, length);
+    for (int64_t n = 0; s < filter->sections && n < length; n++)
+        samples[n] = pass(k, z, samples[n]);
 }
 
 void emg_filter(const filter_t *filter, double *samples, int64_t channels, int64_t length)
@@ -136,12 +153,14 @@ static double comb_out(ear_t *ear, int64_t channel, double *trace)
 static void line_out(ear_t *ear, int64_t channel, double *heard)
 {
     int64_t hop = ear->plan.hop, seen = ear->channel[channel].electrode.line;
-    for (int64_t line = 0; line < ear->notch.sections; line++) {
-        const double *k = ear->notch.numbers + 6 * line;
-        double *z = notch_memory(ear, channel, line), *notched = ear->notched;
-        for (int64_t n = 0; n < hop; n++)
-            notched[line * hop + n] = pass(k, z, heard[n]);
-    }
+    const double *k = ear->notch.numbers;
+    double *notched = ear->notched;
+    int64_t line = 0;
+    for (; line + 1 < ear->notch.sections; line += 2, k += 12, notched += 2 * hop)
+        two(k, k + 6, notch_memory(ear, channel, line), notch_memory(ear, channel, line + 1),
+            heard, notched, notched + hop, hop);
+    for (int64_t n = 0; line < ear->notch.sections && n < hop; n++)
+        notched[n] = pass(k, notch_memory(ear, channel, line), heard[n]);
     if (ear->notch.sections)
         memcpy(heard, ear->notched + seen * hop, (size_t)hop * sizeof(double));
 }
@@ -150,8 +169,7 @@ static void keep(ear_t *ear, int64_t product, int64_t channel, double sum)
 {
     const plan_t *plan = &ear->plan;
     double *sums = ear->sums + (product * plan->channels + channel) * 2 * plan->size;
-    int64_t at = ear->bands_hops % plan->size;
-    sums[at] = sums[at + plan->size] = sum / (double)plan->hop;
+    sums[ear->at] = sums[ear->at + plan->size] = sum / (double)plan->hop;
 }
 
 static void hear(ear_t *ear, int64_t channel, const double *rows_uv)
@@ -166,7 +184,7 @@ static void hear(ear_t *ear, int64_t channel, const double *rows_uv)
            (size_t)hop * sizeof(double));
     memcpy(heard, trace, (size_t)hop * sizeof(double));
     run(&ear->bandpass, channel, heard, hop);
-    const double *line = ear->line + ear->bands_hops % ear->line_hops * 2 * plan->lines * hop;
+    const double *line = ear->line + ear->line_at * 2 * plan->lines * hop;
     keep(ear, WHOLE, channel, power(heard, heard, hop));
     for (int64_t half = 0; half < 2 * plan->lines; half++)
         keep(ear, LINES + half, channel, power(heard, line + half * hop, hop));
@@ -181,8 +199,7 @@ static void hear(ear_t *ear, int64_t channel, const double *rows_uv)
 static const double *window(const ear_t *ear, int64_t product, int64_t channel, int64_t hops)
 {
     const plan_t *plan = &ear->plan;
-    int64_t end = (ear->bands_hops - 1) % plan->size + plan->size + 1;
-    return ear->sums + (product * plan->channels + channel) * 2 * plan->size + end - hops;
+    return ear->sums + (product * plan->channels + channel) * 2 * plan->size + ear->end - hops;
 }
 
 static double over(const ear_t *ear, int64_t product, int64_t channel, int64_t hops)
@@ -554,8 +571,8 @@ static int64_t strongest(ear_t *ear, int64_t c, double *most)
 /* The share that a line has at most in the newest hops: those of one cycle, or of two. */
 static double fitted(const ear_t *ear, int64_t c, int64_t line, int64_t hops, int two)
 {
-    int64_t lines = ear->plan.lines, at = (ear->bands_hops - 1) % ear->line_hops;
-    const double *fit = ear->fit + (2 * at + two) * 3 * lines + line;
+    int64_t lines = ear->plan.lines;
+    const double *fit = ear->fit + (2 * ear->line_at + two) * 3 * lines + line;
     double cosine = over(ear, LINES + 2 * line, c, hops);
     double sine = over(ear, LINES + 2 * line + 1, c, hops);
     double power =
@@ -675,6 +692,9 @@ int64_t emg_hear(ear_t *ear, const double *rows_uv, int64_t patched)
         for (int64_t c = 0; c < channels; c++)
             restart(ear, c, ear->rows_uv[c]);
     ear->begun = 1;
+    ear->at = ear->bands_hops % ear->plan.size; /* once: to divide takes longer than to add */
+    ear->end = ear->at + ear->plan.size + 1;
+    ear->line_at = ear->bands_hops % ear->line_hops;
     for (int64_t c = 0; c < channels; c++)
         hear(ear, c, ear->rows_uv);
     ear->bands_hops++;

@@ -85,7 +85,7 @@ typedef struct {
     rules_t rules;
     constants_t constants;
     filter_t comb, bandpass, notch, highpass;
-    int64_t line_hops;
+    int64_t line_hops, at, end, line_at;
     double *line, *fit, *zero_uv, *sums, *raw;
     double *rows_uv, *trace, *heard, *taken, *halves_uv, *notched;
     double low_rail_uv, high_rail_uv;

@@ -92,31 +92,32 @@ def unsettled_uv(electrode: Electrode, halves_uv: list[float], whole: float, pla
     `whole` is the power of the band with all lines in it.
     """
     share = plan.hop_s / plan.settings.mains_settle_s
-    lines_uv, power = electrode.lines_uv, 0.0
+    lines_uv, strongest = electrode.lines_uv, 0.0
     for at in range(0, len(lines_uv), 2):
         cosine_uv = halves_uv[at] - lines_uv[at]
         sine_uv = halves_uv[at + 1] - lines_uv[at + 1]
         lines_uv[at] += share * cosine_uv
         lines_uv[at + 1] += share * sine_uv
-        power = max(power, cosine_uv * cosine_uv + sine_uv * sine_uv)
+        power = cosine_uv * cosine_uv + sine_uv * sine_uv
+        if power > strongest:
+            strongest = power
     electrode.power += share * (whole - electrode.power)
-    _see(electrode, plan)
-    return math.sqrt(2.0 * power)
+    if len(lines_uv) > 2:
+        _see(electrode, plan)
+    return math.sqrt(2.0 * strongest)
 
 
 def _see(electrode: Electrode, plan: Plan) -> None:
     """Say which line is there: one that muscles and noise, which come and go, do not keep up."""
-    s, seen = plan.settings, electrode.line
+    s, lines_uv, line = plan.settings, electrode.lines_uv, electrode.line
+    cosine_uv, sine_uv = lines_uv[2 * line], lines_uv[2 * line + 1]
+    seen = s.line_stronger * (2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv))
+    needed = s.line_seen * electrode.power
     for line in range(plan.lines):
-        power = _line_power(electrode, line)
-        clear = power > s.line_seen * electrode.power
-        if clear and power > s.line_stronger * _line_power(electrode, seen):
+        cosine_uv, sine_uv = lines_uv[2 * line], lines_uv[2 * line + 1]
+        power = 2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv)
+        if power > needed and power > seen:
             electrode.line = line
-
-
-def _line_power(electrode: Electrode, line: int) -> float:
-    cosine_uv, sine_uv = electrode.lines_uv[2 * line], electrode.lines_uv[2 * line + 1]
-    return 2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv)
 
 
 def hold(electrode: Electrode, flags: int, clipped: int, plan: Plan) -> bool:
