@@ -124,7 +124,7 @@ async def contract(
     capabilities = device.capabilities
     if not capabilities.emulated:
         admit_contraction(who, place.region, time.time(), light=light)
-    ears = _ears(capabilities)
+    ears = _ears(capabilities, place.region)
     await tense.agree()
     listening = _Listening(device, ears)
     say(f"rest: let the muscle go, and keep still for {EMG_FOR_S:g} s")
@@ -265,8 +265,8 @@ class _Listening:
         self._news.set()
 
 
-def _ears(capabilities: Capabilities) -> Ears:
-    ears = ears_of(capabilities)
+def _ears(capabilities: Capabilities, region: str) -> Ears:
+    ears = ears_of(capabilities, (region,))
     if ears is None:
         raise ContractionFailed(
             f"{capabilities.model} hears no muscle: it has no EMG to measure a contraction with"

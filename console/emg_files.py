@@ -1,7 +1,5 @@
 """Recordings of EMG, as files: .npz, .csv, .edf and .bdf. What they hold is microvolts."""
 
-import codecs
-import re
 import struct
 import warnings
 import zipfile
@@ -10,49 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from controller.emg_plan import MOST_CHANNELS
-
+from .emg_csv import read_csv
+from .emg_recording import Array, Recording, columns, converted, microvolts
 from .failures import NotARecording
-
-Array = NDArray[np.float64]
-
-TIME_NAMES = {"t", "time", "time_s", "seconds", "s"}
-"""What a first column is called that says when."""
-
-SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "us": 1e-6}
-
-_HEADING = re.compile(r"(.*?\S)\s*[\[(]([^\])]*)[\])]")
-_STEPS = re.compile(r"adc\d*$|counts?$|lsb$|digits?$", re.IGNORECASE)
-
-MICROVOLTS = {"uv": 1.0, "µv": 1.0, "\u03bcv": 1.0, "mv": 1e3, "v": 1e6, "nv": 1e-3}
-"""How many a unit is. There are two letters like a Greek mu."""
-
-COUNTS = "counts"
-"""What is printed behind numbers of a unit that is no voltage: steps of a converter, mostly."""
-
-UNEVEN = 0.01
-"""Samples that are off from even spacing by this share of any second have no rate (E)."""
-
-WHOLE_HZ = 0.0005
-"""So near to a whole number of samples a second, as a share, that is what was meant (E)."""
-
-
-class Recording(msgspec.Struct, frozen=True):
-    """`samples_uv` is (samples, channels); `units` say for each channel what they are.
-
-    `remarks` are what a person should know about how the file was read.
-    """
-
-    name: str
-    samples_uv: Array
-    rate_hz: float
-    labels: tuple[str, ...]
-    units: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
 
 
 def read_recording(file: Path, rate_hz: float | None) -> Recording:
@@ -76,17 +36,21 @@ def read_recording(file: Path, rate_hz: float | None) -> Recording:
 
 def _npz(file: Path, rate_hz: float | None) -> Recording:
     arrays: dict[str, Any] = {}
+    if not zipfile.is_zipfile(file):
+        raise NotARecording(f"{file}: no NumPy archive at all, or cut off: numpy.savez makes one")
     try:
         with file.open("rb") as stream:
             held: Any = np.load(stream, allow_pickle=False)
             arrays = {name: held[name] for name in getattr(held, "files", ())}
+    except ValueError as error:
+        raise NotARecording(f"{file}: it holds more than plain numbers and words") from error
     except _TORN as error:
         raise NotARecording(f"{file}: not a whole NumPy archive ({error})") from error
     if "x" not in arrays:
         raise NotARecording(
             f"{file}: needs an array x, (samples, channels); it has {_names(arrays)}"
         )
-    samples_uv = _columns(file, arrays["x"])
+    samples_uv = columns(file, arrays["x"])
     found_hz = rate_hz if "fs" not in arrays else _number(file, arrays["fs"])
     remarks = _ignored(file, rate_hz, found_hz)
     if found_hz is None:
@@ -94,24 +58,17 @@ def _npz(file: Path, rate_hz: float | None) -> Recording:
     labels = tuple(str(label) for label in np.ravel(arrays.get("labels", ())))
     labels = labels if len(labels) == samples_uv.shape[1] else ()
     units = _units(file, arrays.get("units", "uV"), samples_uv.shape[1])
-    return _converted(Recording(file.stem, samples_uv, found_hz, labels, units, remarks), file)
+    rail = _range(arrays["x"])
+    read = Recording(file.stem, samples_uv, found_hz, labels, units, remarks, rail)
+    return converted(read, file)
 
 
-def _converted(read: Recording, file: Path) -> Recording:
-    """Return a recording in microvolts, where `units` are those of the file."""
-    other = sorted({unit for unit in read.units if _times(unit) is None})
-    times = np.array([_times(unit) or 1.0 for unit in read.units], np.float64)
-    remarks = read.remarks
-    if other:
-        remark = (
-            f"{file}: its units are {', '.join(other)}, no voltage: it is heard as if one were a "
-            "microvolt, so whether it is trusted means little"
-        )
-        remarks = (*remarks, remark)
-    units = tuple("uV" if _times(unit) is not None else COUNTS for unit in read.units)
-    return msgspec.structs.replace(
-        read, samples_uv=read.samples_uv * times, units=units, remarks=remarks
-    )
+def _range(values: Any) -> tuple[float, float] | None:  # noqa: ANN401  whatever the file held
+    """Return what numbers of one or two bytes can be at most: a converter's own, mostly."""
+    kind = np.asarray(values).dtype
+    if kind.kind not in "iu" or kind.itemsize > 2:
+        return None
+    return float(np.iinfo(kind).min), float(np.iinfo(kind).max)
 
 
 def _units(file: Path, value: Any, channels: int) -> tuple[str, ...]:  # noqa: ANN401  whatever the file held
@@ -122,98 +79,6 @@ def _units(file: Path, value: Any, channels: int) -> tuple[str, ...]:  # noqa: A
     if plain.dtype.kind != "U" or len(plain) not in (1, channels):
         raise NotARecording(f"{file}: units is one word, such as uV, or one for each channel")
     return tuple(str(unit) or "uV" for unit in np.broadcast_to(plain, (channels,)))
-
-
-def _csv(file: Path, rate_hz: float | None) -> Recording:
-    """Read columns, the first of which may be the time in seconds, below a line of names or not."""
-    labels, values = _table(file)
-    labels, units = _headings(labels, values.shape[1])
-    if labels and labels[0].lower() in TIME_NAMES and values.shape[1] > 1:
-        time_s, values, labels = (
-            values[:, 0] * SECONDS.get(units[0], 1.0),
-            values[:, 1:],
-            labels[1:],
-        )
-        units = units[1:]
-        rate_hz = rate_hz if rate_hz is not None else _rate_of(file, time_s)
-    if rate_hz is None:
-        raise NotARecording(f"{file}: how many samples a second? --rate HZ, or a column time_s")
-    units = tuple(unit or "uV" for unit in units)
-    read = Recording(file.stem, _columns(file, values), rate_hz, labels, units, ())
-    return _converted(read, file)
-
-
-def _headings(names: tuple[str, ...], columns: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return names and units of columns: `time [ms]` is both; other brackets stay."""
-    if not names:
-        return (), ("",) * columns
-    split = [(_HEADING.fullmatch(name), name) for name in names]
-    known = [(m[1], m[2].strip()) if m and _is_unit(m[2]) else (name, "") for m, name in split]
-    return tuple(name for name, _ in known), tuple(unit for _, unit in known)
-
-
-def _is_unit(word: str) -> bool:
-    return _times(word) is not None or word.strip() in SECONDS or bool(_STEPS.match(word.strip()))
-
-
-def _table(file: Path) -> tuple[tuple[str, ...], Array]:
-    """Return the names of the columns, if there are any, and the columns."""
-    lines = {at: line for at, line in enumerate(_text(file).splitlines(), 1) if line.strip()}
-    if not lines:
-        raise NotARecording(f"{file}: it holds no samples")
-    last = lines[max(lines)]
-    delimiter = next((one for one in ";\t" if one in last), ",")
-    if delimiter != ",":  # then a comma is a decimal point
-        lines = {
-            at: delimiter.join(_points(cell) for cell in line.split(delimiter))
-            for at, line in lines.items()
-        }
-    first = _cells(lines[min(lines)], delimiter)
-    named = not all(_is_number(cell) for cell in first)
-    if named:
-        del lines[min(lines)]
-    if not lines:
-        raise NotARecording(f"{file}: it holds no samples")
-    try:
-        values = np.loadtxt(list(lines.values()), delimiter=delimiter, ndmin=2)
-    except ValueError as error:
-        where = _mistake(lines, delimiter, first if named else ()) or str(error)
-        raise NotARecording(f"{file}: needs a number in every cell: {where}") from error
-    if named and len(first) != values.shape[1]:
-        raise NotARecording(
-            f"{file}: {len(first)} names in its first line, {values.shape[1]} columns below; "
-            "name every column, or none"
-        )
-    return first if named else (), values
-
-
-def _text(file: Path) -> str:
-    """Return what is written in a file: in UTF-8, or in UTF-16 as spreadsheets do."""
-    content = file.read_bytes()
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
-    if b"\0" in content:
-        raise NotARecording(
-            f"{file}: not text in UTF-8, or in UTF-16 with its mark; export it anew"
-        )
-    return content.decode("utf-8-sig", "replace")
-
-
-def _mistake(lines: dict[int, str], delimiter: str, names: tuple[str, ...]) -> str | None:
-    """Return which cell is no number, or which line has another count of cells."""
-    count = 0
-    for at, line in lines.items():
-        cells = line.partition("#")[0].strip("\r\n").split(delimiter)
-        if not "".join(cells).strip():
-            continue  # a remark
-        for column, cell in enumerate(cells, 1):
-            if not _is_number(cell):
-                name = f" ({names[column - 1]})" if column <= len(names) else ""
-                return f"line {at}, column {column}{name} has {cell.strip()!r}"
-        count = count or len(cells)
-        if len(cells) != count:
-            return f"line {at} has {len(cells)} cells, those above have {count}"
-    return None
 
 
 def _edf(file: Path, rate_hz: float | None) -> Recording:
@@ -236,12 +101,12 @@ def _edf(file: Path, rate_hz: float | None) -> Recording:
             signals: list[Any] = [s for s in whole.signals if _microvolts(s) is not None]
             fastest = max((float(s.sampling_frequency) for s in signals), default=0.0)
             chosen = [s for s in signals if float(s.sampling_frequency) == fastest]
-            columns = [_in_microvolts(s) for s in chosen]
+            heard_uv = [_in_microvolts(s) for s in chosen]
     except (*_TORN, ArithmeticError, IndexError, TypeError, NameError, UserWarning) as error:
         raise NotARecording(f"{file}: not a whole {file.suffix} file ({error})") from error
     if str(whole.reserved).startswith(("EDF+D", "BDF+D")):
         raise NotARecording(f"{file}: it was interrupted ({whole.reserved}): cut it where it was")
-    if not columns:
+    if not heard_uv:
         raise NotARecording(f"{file}: none of its signals is in volts")
     labels = tuple(str(s.label) for s in chosen)
     remarks = _ignored(file, rate_hz, fastest)
@@ -251,7 +116,10 @@ def _edf(file: Path, rate_hz: float | None) -> Recording:
         others = "; ".join(_left_out(s, fastest) for s in whole.signals if s not in chosen)
         remarks = (*remarks, f"{file}: left out: {others}")
     units = ("uV",) * len(labels)
-    return Recording(file.stem, np.stack(columns, axis=1), fastest, labels, units, remarks)
+    rails = [_rail_uv(s) for s in chosen]
+    rail_uv = (min(low for low, _ in rails), max(high for _, high in rails))
+    samples_uv = np.stack(heard_uv, axis=1)
+    return Recording(file.stem, samples_uv, fastest, labels, units, remarks, rail_uv)
 
 
 def _records(file: Path) -> int:
@@ -297,19 +165,14 @@ _TORN = (ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.
 
 _READERS: dict[str, Callable[[Path, float | None], Recording]] = {
     ".npz": _npz,
-    ".csv": _csv,
+    ".csv": read_csv,
     ".edf": _edf,
     ".bdf": _edf,
 }
 
 
 def _microvolts(signal: Any) -> float | None:  # noqa: ANN401  edfio is optional
-    return _times(str(signal.physical_dimension))
-
-
-def _times(unit: str) -> float | None:
-    """Return how many microvolts a unit is, or None where it is no voltage we know."""
-    return MICROVOLTS.get(unit.strip().lower())
+    return microvolts(str(signal.physical_dimension))
 
 
 def _in_microvolts(signal: Any) -> Array:  # noqa: ANN401  edfio is optional
@@ -319,19 +182,13 @@ def _in_microvolts(signal: Any) -> Array:  # noqa: ANN401  edfio is optional
     return np.asarray(signal.data, np.float64) * (_microvolts(signal) or 1.0)
 
 
-def _columns(file: Path, values: Any) -> Array:  # noqa: ANN401  whatever the file held
-    plain = np.asarray(values)
-    if plain.ndim not in (1, 2) or plain.dtype.kind not in "iuf":
-        raise NotARecording(
-            f"{file}: needs numbers, (samples, channels); x is {plain.dtype} {plain.shape}"
-        )
-    if plain.ndim == 2 and plain.shape[1] > MOST_CHANNELS >= plain.shape[0]:
-        raise NotARecording(
-            f"{file}: {plain.shape[1]} channels of {plain.shape[0]} samples: it seems transposed; "
-            f"needs (samples, channels), 1 to {MOST_CHANNELS} channels: turn it round (x.T)"
-        )
-    wide = plain if plain.ndim == 2 else plain[:, None]
-    return np.array(wide, np.float64)
+def _rail_uv(signal: Any) -> tuple[float, float]:  # noqa: ANN401  edfio is optional
+    """Return the ends of a signal's range, less half a step: what is rounded is there too."""
+    times = _microvolts(signal) or 1.0
+    ends_uv = sorted((float(signal.physical_min) * times, float(signal.physical_max) * times))
+    steps = abs(float(signal.digital_max) - float(signal.digital_min))
+    half_uv = 0.5 * (ends_uv[1] - ends_uv[0]) / max(1.0, steps)
+    return ends_uv[0] + half_uv, ends_uv[1] - half_uv
 
 
 def _number(file: Path, value: Any) -> float:  # noqa: ANN401  whatever the file held
@@ -339,45 +196,6 @@ def _number(file: Path, value: Any) -> float:  # noqa: ANN401  whatever the file
     if plain.size != 1 or plain.dtype.kind not in "iuf":
         raise NotARecording(f"{file}: fs is samples a second, one number")
     return float(plain.reshape(-1)[0])
-
-
-def _rate_of(file: Path, time_s: Array) -> float:
-    """Return samples a second: as many in every second, so nothing is missing in between."""
-    steps = np.diff(time_s)
-    if not len(steps) or not np.all(steps > 0.0) or not np.all(np.isfinite(time_s)):
-        raise NotARecording(f"{file}: its time does not go on; say --rate HZ")
-    step_s = float(np.median(steps))
-    count = int(min(len(steps), max(1.0, 1.0 / step_s)))
-    lasts_s = time_s[count:] - time_s[:-count]
-    usual_s = float(np.median(lasts_s))
-    off_s = np.maximum(abs(lasts_s - usual_s), abs(lasts_s - count * step_s))
-    worst = int(np.argmax(off_s))
-    if off_s[worst] > UNEVEN * usual_s:
-        raise NotARecording(
-            f"{file}: its samples are not evenly spaced in the second after "
-            f"{float(time_s[worst]):.6g} s, some may be missing; cut it there, or say --rate HZ"
-        )
-    rate_hz = count / usual_s
-    return round(rate_hz) if abs(round(rate_hz) - rate_hz) < WHOLE_HZ * rate_hz else rate_hz
-
-
-def _cells(line: str, delimiter: str) -> tuple[str, ...]:
-    """Return the cells of the first line, which may be a remark."""
-    return tuple(cell.strip().strip('"') for cell in line.lstrip("# ").split(delimiter))
-
-
-def _points(cell: str) -> str:
-    """Return a number with its decimal point; anything else as it is."""
-    number = cell.replace(",", ".")
-    return number if _is_number(number) else cell
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _names(arrays: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from controller.emg_scale import Scale, Strength, Yardstick, baseline, strength
 from controller.emg_settings import EmgSettings
 from controller.emg_words import EmgFeatures, Offset, Onset, Quality
 
-from .emg_files import Recording
+from .emg_recording import Recording
 from .failures import NotARecording
 
 FATIGUE_S = 20.0
@@ -63,6 +63,8 @@ class Heard(msgspec.Struct, frozen=True):
 def hear(recording: Recording, settings: EmgSettings, mvc_uv: float | None) -> Heard:
     """Return what the front end says of `recording`, fed hop by hop. Raises `NotARecording`."""
     channels = recording.samples_uv.shape[1]
+    if settings.rail_uv is None:
+        settings = msgspec.structs.replace(settings, rail_uv=recording.rail_uv)
     try:
         emg = Emg(recording.rate_hz, channels, settings)
     except ValueError as error:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from controller.emg_compiled import ABSURD_UV
+from controller.emg_hops import ABSURD_UV
 
 from .drawing import COMMANDED, LIMIT, MUSCLES, Panel, Sheet
-from .emg_files import Array
 from .emg_listening import Curves, Heard
+from .emg_recording import Array
 from .failures import NotARecording
 
 MOST_CHANNELS = 6

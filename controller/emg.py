@@ -15,12 +15,12 @@ import msgspec
 import numpy as np
 
 from .emg_bands import BandMemory, Bands, Sums
-from .emg_compiled import ABSURD_UV, Kernel, compiled
+from .emg_compiled import Kernel, compiled
 from .emg_filters import Array
 from .emg_heartbeat import Beat, Heart, beat, beat_level
-from .emg_hops import Gap, Tail, cut
+from .emg_hops import Gap, Tail, cut, number, numbers
 from .emg_onsets import Hop, Muscle, Step, learn_again, listen, relax, rising_hops, rules
-from .emg_plan import plan
+from .emg_plan import Plan, plan
 from .emg_quality import (
     ACTUATOR,
     HEARTBEAT,
@@ -92,7 +92,7 @@ class Emg:
         self._memory = Memory(
             bands=self._bands.memory,
             tail=Tail(np.zeros((0, channels))),
-            channels=[Channel(Muscle(), Heart(), Electrode(), []) for _ in range(channels)],
+            channels=[_channel(self.plan) for _ in range(channels)],
         )
         self._kernel = compiled(self.plan, self._rules)
         self._hear, self._features = self._hop, self._told
@@ -148,6 +148,7 @@ class Emg:
         alike = (
             len(memory.channels) == self.plan.channels
             and self._bands.fits(memory.bands, memory.actuator_hz)
+            and all(len(c.electrode.lines_uv) == 2 * self.plan.lines for c in memory.channels)
             and (self._kernel is None or self._kernel.has_room(memory))
         )
         if not alike:
@@ -170,16 +171,16 @@ class Emg:
 
     def _hop(self, rows_uv: Array, patched: bool, said: Said) -> None:
         memory, bands = self._memory, self._bands
-        rows_uv, patched = _numbers(rows_uv, patched, memory)
+        rows_uv, lost = numbers(rows_uv, memory.bands.zero_uv)
         if not memory.begun:
             bands.begin(rows_uv[0])
             memory.begun = True
-        sums = bands.hear(rows_uv)
+        sums = bands.hear(rows_uv, [channel.electrode.line for channel in memory.channels])
         memory.hops += 1
         said.hops += 1
         memory.settle_hops = max(0, memory.settle_hops - 1)
         for index, channel in enumerate(memory.channels):
-            self._listen(index, channel, rows_uv, patched, sums, said)
+            self._listen(index, channel, rows_uv, patched or lost[index], sums, said)
 
     def _listen(
         self, index: int, channel: Channel, rows_uv: Array, patched: bool, sums: Sums, said: Said
@@ -201,7 +202,7 @@ class Emg:
             leak=self._leak(index, channel, beating, sums),
             clean=not (patched or held or electrode.faults),
             moving=bool(flags & MOTION),
-            line_like=sight.cycle_share > plan.settings.line_share,
+            line_like=sight.cycles_share > plan.settings.line_share,
             plain=sight.cycle_share < plan.settings.plain_share,
         )
         step = listen(muscle, hop, plan, self._rules)
@@ -225,10 +226,13 @@ class Emg:
 
     def _leak(self, index: int, channel: Channel, beating: Beat, sums: Sums) -> float:
         """Return the level that mains, cable, heart or actuator may have put into the band."""
-        s, tenth = self.plan.settings, sums.tenth
-        mains_uv = unsettled_uv(channel.electrode, tenth[3][index], tenth[4][index], self.plan)
+        s = self.plan.settings
+        mains_uv = unsettled_uv(
+            channel.electrode, sums.halves_uv[index], sums.whole[index], self.plan
+        )
         leak_uv = max(
             s.mains_leak * mains_uv,
+            s.mains_leak * math.sqrt(sums.ringing[index]),
             s.slope_leak * beating.slope_uv,
             s.actuator_leak * math.sqrt(sums.taken[index]),
         )
@@ -241,17 +245,14 @@ class Emg:
         if rail_uv is not None and (low_uv <= rail_uv[0] or high_uv >= rail_uv[1]):
             column = rows_uv[:, index]
             clipped = int(np.count_nonzero((column <= rail_uv[0]) | (column >= rail_uv[1])))
-        cycle, tenth = sums.cycle, sums.tenth
-        mains = 2.0 * (tenth[3][index] * tenth[3][index] + tenth[4][index] * tenth[4][index])
         return Sight(
             span_uv=high_uv - low_uv,
             clipped=clipped,
-            cycle_share=2.0
-            * (cycle[1][index] * cycle[1][index] + cycle[2][index] * cycle[2][index])
-            / (cycle[0][index] + 1e-9),
-            mains_share=mains / (tenth[2][index] + 1e-9),
-            mains_uv=math.sqrt(mains),
-            band_uv=math.sqrt(tenth[0][index]),
+            cycle_share=sums.cycle_share[index],
+            cycles_share=sums.cycles_share[index],
+            mains_share=sums.mains_share[index],
+            mains_uv=sums.mains_uv[index],
+            band_uv=math.sqrt(sums.tenth[index]),
             swing_uv=sums.swing_uv[index],
             beat_swing_uv=heart.swing_uv if heart.regular else 0.0,
             fast_uv=math.sqrt(sums.fast[1][index]),
@@ -316,7 +317,7 @@ class Emg:
             last_uv = np.zeros(self.plan.channels)
         with self._at_home():
             memory.actuator_hz = actuator_hz
-            self._bands.tune(actuator_hz, last_uv)
+            self._bands.tune(actuator_hz, number(last_uv, memory.bands.zero_uv))
             memory.settle_hops = self.plan.actuator_settle if actuator_hz else self.plan.hold
             for channel in memory.channels if actuator_hz is not None else ():
                 learn_again(channel.muscle)
@@ -326,7 +327,7 @@ class Emg:
         with self._at_home() as memory:
             memory.hops += gap.hops
             memory.settle_hops = max(memory.settle_hops, self.plan.gap_hold)
-            self._bands.begin(gap.first_uv)
+            self._bands.begin(number(gap.first_uv, memory.bands.zero_uv))
             memory.begun = True
             for channel in memory.channels:
                 channel.flags |= LOST | SETTLING
@@ -369,6 +370,11 @@ class Emg:
         )
 
 
+def _channel(plan: Plan) -> Channel:
+    """Return a channel that has heard nothing yet."""
+    return Channel(Muscle(), Heart(), Electrode(lines_uv=[0.0] * (2 * plan.lines)), [])
+
+
 def _read_facts(facts: list[int], channels: int) -> Facts:
     """Return what the kernel's numbers say: trusted, flags, crossing and active."""
     flags = facts[:channels]
@@ -378,15 +384,6 @@ def _read_facts(facts: list[int], channels: int) -> Facts:
         tuple(map(bool, facts[channels : 2 * channels])),
         tuple(map(bool, facts[2 * channels :])),
     )
-
-
-def _numbers(rows_uv: Array, patched: bool, memory: Memory) -> tuple[Array, bool]:
-    """Return a hop with numbers only: what is none, or absurd, is lost, and zero stands for it."""
-    low_uv = float(np.minimum.reduce(rows_uv, axis=None))
-    high_uv = float(np.maximum.reduce(rows_uv, axis=None))
-    if low_uv > -ABSURD_UV and high_uv < ABSURD_UV:
-        return rows_uv, patched
-    return np.where(np.abs(rows_uv) < ABSURD_UV, rows_uv, memory.bands.zero_uv), True
 
 
 def _spelled(value: Any) -> Any:  # noqa: ANN401  msgspec's hook

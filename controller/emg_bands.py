@@ -9,9 +9,9 @@ from . import emg_filters as filters
 from .emg_filters import Array
 from .emg_plan import Plan
 
-ONSET, SHOWN, WHOLE, REAL, IMAGINARY, SLOW = range(6)
-"""What is summed: the power of the onset band, of the shown band, and of that before the notch; the
-two halves of its mains line; the slow trace."""
+SLOW, ONSET, SHOWN, WHOLE, LINES = range(5)
+"""What is summed: the slow trace; the power of the onset band, of the shown band, and of that
+before the notches; from `LINES` on, its product with cosine and sine of each mains line."""
 
 FILTERS = ("comb", "bandpass", "notch", "highpass")
 """In the order in which they filter: so `Bands.sections` has them, and `BandMemory` names them."""
@@ -21,7 +21,10 @@ LONGEST_TABLE = 1000
 
 
 class BandMemory(msgspec.Struct):
-    """What the filters and windows remember. `zero_uv` is each channel's first sample."""
+    """What the filters and windows remember. `zero_uv` is each channel's first sample.
+
+    `notch` is by line and channel, other filters by channel and section.
+    """
 
     hops: int
     zero_uv: Array
@@ -34,7 +37,12 @@ class BandMemory(msgspec.Struct):
 
 
 class Sums(msgspec.Struct, frozen=True, gc=False):
-    """Of each channel: mean powers over the windows, and what the raw samples and the mains did."""
+    """Of each channel: mean powers over the windows, and what the raw samples and the mains did.
+
+    `ringing` is the power that is behind the notch only. Of the mains it is the line that is the
+    stronger over a tenth of a second; in one cycle the two look alike. But `halves_uv` are those
+    of all lines.
+    """
 
     low_uv: list[float]
     high_uv: list[float]
@@ -42,29 +50,41 @@ class Sums(msgspec.Struct, frozen=True, gc=False):
     swing_uv: list[float]
     taken: list[float]
     short: list[float]
+    ringing: list[float]
     fast: list[list[float]]
     slow: list[list[float]]
-    cycle: list[list[float]]
-    tenth: list[list[float]]
+    tenth: list[float]
+    whole: list[float]
+    cycle_share: list[float]
+    cycles_share: list[float]
+    mains_share: list[float]
+    mains_uv: list[float]
+    halves_uv: list[list[float]]
 
 
 class Bands:
     """The filters of all channels. What it remembers is in `memory` alone.
 
-    `line` is cosine and sine of the mains, for as many hops as it repeats.
+    `line` is cosine and sine of each mains line, for as many hops as they repeat; `fit` is what
+    makes of their products with the band, over the cycle or the two that end with such a hop, their
+    power.
     """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         s, rate_hz = plan.settings, plan.rate_hz
         self._bandpass = filters.bandpass(s, rate_hz)
-        self._notch = filters.mains_notch(s, rate_hz)
+        self._notch = filters.notches(s, rate_hz)
         self._highpass = filters.highpass(s, rate_hz)
         self._comb = filters.comb(s, rate_hz, None)
         self.line = _line(plan)
+        self.fit = _fit(self.line, plan)
         self._trace = np.empty((plan.channels, plan.hop))
         self._heard = np.empty((plan.channels, plan.hop))
-        self._products = np.empty((6, plan.channels, plan.hop))
+        self._notched = np.empty((len(self._notch), plan.channels, plan.hop))
+        self._each = np.arange(plan.channels)
+        self._cycles = np.empty((2, 1 + 2 * plan.lines, plan.channels))
+        self._products = np.empty((LINES + 2 * plan.lines, plan.channels, plan.hop))
         self.memory = self._fresh()
 
     @property
@@ -81,7 +101,8 @@ class Bands:
         """Start one channel's filters anew."""
         memory = self.memory
         memory.zero_uv[channel] = zero_uv
-        for filter_ in (memory.comb, memory.bandpass, memory.notch, memory.highpass):
+        memory.notch[:, channel] = 0.0
+        for filter_ in (memory.comb, memory.bandpass, memory.highpass):
             filter_[channel] = 0.0
 
     def tune(self, actuator_hz: float | None, last_uv: Array) -> None:
@@ -100,8 +121,11 @@ class Bands:
         self.memory = memory
         self._comb = filters.comb(self._plan.settings, self._plan.rate_hz, actuator_hz)
 
-    def hear(self, rows_uv: Array) -> Sums:
-        """Filter one hop, (samples, channels), and return the sums of the windows that end here."""
+    def hear(self, rows_uv: Array, lines: list[int]) -> Sums:
+        """Filter one hop, (samples, channels), and return the sums of the windows that end here.
+
+        `lines` says which line to take out of each channel.
+        """
         memory, products, heard = self.memory, self._products, self._heard
         trace = np.subtract(rows_uv.T, memory.zero_uv[:, None], out=self._trace)
         taken = self._comb_out(trace)
@@ -112,8 +136,8 @@ class Bands:
         filters.run(self._bandpass, heard, memory.bandpass)
         line = self.line[memory.hops % len(self.line)]
         np.multiply(heard, heard, out=products[WHOLE])
-        np.multiply(heard, line[:, None], out=products[REAL : IMAGINARY + 1])
-        filters.run(self._notch, heard, memory.notch)
+        np.multiply(heard, line[:, None], out=products[LINES:])
+        self._line_out(heard, lines)
         np.multiply(heard, heard, out=products[SHOWN])
         filters.run(self._highpass, heard, memory.highpass)
         np.multiply(heard, heard, out=products[ONSET])
@@ -135,6 +159,16 @@ class Bands:
         before *= before
         return (_summed(before) / self._plan.hop).tolist()
 
+    def _line_out(self, heard: Array, lines: list[int]) -> None:
+        """Take one line out of each channel; every notch hears all, so that none has to begin."""
+        for line, notched in enumerate(self._notched):
+            np.copyto(notched, heard)
+            filters.run(self._notch[line : line + 1], notched, self.memory.notch[line])
+        if lines.count(lines[0]) == len(lines) and len(self._notched):
+            np.copyto(heard, self._notched[lines[0]])  # as almost always: it takes less time
+        elif len(self._notched):
+            heard[...] = self._notched[lines, self._each]
+
     def _windows(self, rows_uv: Array, taken: list[float]) -> Sums:
         plan, memory = self._plan, self.memory
         now = _summed(self._products) / plan.hop
@@ -143,26 +177,44 @@ class Bands:
         sums = memory.sums
         sums[:, :, at] = now
         sums[:, :, end - 1] = now
+        fit = self.fit[memory.hops % len(self.fit)]
         memory.hops += 1
 
-        def over(first: int, last: int, hops: int) -> list[list[float]]:
+        def over(first: int, last: int, hops: int) -> Array:
             window = _summed(sums[first : last + 1, :, end - hops : end])
-            return (window / min(hops, memory.hops)).tolist()
+            return window / min(hops, memory.hops)
 
         slow_trace = sums[SLOW, :, end - min(plan.tenth, memory.hops) : end]
         swing = np.maximum.reduce(slow_trace, axis=1) - np.minimum.reduce(slow_trace, axis=1)
         swing += 0.0  # of two zeros either may be the greater one, and no zero is negative then
+        short = over(ONSET, WHOLE, plan.short)
+        tenth = over(ONSET, len(sums), plan.tenth)
+        squares = tenth[3:] * tenth[3:]
+        powers = 2.0 * (squares[0::2] + squares[1::2])
+        strongest = powers.argmax(axis=0) * plan.channels + self._each
+        mains = powers.ravel()[strongest]
+        cycles = self._cycles
+        cycles[0] = over(WHOLE, len(sums), plan.cycle)
+        cycles[1] = over(WHOLE, len(sums), plan.cycles)
+        fits = _fitted(fit, cycles[:, 1::2], cycles[:, 2::2]).reshape(2, -1)[:, strongest]
+        shares = (fits / (cycles[:, 0] + 1e-9)).tolist()
         return Sums(
             low_uv=np.minimum.reduce(rows_uv, axis=0).tolist(),
             high_uv=np.maximum.reduce(rows_uv, axis=0).tolist(),
             mean_uv=now[SLOW].tolist(),
             swing_uv=swing.tolist(),
             taken=taken,
-            short=over(ONSET, ONSET, plan.short)[0],
-            fast=over(ONSET, SHOWN, plan.fast),
-            slow=over(ONSET, SHOWN, plan.slow),
-            cycle=over(WHOLE, IMAGINARY, plan.cycle),
-            tenth=over(ONSET, IMAGINARY, plan.tenth),
+            short=short[0].tolist(),
+            ringing=np.maximum(0.0, short[1] - short[2]).tolist(),
+            fast=over(ONSET, SHOWN, plan.fast).tolist(),
+            slow=over(ONSET, SHOWN, plan.slow).tolist(),
+            tenth=tenth[0].tolist(),
+            whole=tenth[2].tolist(),
+            cycle_share=shares[0],
+            cycles_share=shares[1],
+            mains_share=(mains / (tenth[2] + 1e-9)).tolist(),
+            mains_uv=np.sqrt(mains).tolist(),
+            halves_uv=tenth[3:].T.tolist(),
         )
 
     def _fresh(self) -> BandMemory:
@@ -172,9 +224,9 @@ class Bands:
             zero_uv=np.zeros(channels),
             comb=filters.at_rest(self._comb, channels),
             bandpass=filters.at_rest(self._bandpass, channels),
-            notch=filters.at_rest(self._notch, channels),
+            notch=np.zeros((len(self._notch), channels, 1, 2)),
             highpass=filters.at_rest(self._highpass, channels),
-            sums=np.zeros((6, channels, 2 * plan.size)),
+            sums=np.zeros((LINES + 2 * plan.lines, channels, 2 * plan.size)),
             raw=np.zeros((channels, plan.second * plan.hop)),
         )
 
@@ -189,11 +241,38 @@ def _summed(numbers: Array) -> Array:
     return np.add.accumulate(numbers, axis=-1)[..., -1]
 
 
+def _fitted(fit: Array, cosine: Array, sine: Array) -> Array:
+    """Return the power that each line has at most in two windows, by a fit of least squares."""
+    return fit[:, 0] * cosine * cosine + fit[:, 1] * cosine * sine + fit[:, 2] * sine * sine
+
+
 def _line(plan: Plan) -> Array:
-    """Return cosine and sine of the mains, (hops, 2, samples), for as many hops as it repeats."""
-    cycles = plan.settings.mains_hz * plan.hop / plan.rate_hz
-    repeats = (n for n in range(1, LONGEST_TABLE) if abs(n * cycles - round(n * cycles)) < 1e-6)
+    """Return cosine and sine of each line, (hops, 2 lines, samples), until they repeat."""
+    lines_hz = np.array(plan.settings.mains_hz, np.float64)
+    cycles = lines_hz * plan.hop / plan.rate_hz
+    repeats = (
+        n for n in range(1, LONGEST_TABLE) if np.all(abs(n * cycles % 1.0 - 0.5) > 0.5 - 1e-6)
+    )
     hops = next(repeats, LONGEST_TABLE)
-    step = 2.0 * math.pi * plan.settings.mains_hz / plan.rate_hz
-    angle = (step * np.arange(hops * plan.hop)).reshape(hops, plan.hop)
-    return np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    steps = 2.0 * math.pi * lines_hz / plan.rate_hz
+    angle = (steps[:, None] * np.arange(hops * plan.hop)).reshape(-1, hops, plan.hop)
+    table = np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    return np.ascontiguousarray(np.moveaxis(table.reshape(-1, hops, plan.hop), 1, 0))
+
+
+def _fit(line: Array, plan: Plan) -> Array:
+    """Return (hops, 2, 3, lines, 1): the inverse of what cosine and sine have in common.
+
+    First in a cycle, then in two. Those of 60 Hz are no whole number of hops: in what is heard of
+    them the two are neither equal nor apart, and a pure line would not have all of the power.
+    """
+    cosine, sine = line[:, 0::2], line[:, 1::2]
+    of_hops = [np.mean(a * b, axis=2) for a, b in ((cosine, cosine), (cosine, sine), (sine, sine))]
+    fits: list[Array] = []
+    for hops in (plan.cycle, plan.cycles):
+        both, mixed, other = (
+            np.mean([np.roll(one, back, axis=0) for back in range(hops)], axis=0) for one in of_hops
+        )
+        apart = both * other - mixed * mixed
+        fits.append(np.stack((other / apart, -2.0 * mixed / apart, both / apart), axis=1))
+    return np.ascontiguousarray(np.stack(fits, axis=1)[..., None])

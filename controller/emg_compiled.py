@@ -13,7 +13,7 @@ import numpy as np
 
 from firmware_bridge.kernels import kernel, unwanted
 
-from . import emg_filters, emg_heartbeat, emg_onsets, emg_quality, emg_spectrum
+from . import emg_filters, emg_heartbeat, emg_hops, emg_onsets, emg_quality, emg_spectrum
 from .emg_bands import FILTERS, Bands
 from .emg_filters import Array
 from .emg_onsets import Rules, Step
@@ -24,13 +24,10 @@ if TYPE_CHECKING:
 
 NAME = "controller._emg_hop"
 
-ABSURD_UV = 1e9
-"""A kilovolt is no EMG: it would spoil the filters' memory for ever (E)."""
-
 _STEPS = tuple(Step)
 _CONSTANTS = {
-    **vars(emg_heartbeat), **vars(emg_onsets), **vars(emg_quality), **vars(emg_spectrum),
-    "ABSURD_UV": ABSURD_UV,
+    **vars(emg_heartbeat), **vars(emg_hops), **vars(emg_onsets), **vars(emg_quality),
+    **vars(emg_spectrum),
 }  # fmt: skip
 
 
@@ -52,6 +49,8 @@ class Kernel:
             setattr(ear, name, self._hold(name, np.empty(plan.hop)))
         ear.rows_uv = self._hold("rows_uv", np.empty(plan.hop * plan.channels))
         ear.taken = self._hold("taken", np.empty(plan.channels))
+        ear.halves_uv = self._hold("halves_uv", np.empty(2 * plan.lines))
+        ear.notched = self._hold("notched", np.empty(plan.lines * plan.hop))
         self._levels = ear.levels = self._new("levels", "double[]", 3 * plan.channels)
         self._facts = ear.facts = self._new("facts", "int64_t[]", 3 * plan.channels)
         self._said = ear.said = self._new("said", "said_t[]", plan.channels)
@@ -90,7 +89,8 @@ class Kernel:
             it.sections = len(sections)
             it.numbers = self._hold(f"{name} numbers", sections)
             it.memory = self._hold(name, getattr(held, name))
-        ear.lines, ear.line = len(bands.line), self._hold("line", bands.line)
+        ear.line_hops, ear.line = len(bands.line), self._hold("line", bands.line)
+        ear.fit = self._hold("fit", bands.fit)
         for name in ("zero_uv", "sums", "raw"):
             setattr(ear, name, self._hold(name, getattr(held, name)))
         ear.hops, ear.bands_hops, ear.settle_hops = memory.hops, held.hops, memory.settle_hops
@@ -134,7 +134,7 @@ class Kernel:
     def _make_room(self, channel: Any, plan: Plan, index: str) -> None:  # noqa: ANN401  cffi has no types
         lag = emg_heartbeat.lag_hops(plan.hop_s)
         for row, most in (
-            (channel.powers, plan.back),
+            (channel.powers, plan.back), (channel.electrode.lines_uv, 2 * plan.lines),
             (channel.muscle.heard, plan.warm_up), (channel.muscle.recent, plan.split + plan.fast),
             (channel.heart.means, 2 * lag + 1), (channel.heart.slopes, emg_heartbeat.SLOPES_KEPT),
             (channel.heart.levels, 4 * lag), (channel.heart.swings, 4 * lag),

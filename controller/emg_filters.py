@@ -32,11 +32,10 @@ def highpass(settings: EmgSettings, rate_hz: float) -> Array:
     return _signal().butter(4, settings.onset_low_hz, "highpass", fs=rate_hz, output="sos")
 
 
-def mains_notch(settings: EmgSettings, rate_hz: float) -> Array:
-    """Return the mains notch: one section, or none where it is not wanted or out of the band."""
-    wanted = settings.notch and settings.mains_hz < _top_hz(settings, rate_hz)
-    width_hz = settings.mains_hz / NOTCH_QUALITY
-    return _sections([_notch(settings.mains_hz, width_hz, rate_hz)] if wanted else [])
+def notches(settings: EmgSettings, rate_hz: float) -> Array:
+    """Return one section for each mains line, none where no notch is wanted."""
+    lines_hz = settings.mains_hz if settings.notch else ()
+    return _sections([_notch(hz, hz / NOTCH_QUALITY, rate_hz) for hz in lines_hz])
 
 
 def comb(settings: EmgSettings, rate_hz: float, actuator_hz: float | None) -> Array:

@@ -15,7 +15,7 @@
 #error "doubles are not evaluated as doubles here: the plain twin is used"
 #endif
 
-enum { ONSET, SHOWN, WHOLE, REAL, IMAGINARY, SLOW, SUMS };
+enum { SLOW, ONSET, SHOWN, WHOLE, LINES };
 
 /* `max` and `min` as Python has them: of equals, the first. */
 static double larger(double a, double b) { return b > a ? b : a; }
@@ -72,21 +72,40 @@ static void sort(double *at, int64_t count)
 
 /* --- emg_filters.py, emg_bands.py ------------------------------------------------------------ */
 
+static double pass(const double *k, double *z, double x)
+{
+    double y = k[0] * x + z[0];
+    z[0] = k[1] * x - k[4] * y + z[1];
+    z[1] = k[2] * x - k[5] * y;
+    return y;
+}
+
+/* Two filters of one section: in a row, or, where `apart` is given, side by side. What they
+ * remember is in registers meanwhile: that is the time they take. */
+static void two(const double *k, const double *l, double *y, double *z, const double *heard,
+                double *samples, double *apart, int64_t length)
+{
+    double first[2] = {y[0], y[1]}, second[2] = {z[0], z[1]};
+    for (int64_t n = 0; n < length; n++) {
+        double x = heard[n], once = pass(k, first, x);
+        double twice = pass(l, second, apart ? x : once);
+        samples[n] = apart ? once : twice;
+        if (apart)
+            apart[n] = twice;
+    }
+    memcpy(y, first, sizeof first);
+    memcpy(z, second, sizeof second);
+}
+
 static void run(const filter_t *filter, int64_t channel, double *samples, int64_t length)
 {
-    double *memory = filter->memory + 2 * channel * filter->sections;
-    for (int64_t n = 0; n < length; n++) {
-        double x = samples[n];
-        for (int64_t s = 0; s < filter->sections; s++) {
-            const double *k = filter->numbers + 6 * s;
-            double *z = memory + 2 * s;
-            double y = k[0] * x + z[0];
-            z[0] = k[1] * x - k[4] * y + z[1];
-            z[1] = k[2] * x - k[5] * y;
-            x = y;
-        }
-        samples[n] = x;
-    }
+    double *z = filter->memory + 2 * channel * filter->sections;
+    const double *k = filter->numbers;
+    int64_t s = 0;
+    for (; s + 1 < filter->sections; s += 2, k += 12, z += 4)
+        two(k, k + 6, z, z + 2, samples, samples, 0, length);
+    for (int64_t n = 0; s < filter->sections && n < length; n++)
+        samples[n] = pass(k, z, samples[n]);
 }
 
 void emg_filter(const filter_t *filter, double *samples, int64_t channels, int64_t length)
@@ -101,12 +120,18 @@ static void rest(const filter_t *filter, int64_t channel)
            (size_t)(2 * filter->sections) * sizeof(double));
 }
 
+static double *notch_memory(const ear_t *ear, int64_t channel, int64_t line)
+{
+    return ear->notch.memory + 2 * (line * ear->plan.channels + channel);
+}
+
 static void restart(ear_t *ear, int64_t channel, double zero_uv)
 {
     ear->zero_uv[channel] = zero_uv;
     rest(&ear->comb, channel);
     rest(&ear->bandpass, channel);
-    rest(&ear->notch, channel);
+    for (int64_t line = 0; line < ear->notch.sections; line++)
+        memset(notch_memory(ear, channel, line), 0, 2 * sizeof(double));
     rest(&ear->highpass, channel);
 }
 
@@ -124,12 +149,27 @@ static double comb_out(ear_t *ear, int64_t channel, double *trace)
     return power(before, before, hop) / (double)hop;
 }
 
+/* Take one line out of `heard`; every notch hears all, so that none has to begin. */
+static void line_out(ear_t *ear, int64_t channel, double *heard)
+{
+    int64_t hop = ear->plan.hop, seen = ear->channel[channel].electrode.line;
+    const double *k = ear->notch.numbers;
+    double *notched = ear->notched;
+    int64_t line = 0;
+    for (; line + 1 < ear->notch.sections; line += 2, k += 12, notched += 2 * hop)
+        two(k, k + 6, notch_memory(ear, channel, line), notch_memory(ear, channel, line + 1),
+            heard, notched, notched + hop, hop);
+    for (int64_t n = 0; line < ear->notch.sections && n < hop; n++)
+        notched[n] = pass(k, notch_memory(ear, channel, line), heard[n]);
+    if (ear->notch.sections)
+        memcpy(heard, ear->notched + seen * hop, (size_t)hop * sizeof(double));
+}
+
 static void keep(ear_t *ear, int64_t product, int64_t channel, double sum)
 {
     const plan_t *plan = &ear->plan;
     double *sums = ear->sums + (product * plan->channels + channel) * 2 * plan->size;
-    int64_t at = ear->bands_hops % plan->size;
-    sums[at] = sums[at + plan->size] = sum / (double)plan->hop;
+    sums[ear->at] = sums[ear->at + plan->size] = sum / (double)plan->hop;
 }
 
 static void hear(ear_t *ear, int64_t channel, const double *rows_uv)
@@ -144,11 +184,11 @@ static void hear(ear_t *ear, int64_t channel, const double *rows_uv)
            (size_t)hop * sizeof(double));
     memcpy(heard, trace, (size_t)hop * sizeof(double));
     run(&ear->bandpass, channel, heard, hop);
-    const double *line = ear->line + ear->bands_hops % ear->lines * 2 * hop;
+    const double *line = ear->line + ear->line_at * 2 * plan->lines * hop;
     keep(ear, WHOLE, channel, power(heard, heard, hop));
-    keep(ear, REAL, channel, power(heard, line, hop));
-    keep(ear, IMAGINARY, channel, power(heard, line + hop, hop));
-    run(&ear->notch, channel, heard, hop);
+    for (int64_t half = 0; half < 2 * plan->lines; half++)
+        keep(ear, LINES + half, channel, power(heard, line + half * hop, hop));
+    line_out(ear, channel, heard);
     keep(ear, SHOWN, channel, power(heard, heard, hop));
     run(&ear->highpass, channel, heard, hop);
     keep(ear, ONSET, channel, power(heard, heard, hop));
@@ -159,8 +199,7 @@ static void hear(ear_t *ear, int64_t channel, const double *rows_uv)
 static const double *window(const ear_t *ear, int64_t product, int64_t channel, int64_t hops)
 {
     const plan_t *plan = &ear->plan;
-    int64_t end = (ear->bands_hops - 1) % plan->size + plan->size + 1;
-    return ear->sums + (product * plan->channels + channel) * 2 * plan->size + end - hops;
+    return ear->sums + (product * plan->channels + channel) * 2 * plan->size + ear->end - hops;
 }
 
 static double over(const ear_t *ear, int64_t product, int64_t channel, int64_t hops)
@@ -283,7 +322,7 @@ static beat_t beat(const ear_t *ear, heart_t *heart, double mean_uv, double loud
 /* --- emg_quality.py -------------------------------------------------------------------------- */
 
 typedef struct {
-    double span_uv, cycle_share, mains_share, mains_uv, band_uv, swing_uv, beat_swing_uv, fast_uv;
+    double span_uv, cycle_share, cycles_share, mains_share, mains_uv, band_uv, swing_uv, beat_swing_uv, fast_uv;
     int64_t clipped;
 } sight_t;
 
@@ -318,14 +357,38 @@ static int64_t examine(const ear_t *ear, electrode_t *electrode, const sight_t *
     return flags;
 }
 
-static double unsettled_uv(const ear_t *ear, electrode_t *electrode, double cosine, double sine)
+static double line_power(const electrode_t *electrode, int64_t line)
 {
-    double share = ear->plan.hop_s / ear->settings.mains_settle_s;
-    cosine -= electrode->cosine_uv;
-    sine -= electrode->sine_uv;
-    electrode->cosine_uv += share * cosine;
-    electrode->sine_uv += share * sine;
-    return sqrt(2.0 * (cosine * cosine + sine * sine));
+    const double *half_uv = electrode->lines_uv.at + 2 * line;
+    return 2.0 * (half_uv[0] * half_uv[0] + half_uv[1] * half_uv[1]);
+}
+
+static void see(const ear_t *ear, electrode_t *electrode)
+{
+    const settings_t *s = &ear->settings;
+    int64_t seen = electrode->line;
+    for (int64_t line = 0; line < ear->plan.lines; line++) {
+        double power = line_power(electrode, line);
+        int clear = power > s->line_seen * electrode->power;
+        if (clear && power > s->line_stronger * line_power(electrode, seen))
+            electrode->line = line;
+    }
+}
+
+static double unsettled_uv(const ear_t *ear, electrode_t *electrode, double whole)
+{
+    double share = ear->plan.hop_s / ear->settings.mains_settle_s, strongest = 0.0;
+    double *lines_uv = electrode->lines_uv.at;
+    for (int64_t at = 0; at < electrode->lines_uv.count; at += 2) {
+        double cosine = ear->halves_uv[at] - lines_uv[at];
+        double sine = ear->halves_uv[at + 1] - lines_uv[at + 1];
+        lines_uv[at] += share * cosine;
+        lines_uv[at + 1] += share * sine;
+        strongest = larger(strongest, cosine * cosine + sine * sine);
+    }
+    electrode->power += share * (whole - electrode->power);
+    see(ear, electrode);
+    return sqrt(2.0 * strongest);
 }
 
 static int hold(const ear_t *ear, electrode_t *electrode, int64_t flags, int64_t clipped)
@@ -338,7 +401,8 @@ static int hold(const ear_t *ear, electrode_t *electrode, int64_t flags, int64_t
     electrode->faults = blind;
     if (gone) {
         electrode->hold_hops = no_less(electrode->hold_hops, ear->plan.hold + 1);
-        electrode->cosine_uv = electrode->sine_uv = 0.0;
+        memset(electrode->lines_uv.at, 0, (size_t)electrode->lines_uv.count * sizeof(double));
+        electrode->power = 0.0;
     }
     electrode->hold_hops = no_less(0, electrode->hold_hops - 1);
     return gone;
@@ -392,9 +456,10 @@ static void score(const ear_t *ear, muscle_t *muscle, const hop_t *hop, double o
     } else if (over <= 0.0) {
         muscle->score = larger(0.0, muscle->score + larger(over, -s->leak));
     } else if (!hop->line_like) {
-        int strong = hop->plain && muscle->usual_uv > 0.0 &&
+        int strong = muscle->usual_uv > 0.0 &&
                      hop->quiet > log(muscle->usual_uv) + ear->rules.strong;
-        muscle->score += smaller(over + s->score_base, strong ? s->strong_cap : s->score_cap);
+        if (!strong || hop->plain)
+            muscle->score += smaller(over + s->score_base, strong ? s->strong_cap : s->score_cap);
     }
 }
 
@@ -485,10 +550,40 @@ static int64_t listen(const ear_t *ear, muscle_t *muscle, const hop_t *hop)
 
 /* --- emg.py ---------------------------------------------------------------------------------- */
 
-static sight_t look_at(const ear_t *ear, int64_t c, const double *rows_uv, const heart_t *heart)
+/* Note the halves of all lines over a tenth of a second; say which is the strongest. */
+static int64_t strongest(ear_t *ear, int64_t c, double *most)
+{
+    int64_t found = 0;
+    for (int64_t line = 0; line < ear->plan.lines; line++) {
+        double cosine = over(ear, LINES + 2 * line, c, ear->plan.tenth);
+        double sine = over(ear, LINES + 2 * line + 1, c, ear->plan.tenth);
+        double power = 2.0 * (cosine * cosine + sine * sine);
+        ear->halves_uv[2 * line] = cosine;
+        ear->halves_uv[2 * line + 1] = sine;
+        if (power > *most) {
+            *most = power;
+            found = line;
+        }
+    }
+    return found;
+}
+
+/* The share that a line has at most in the newest hops: those of one cycle, or of two. */
+static double fitted(const ear_t *ear, int64_t c, int64_t line, int64_t hops, int two)
+{
+    int64_t lines = ear->plan.lines;
+    const double *fit = ear->fit + (2 * ear->line_at + two) * 3 * lines + line;
+    double cosine = over(ear, LINES + 2 * line, c, hops);
+    double sine = over(ear, LINES + 2 * line + 1, c, hops);
+    double power =
+        fit[0] * cosine * cosine + fit[lines] * cosine * sine + fit[2 * lines] * sine * sine;
+    return power / (over(ear, WHOLE, c, hops) + 1e-9);
+}
+
+static sight_t look_at(ear_t *ear, int64_t c, const double *rows_uv, const heart_t *heart)
 {
     const plan_t *plan = &ear->plan;
-    double low = rows_uv[c], high = low, mains, cosine, sine;
+    double low = rows_uv[c], high = low;
     sight_t sight = {0};
     for (int64_t n = 0; n < plan->hop; n++) {
         double uv = rows_uv[n * plan->channels + c];
@@ -496,15 +591,12 @@ static sight_t look_at(const ear_t *ear, int64_t c, const double *rows_uv, const
         high = larger(high, uv);
         sight.clipped += uv <= ear->low_rail_uv || uv >= ear->high_rail_uv;
     }
-    cosine = over(ear, REAL, c, plan->tenth);
-    sine = over(ear, IMAGINARY, c, plan->tenth);
-    mains = 2.0 * (cosine * cosine + sine * sine);
+    double mains = 0.0;
+    int64_t line = strongest(ear, c, &mains);
     sight.mains_share = mains / (over(ear, WHOLE, c, plan->tenth) + 1e-9);
     sight.mains_uv = sqrt(mains);
-    cosine = over(ear, REAL, c, plan->cycle);
-    sine = over(ear, IMAGINARY, c, plan->cycle);
-    sight.cycle_share = 2.0 * (cosine * cosine + sine * sine) /
-                        (over(ear, WHOLE, c, plan->cycle) + 1e-9);
+    sight.cycle_share = fitted(ear, c, line, plan->cycle, 0);
+    sight.cycles_share = fitted(ear, c, line, plan->cycles, 1);
     sight.span_uv = high - low;
     sight.band_uv = sqrt(over(ear, ONSET, c, plan->tenth));
     sight.swing_uv = swing_uv(ear, c);
@@ -516,10 +608,12 @@ static sight_t look_at(const ear_t *ear, int64_t c, const double *rows_uv, const
 static double leak(const ear_t *ear, int64_t c, channel_t *channel, const beat_t *beating)
 {
     const settings_t *s = &ear->settings;
-    int64_t tenth = ear->plan.tenth;
-    double mains_uv = unsettled_uv(ear, &channel->electrode, over(ear, REAL, c, tenth),
-                                   over(ear, IMAGINARY, c, tenth));
-    double leak_uv = larger(larger(s->mains_leak * mains_uv, s->slope_leak * beating->slope_uv),
+    double whole = over(ear, WHOLE, c, ear->plan.tenth);
+    double mains_uv = unsettled_uv(ear, &channel->electrode, whole);
+    int64_t now = ear->plan.short_;
+    double ringing = larger(0.0, over(ear, SHOWN, c, now) - over(ear, WHOLE, c, now));
+    double leak_uv = larger(larger(larger(s->mains_leak * mains_uv, s->mains_leak * sqrt(ringing)),
+                                   s->slope_leak * beating->slope_uv),
                             s->actuator_leak * sqrt(ear->taken[c]));
     double beat_level =
         beating->expected ? channel->heart.level + log(s->beat_margin) : ear->constants.SILENT;
@@ -561,7 +655,7 @@ static void listen_to(ear_t *ear, int64_t c, const double *rows_uv, int patched)
         .leak = leak(ear, c, channel, &beating),
         .clean = !(patched || held || electrode->faults),
         .moving = (flags & k->MOTION) != 0,
-        .line_like = sight.cycle_share > ear->settings.line_share,
+        .line_like = sight.cycles_share > ear->settings.line_share,
         .plain = sight.cycle_share < ear->settings.plain_share,
     };
     said->step = listen(ear, muscle, &hop);
@@ -576,26 +670,31 @@ static void listen_to(ear_t *ear, int64_t c, const double *rows_uv, int patched)
     tire(ear, channel, said);
 }
 
-/* Copy a hop with numbers only; return whether all of them were. */
-static int numbers(ear_t *ear, const double *rows_uv)
+/* Copy a hop with numbers only, and note of which channels some were none. */
+static void numbers(ear_t *ear, const double *rows_uv)
 {
-    int64_t channels = ear->plan.channels, all = 1;
-    for (int64_t i = 0; i < ear->plan.hop * channels; i++) {
-        int good = fabs(rows_uv[i]) < ear->constants.ABSURD_UV;
-        ear->rows_uv[i] = good ? rows_uv[i] : ear->zero_uv[i % channels];
-        all &= good;
-    }
-    return (int)all;
+    int64_t channels = ear->plan.channels, i = 0;
+    for (int64_t c = 0; c < channels; c++)
+        ear->said[c].lost = 0;
+    for (int64_t n = 0; n < ear->plan.hop; n++)
+        for (int64_t c = 0; c < channels; c++, i++) {
+            int good = fabs(rows_uv[i]) < ear->constants.ABSURD_UV;
+            ear->rows_uv[i] = good ? rows_uv[i] : ear->zero_uv[c];
+            ear->said[c].lost |= !good;
+        }
 }
 
 int64_t emg_hear(ear_t *ear, const double *rows_uv, int64_t patched)
 {
     int64_t channels = ear->plan.channels, news = 0;
-    int lost = !numbers(ear, rows_uv) || patched;
+    numbers(ear, rows_uv);
     if (!ear->begun)
         for (int64_t c = 0; c < channels; c++)
             restart(ear, c, ear->rows_uv[c]);
     ear->begun = 1;
+    ear->at = ear->bands_hops % ear->plan.size; /* once: to divide takes longer than to add */
+    ear->end = ear->at + ear->plan.size + 1;
+    ear->line_at = ear->bands_hops % ear->line_hops;
     for (int64_t c = 0; c < channels; c++)
         hear(ear, c, ear->rows_uv);
     ear->bands_hops++;
@@ -603,7 +702,7 @@ int64_t emg_hear(ear_t *ear, const double *rows_uv, int64_t patched)
     ear->settle_hops = no_less(0, ear->settle_hops - 1);
     ear->fresh = 1;
     for (int64_t c = 0; c < channels; c++) {
-        listen_to(ear, c, ear->rows_uv, lost);
+        listen_to(ear, c, ear->rows_uv, patched || ear->said[c].lost);
         news += ear->said[c].step != NOTHING || ear->said[c].second;
     }
     return news;

@@ -23,8 +23,9 @@ typedef struct {
 } heart_t;
 
 typedef struct {
-    int64_t flat_hops, quiet_hops, hold_hops, settle_hops, faults;
-    double rest_uv, cosine_uv, sine_uv;
+    int64_t flat_hops, quiet_hops, hold_hops, settle_hops, faults, line;
+    double rest_uv, power;
+    row_t lines_uv;
 } electrode_t;
 
 typedef struct {
@@ -37,14 +38,14 @@ typedef struct {
 } channel_t;
 
 typedef struct {
-    int64_t channels, hop, short_, fast, slow, cycle, tenth, size, warm_up, boot, off, lasting,
+    int64_t channels, lines, hop, short_, fast, slow, cycle, cycles, tenth, size, warm_up, boot, off, lasting,
         split, lag, flat, quiet, hold, second;
     double hop_s;
 } plan_t;
 
 typedef struct {
     double step_uv, mains_uv, mains_share, line_share, plain_share, motion_uv, motion_ratio,
-        quiet_ratio, rise_s, mains_settle_s, mains_leak, slope_leak, actuator_leak, beat_margin,
+        quiet_ratio, rise_s, mains_settle_s, line_seen, line_stronger, mains_leak, slope_leak, actuator_leak, beat_margin,
         spreads_on, spreads_off, spread_least, spread_most, leak, score_base, score_cap,
         strong_cap, score_needed;
 } settings_t;
@@ -62,7 +63,7 @@ typedef struct {
         HEARTBEAT, ACTUATOR, UNTRUSTED;
 } constants_t;
 
-/* Sections of one filter, and what it remembers of each channel. */
+/* Sections of one filter, and what it remembers of each channel; a notch, by line and channel. */
 typedef struct {
     int64_t sections;
     double *numbers, *memory;
@@ -72,9 +73,10 @@ typedef struct {
 enum { NOTHING, BEGAN, ENDED, BEGAN_ANEW };
 
 /* What a channel's hop says, beyond what is remembered. `flags` and `crossing` are those of all
- * hops since they were last told; `second`: a whole second of clean activity has passed. */
+ * hops since they were last told; `second`: a whole second of clean activity has passed; `lost`:
+ * some of the channel's own samples were no numbers. */
 typedef struct {
-    int64_t step, second, flags, crossing;
+    int64_t step, second, flags, crossing, lost;
 } said_t;
 
 typedef struct {
@@ -83,9 +85,9 @@ typedef struct {
     rules_t rules;
     constants_t constants;
     filter_t comb, bandpass, notch, highpass;
-    int64_t lines;
-    double *line, *zero_uv, *sums, *raw;
-    double *rows_uv, *trace, *heard, *taken;
+    int64_t line_hops, at, end, line_at;
+    double *line, *fit, *zero_uv, *sums, *raw;
+    double *rows_uv, *trace, *heard, *taken, *halves_uv, *notched;
     double low_rail_uv, high_rail_uv;
     channel_t *channel;
     said_t *said;

@@ -8,6 +8,9 @@ import numpy as np
 from .emg_filters import Array
 from .emg_plan import Plan
 
+ABSURD_UV = 1e9
+"""A kilovolt is no EMG: it would spoil the filters' memory for ever (E)."""
+
 
 class Tail(msgspec.Struct):
     """What waits for the rest of its hop.
@@ -63,6 +66,24 @@ def cut(tail: Tail, samples_uv: Array, lost: int, plan: Plan) -> Iterator[Gap | 
     for at in range(0, whole, plan.hop):
         patched = begin < end and begin < at + plan.hop and end > at
         yield Piece(rows_uv[at : at + plan.hop], patched)
+
+
+def numbers(rows_uv: Array, zero_uv: Array) -> tuple[Array, list[bool]]:
+    """Return a hop with numbers only, and for each channel whether some of its own were none.
+
+    What is no number, or absurd, is lost; the channel's zero stands for it.
+    """
+    low_uv = float(np.minimum.reduce(rows_uv, axis=None))
+    high_uv = float(np.maximum.reduce(rows_uv, axis=None))
+    if low_uv > -ABSURD_UV and high_uv < ABSURD_UV:
+        return rows_uv, [False] * rows_uv.shape[1]
+    good = np.abs(rows_uv) < ABSURD_UV
+    return np.where(good, rows_uv, zero_uv), (~np.logical_and.reduce(good, axis=0)).tolist()
+
+
+def number(uv: Array, zero_uv: Array) -> Array:
+    """Return a sample of each channel, where zero stands for what is no number."""
+    return np.where(np.abs(uv) < ABSURD_UV, uv, zero_uv)
 
 
 def _bridge(tail: Tail, to_uv: Array, lost: int) -> Array:

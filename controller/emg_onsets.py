@@ -196,12 +196,10 @@ def _score(muscle: Muscle, hop: Hop, over: float, plan: Plan, rules: Rules) -> N
     elif over <= 0.0:
         muscle.score = max(0.0, muscle.score + max(over, -s.leak))
     elif not hop.line_like:
-        strong = (
-            hop.plain
-            and muscle.usual_uv > 0.0
-            and hop.short > math.log(muscle.usual_uv) + rules.strong
-        )
-        muscle.score += min(over + s.score_base, s.strong_cap if strong else s.score_cap)
+        usual_uv = muscle.usual_uv
+        strong = usual_uv > 0.0 and hop.short > math.log(usual_uv) + rules.strong
+        if hop.plain or not strong:
+            muscle.score += min(over + s.score_base, s.strong_cap if strong else s.score_cap)
 
 
 def _judge(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> Step:

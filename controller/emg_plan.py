@@ -22,12 +22,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     settings: EmgSettings
     rate_hz: float
     channels: int
+    lines: int
     hop: int
     hop_s: float
     short: int
     fast: int
     slow: int
     cycle: int
+    cycles: int
     tenth: int
     size: int
     warm_up: int
@@ -60,17 +62,21 @@ def plan(rate_hz: float, channels: int, settings: EmgSettings) -> Plan:
     def hops(seconds: float) -> int:
         return max(1, round(seconds / hop_s))
 
+    cycle_s = 1.0 / min(settings.mains_hz)
+    cycle = max(math.ceil(6 / hop), hops(cycle_s))
     slow, back, tenth = hops(settings.slow_s), hops(settings.back_s), hops(0.1)
     return Plan(
         settings=settings,
         rate_hz=rate_hz,
         channels=channels,
+        lines=len(settings.mains_hz),
         hop=hop,
         hop_s=hop_s,
         short=math.ceil(settings.short_samples / hop),
         fast=hops(settings.fast_s),
         slow=slow,
-        cycle=max(math.ceil(16 / hop), hops(1.0 / settings.mains_hz)),
+        cycle=cycle,
+        cycles=max(math.ceil(12 / hop), hops(2.0 * cycle_s)),
         tenth=tenth,
         size=max(slow, back, tenth),
         warm_up=hops(settings.warm_up_s),

@@ -32,14 +32,16 @@ BEAT_SWING = 1.5
 class Sight(msgspec.Struct, frozen=True, gc=False):
     """What is seen of one hop.
 
-    The range of the raw samples, and how many are on a rail; the mains' share of a cycle and of a
-    tenth of a second, and its RMS; the RMS of the onset band, and how far the slow trace swings
-    and usually does with a heartbeat, over that tenth; the shown band's RMS over 30 ms.
+    The range of the raw samples, and how many are on a rail; the share that the stronger of the
+    mains lines has of a cycle, of two, and of a tenth of a second, and its RMS; the RMS of the
+    onset band, and how far the slow trace swings and usually does with a heartbeat, over that
+    tenth; the shown band's RMS over 30 ms.
     """
 
     span_uv: float
     clipped: int
     cycle_share: float
+    cycles_share: float
     mains_share: float
     mains_uv: float
     band_uv: float
@@ -49,15 +51,20 @@ class Sight(msgspec.Struct, frozen=True, gc=False):
 
 
 class Electrode(msgspec.Struct):
-    """What is remembered of one electrode. `rest_uv` is what it usually reads at rest."""
+    """What is remembered of one electrode. `rest_uv` is what it usually reads at rest.
+
+    `lines_uv` is cosine and sine of each mains line, as a notch knows it by now, `power` that of
+    all that was heard meanwhile, and `line` the one that was seen last.
+    """
 
     flat_hops: int = 0
     quiet_hops: int = 0
     hold_hops: int = 0
     settle_hops: int = 0
     rest_uv: float = 0.0
-    cosine_uv: float = 0.0
-    sine_uv: float = 0.0
+    lines_uv: list[float] = []
+    power: float = 0.0
+    line: int = 0
     faults: int = 0
 
 
@@ -79,14 +86,38 @@ def examine(electrode: Electrode, sight: Sight, resting: bool, plan: Plan) -> in
     return flags
 
 
-def unsettled_uv(electrode: Electrode, cosine_uv: float, sine_uv: float, plan: Plan) -> float:
-    """Return the RMS of the mains that is new, and that a notch does not take out yet."""
+def unsettled_uv(electrode: Electrode, halves_uv: list[float], whole: float, plan: Plan) -> float:
+    """Return the RMS of the mains line that is new, and that its notch does not take out yet.
+
+    `whole` is the power of the band with all lines in it.
+    """
     share = plan.hop_s / plan.settings.mains_settle_s
-    cosine_uv -= electrode.cosine_uv
-    sine_uv -= electrode.sine_uv
-    electrode.cosine_uv += share * cosine_uv
-    electrode.sine_uv += share * sine_uv
-    return math.sqrt(2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv))
+    lines_uv, strongest = electrode.lines_uv, 0.0
+    for at in range(0, len(lines_uv), 2):
+        cosine_uv = halves_uv[at] - lines_uv[at]
+        sine_uv = halves_uv[at + 1] - lines_uv[at + 1]
+        lines_uv[at] += share * cosine_uv
+        lines_uv[at + 1] += share * sine_uv
+        power = cosine_uv * cosine_uv + sine_uv * sine_uv
+        if power > strongest:
+            strongest = power
+    electrode.power += share * (whole - electrode.power)
+    if len(lines_uv) > 2:
+        _see(electrode, plan)
+    return math.sqrt(2.0 * strongest)
+
+
+def _see(electrode: Electrode, plan: Plan) -> None:
+    """Say which line is there: one that muscles and noise, which come and go, do not keep up."""
+    s, lines_uv, line = plan.settings, electrode.lines_uv, electrode.line
+    cosine_uv, sine_uv = lines_uv[2 * line], lines_uv[2 * line + 1]
+    seen = s.line_stronger * (2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv))
+    needed = s.line_seen * electrode.power
+    for line in range(plan.lines):
+        cosine_uv, sine_uv = lines_uv[2 * line], lines_uv[2 * line + 1]
+        power = 2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv)
+        if power > needed and power > seen:
+            electrode.line = line
 
 
 def hold(electrode: Electrode, flags: int, clipped: int, plan: Plan) -> bool:
@@ -102,7 +133,8 @@ def hold(electrode: Electrode, flags: int, clipped: int, plan: Plan) -> bool:
     electrode.faults = blind
     if gone:
         electrode.hold_hops = max(electrode.hold_hops, plan.hold + 1)
-        electrode.cosine_uv = electrode.sine_uv = 0.0
+        electrode.lines_uv = [0.0] * (2 * plan.lines)
+        electrode.power = 0.0
     electrode.hold_hops = max(0, electrode.hold_hops - 1)
     return gone
 

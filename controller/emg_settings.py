@@ -14,9 +14,16 @@ class EmgSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Against movement (V, De Luca 2010). Trunk and neck, where the heart is: `HEART_LOW_HZ`."""
     high_hz: float = 450.0
     """SENIAM (V); never above 0.45 of the rate."""
-    mains_hz: float = 50.0
+    mains_hz: tuple[float, ...] = (50.0, 60.0)
+    """Both are heard: nobody beside a bed has to know, and 100 ms tell them apart (rules, EMG)."""
     notch: bool = True
-    """One notch at the fundamental, of quality 30; a comb would ring for 200 ms (M)."""
+    """One notch, of quality 30, at the line that was seen last; a comb would ring for 200 ms (M).
+
+    Two, one after the other, would find a tenth of the onsets 60 ms later (M).
+    """
+    line_seen: float = 0.09
+    line_stronger: float = 4.0
+    """A line is seen with 0.3 of the RMS (rules, EMG), and so much the power of the other (E)."""
     fast_s: float = 0.030
     slow_s: float = 0.250
     rail_uv: tuple[float, float] | None = None
@@ -87,11 +94,12 @@ class EmgSettings(msgspec.Struct, frozen=True, kw_only=True):
     mains_uv: float = 30.0
     mains_share: float = 0.7
     """Mains: so much RMS, and so much of the power of a tenth of a second (M)."""
-    line_share: float = 0.95
+    line_share: float = 0.85
     plain_share: float = 0.8
-    """So much mains in a cycle: the hop scores nothing; and below this, it may count as strong (E).
+    """So much mains in two cycles, or in one where it is strong: the hop scores nothing (M).
 
-    It takes a tenth of a second to be sure of mains, and half of that to be sure of an onset.
+    It takes a tenth of a second to be sure of mains, and half of that to be sure of an onset. In
+    one cycle mains beside a muscle at rest looks like a muscle that works.
     """
     motion_uv: float = 150.0
     motion_ratio: float = 8.4
@@ -113,7 +121,10 @@ class EmgSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Around an expected beat: so much above what beats usually bring (E)."""
     mains_leak: float = 1.2
     mains_settle_s: float = 0.5
-    """New mains passes a notch, which takes 0.2 s to settle; a muscle has less of it (E)."""
+    """New mains passes a notch, which takes 0.2 s to settle; a muscle has less of it (E).
+
+    And mains that is gone rings on in it: what is louder behind the notch than before it.
+    """
     actuator_leak: float = 0.1
     """What a comb may leave of what it takes out (E)."""
     actuator_least_hz: float = 8.0

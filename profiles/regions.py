@@ -61,6 +61,17 @@ REGIONS: Mapping[str, Region] = MappingProxyType(
 trapezius belongs to the shoulder (rules, *What may press*), the hand to the arm (E). Moduli E
 (physiology 3.2; where it has none, as of their neighbours)."""
 
+HEART: frozenset[str] = frozenset(
+    {
+        "neck_cervical_paraspinal",
+        "upper_trapezius",
+        "mid_trapezius_rhomboid",
+        "lumbar_erector_spinae",
+    }
+)
+"""Trunk and neck, where an electrode hears the heart (V, Drake and Callaghan 2006; which of ours
+these are: E)."""
+
 NEVER: Mapping[str, str] = MappingProxyType(
     {
         "neck_front": "the carotid artery and the windpipe lie there",

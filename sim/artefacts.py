@@ -25,7 +25,7 @@ TAP_UV, TAP_S = 2000.0, 0.05
 """A tap on a lead (emg, artefact suite), and how fast it fades (E)."""
 
 MAINS_HZ = 50.0
-"""Where half the world lives (V)."""
+"""Of the mains where most of the world lives (V); 60 Hz elsewhere, which a fault may ask for."""
 
 Artefact: TypeAlias = Callable[[NDArray[np.float64], int], bool]
 """Changes samples in place, in uV, of shape (channels, time), from a sample number on.

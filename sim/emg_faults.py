@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from .twin import Twin
 
 ON_CHANNEL = between(0, 7)
+ON_LINE = between(45.0, 65.0)
+"""Mains of 50 and of 60 Hz, and how far off a weak grid or a generator may be (E)."""
 
 
 class EmgFault(DeviceFault, frozen=True, kw_only=True):
@@ -36,10 +38,11 @@ class ElectrodeOff(EmgFault, frozen=True, kw_only=True, tag="electrode_off"):
     """An electrode comes off: no muscle, and mains instead."""
 
     channel: Annotated[int, ON_CHANNEL] = 0
+    frequency_hz: Annotated[float, ON_LINE] = artefacts.MAINS_HZ
 
     def artefact(self, now: int, channels: int) -> artefacts.Artefact:
         del now
-        return artefacts.electrode_off(min(self.channel, channels - 1))
+        return artefacts.electrode_off(min(self.channel, channels - 1), self.frequency_hz)
 
 
 class LeadUnplugged(EmgFault, frozen=True, kw_only=True, tag="lead_unplugged"):
@@ -66,7 +69,7 @@ class EmgMains(EmgFault, frozen=True, kw_only=True, tag="emg_mains"):
     """Mains in every lead."""
 
     level_uv: Annotated[float, between(0.0, 3000.0)] = artefacts.MAINS_UV
-    frequency_hz: Annotated[float, between(45.0, 65.0)] = artefacts.MAINS_HZ
+    frequency_hz: Annotated[float, ON_LINE] = artefacts.MAINS_HZ
 
     def artefact(self, now: int, channels: int) -> artefacts.Artefact:
         del now, channels

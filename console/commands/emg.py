@@ -21,8 +21,9 @@ def detect(
         list[Path], typer.Argument(metavar="FILE...", help="Recordings: .npz .csv .edf .bdf")
     ],
     mains: Annotated[
-        Literal["50", "60", "off"], typer.Option("--mains", help="Hz of the mains, or no notch.")
-    ] = "50",
+        Literal["both", "50", "60", "off"],
+        typer.Option("--mains", help="Hz of the mains if one is known; off: no notch."),
+    ] = "both",
     heart: Annotated[
         bool, typer.Option("--heart", help="Trunk or neck: the band begins at 30 Hz.")
     ] = False,
@@ -38,6 +39,10 @@ def detect(
         float | None,
         typer.Option("--mvc", metavar="UV", help="RMS of a maximal contraction."),
     ] = None,
+    rail_uv: Annotated[
+        float | None,
+        typer.Option("--rail", metavar="UV", help="Where the converter's range ends, +- UV."),
+    ] = None,
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="FILE", help="Draw it: .svg or .png")
     ] = None,
@@ -48,11 +53,12 @@ def detect(
         if len(files) > 1:
             raise typer.BadParameter("--picture draws one recording: name one FILE")
     _unlike(files)
-    _possible(rate_hz, mvc_uv)
+    _possible(rate_hz, mvc_uv, rail_uv)
     settings = EmgSettings(
         low_hz=HEART_LOW_HZ if heart else EmgSettings().low_hz,
-        mains_hz=60.0 if mains == "60" else 50.0,
+        mains_hz={"50": (50.0,), "60": (60.0,)}.get(mains, EmgSettings().mains_hz),
         notch=mains != "off",
+        rail_uv=None if rail_uv is None else (-rail_uv, rail_uv),
     )
     heard = [hear(read_recording(file, rate_hz), settings, mvc_uv) for file in files]
     if picture is not None:
@@ -72,7 +78,7 @@ def _unlike(files: list[Path]) -> None:
             raise typer.BadParameter(f"two recordings are called {stem}: rename one")
 
 
-def _possible(rate_hz: float | None, mvc_uv: float | None) -> None:
+def _possible(rate_hz: float | None, mvc_uv: float | None, rail_uv: float | None) -> None:
     """Raise `typer.BadParameter` for what no recording and no muscle can have."""
     if rate_hz is not None and not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
         raise typer.BadParameter(
@@ -81,6 +87,8 @@ def _possible(rate_hz: float | None, mvc_uv: float | None) -> None:
         )
     if mvc_uv is not None and not 0.0 < mvc_uv < math.inf:
         raise typer.BadParameter(f"--mvc {mvc_uv:g}: a contraction has more than 0 uV")
+    if rail_uv is not None and not 0.0 < rail_uv < math.inf:
+        raise typer.BadParameter(f"--rail {rail_uv:g}: a converter's range has more than 0 uV")
 
 
 def _document(heard: list[Heard]) -> dict[str, tuple[Detected, ...]]:

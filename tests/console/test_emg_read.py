@@ -40,6 +40,11 @@ def refused(capsys, *words):
         ("", 1.0),
         ("\u00b5V", 1.0),
         ("\u03bcV", 1.0),
+        ("microvolts", 1.0),
+        ("Volts", 1e6),
+        ("millivolt", 1e3),
+        ("uVrms", 1.0),
+        ("mV RMS", 1e3),
     ],
 )
 def test_an_npz_in_volts_is_converted(tmp_path, capsys, units, times):
@@ -240,3 +245,104 @@ def test_counts_beside_volts_are_told_channel_by_channel(tmp_path):
     found = read_recording(file, None)
     assert found.units == ("counts", "uV")
     np.testing.assert_allclose(found.samples_uv, X_UV)
+
+
+@pytest.mark.parametrize("units", ["g", "a.u.", "kPa", "seconds"])
+def test_a_unit_nobody_knows_is_refused_with_those_that_are_known(tmp_path, capsys, units):
+    told = refused(capsys, npz(tmp_path, x=X_UV, fs=1000, units=units))
+    assert f"its units are {units}: nV, uV, mV and V are known" in told
+
+
+AT = np.arange(len(X_UV), dtype=float)
+
+
+@pytest.mark.parametrize(
+    ("heads", "beside"),
+    [
+        (["sample"], [AT]),
+        (["index"], [AT + 1.0]),
+        (["time_ms"], [AT]),
+        (["Timestamp (ms)"], [AT]),
+        (["time"], [AT / 1000.0]),
+        (["", "time"], [AT, AT / 1000.0]),
+        (["packet"], [1.7e9 + AT * 0.001]),
+    ],
+)
+def test_a_column_that_counts_is_no_muscle_and_is_said_to_be_left_out(
+    tmp_path, capsys, heads, beside
+):
+    file = tmp_path / "biceps.csv"
+    table = np.column_stack([*beside, X_UV])
+    head = ",".join([*heads, "biceps", "triceps"])
+    np.savetxt(file, table, delimiter=",", header=head, comments="", fmt="%.6f")
+    read = read_recording(file, 1000.0)
+    assert read.labels == ("biceps", "triceps")
+    np.testing.assert_allclose(read.samples_uv, X_UV, atol=1e-5)
+    assert f"left out: {heads[0] or 'column 1'}" in detect(capsys, file, "--rate", "1000").err
+
+
+@pytest.mark.parametrize("head", ["time_ms", "Timestamp (ms)", "timestamp_ms", "t [ms]"])
+def test_times_in_milliseconds_say_the_rate(tmp_path, head):
+    file = tmp_path / "biceps.csv"
+    table = np.column_stack([AT, X_UV])
+    np.savetxt(file, table, delimiter=",", header=f"{head},a,b", comments="", fmt="%.3f")
+    read = read_recording(file, None)
+    assert (read.rate_hz, read.labels, read.remarks) == (1000.0, ("a", "b"), ())
+
+
+def test_columns_that_all_count_hold_no_muscle(tmp_path, capsys):
+    file = tmp_path / "nobody.csv"
+    np.savetxt(file, np.column_stack([AT, AT * 0.5]), delimiter=",")
+    assert "none is a muscle" in refused(capsys, file, "--rate", "1000")
+
+
+def clipped(rail_uv):
+    x_uv = 40.0 * np.random.default_rng(1).standard_normal((4000, 1))
+    x_uv[1500:3900] = rail_uv
+    return x_uv
+
+
+def test_who_says_where_the_range_ends_is_told_of_an_amplifier_at_its_rail(tmp_path, capsys):
+    file = npz(tmp_path, x=clipped(1500.0), fs=1000)
+    assert "end of the converter's range" in detect(capsys, file, "--rail", "1500").out
+    assert "end of the converter's range" not in detect(capsys, file).out
+
+
+def test_numbers_of_16_bits_end_where_their_converter_does(tmp_path, capsys):
+    file = npz(tmp_path, x=clipped(32767.0).astype(np.int16), fs=1000)
+    assert "end of the converter's range" in detect(capsys, file).out
+
+
+def test_an_edf_says_where_its_range_ends(tmp_path, capsys):
+    edfio = pytest.importorskip("edfio")
+    file = tmp_path / "biceps.edf"
+    signal = edfio.EdfSignal(
+        clipped(1500.0)[:, 0], 1000.0, physical_dimension="uV", physical_range=(-1500.0, 1500.0)
+    )
+    edfio.Edf([signal]).write(file)
+    assert "end of the converter's range" in detect(capsys, file).out
+
+
+@pytest.mark.parametrize("uv", ["0", "-5", "nan"])
+def test_a_range_of_nothing_is_refused(tmp_path, capsys, uv):
+    told = refused(capsys, npz(tmp_path, x=X_UV, fs=1000), "--rail", uv)
+    assert "a converter's range has more than 0 uV" in told
+
+
+def test_what_is_no_archive_is_refused_in_our_own_words(tmp_path, capsys):
+    file = tmp_path / "junk.npz"
+    file.write_bytes(b"not an archive at all")
+    told = refused(capsys, file)
+    assert "no NumPy archive at all" in told
+    assert "pickle" not in told
+    objects = npz(tmp_path, x=np.array([{}, []], dtype=object), fs=1000)
+    assert "pickle" not in refused(capsys, objects)
+
+
+@pytest.mark.parametrize("line_hz", [50, 60])
+def test_an_open_electrode_is_asked_about_whichever_mains_it_hears(tmp_path, capsys, line_hz):
+    hum_uv = 500.0 * np.sin(2.0 * np.pi * line_hz * AT / 1000.0)[:, None]
+    file = npz(tmp_path, x=X_UV + hum_uv, fs=1000)
+    assert "is an electrode open?" in detect(capsys, file).out
+    assert "is an electrode open?" in detect(capsys, file, "--mains", line_hz).out
+    assert "is an electrode open?" not in detect(capsys, file, "--mains", 110 - line_hz).out

@@ -1,6 +1,7 @@
 """The body answers, and what is played changes: stories on the twin, in virtual time."""
 
 import msgspec
+import numpy as np
 import pytest
 
 from controller.guarding import NEAR_PAIN_S, Guard
@@ -20,6 +21,7 @@ from controller.words import (
 from firmware_bridge.codes import Gesture
 from profiles.library import library_text
 from sim.birth import recipe
+from sim.emg_faults import ElectrodeOff
 from sim.oracle import seconds_above_threshold
 from tests.controller.moments import WELL, moment
 from tests.controller.programs import compiled
@@ -173,6 +175,16 @@ async def test_an_electrode_that_falls_off_never_leads_to_more_pressure():
     assert stage.judged == [("ease", "emg_lost"), ("ease", "emg_lost")]
     assert stage.felt(16.0, 30.0).max() < 8.5, "half of it a second after it was lost"
     assert stage.felt(21.0, 30.0).max() < 3.5, "and contact after five"
+
+
+@pytest.mark.parametrize("at_s", [8.3, 14.0])
+async def test_an_electrode_that_falls_off_where_mains_has_60_hz_is_no_guarding(at_s):
+    def fall_off(stage):
+        ElectrodeOff(frequency_hz=60.0).befall(stage.twin, np.random.default_rng(1))
+
+    stage = await kneaded(CALM, (at_s, fall_off))
+    assert stage.judged == [("ease", "emg_lost"), ("ease", "emg_lost")]
+    assert stage.felt(at_s + 7.0, 34.0).max() < 3.5
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,28 @@ def test_a_channel_hears_the_same_whoever_is_beside_it(channels):
     assert heard == [(e.at_s, e.decided_s) for e in events(listen(alone))]
 
 
+@pytest.mark.parametrize("nothing", [np.nan, np.inf, 1e12])
+def test_a_channel_without_numbers_is_lost_alone(nothing):
+    alone = bursts(CONTRACTIONS, seed=12)
+    beside = np.concatenate((alone, np.full_like(alone, nothing)), axis=1)
+    told, wanted = listen(beside), listen(alone)
+    assert events(told) == events(wanted)
+    assert [f.flags[0] for f in told] == [f.flags[0] for f in wanted]
+    assert all(f.flags[1] & Quality.LOST for f in told)
+
+
+def test_no_number_after_a_gap_or_as_an_actuator_begins_spoils_nothing_for_long():
+    samples_uv = bursts([(3.0, 4.0)], seed=14, channels=2)
+    samples_uv[[1000, 1999], 0] = np.nan
+    emg = Emg(1000.0, 2)
+    emg.feed(samples_uv[:1000])
+    emg.feed(samples_uv[1000:2000], lost=500)
+    emg.feed(samples_uv[2000:2500], actuator_hz=30.0)
+    said = emg.feed(samples_uv[2500:])
+    assert [event.channel for event in said.events if isinstance(event, Onset)] == [0, 1]
+    assert np.isfinite(said.slow_uv).all()
+
+
 @pytest.mark.parametrize(("seconds", "times"), [(1.0, 5.0), (1.0, 10.0), (3.0, 10.0)])
 def test_a_contraction_that_creeps_up_is_found_before_it_is_at_its_height(seconds, times):
     samples_uv = rest(15.0, seed=3)

@@ -49,7 +49,9 @@ def signal(seed, rate_hz, channels, seconds):
             case _:
                 stretch[dice.integers(0, len(stretch))] = dice.choice([np.nan, np.inf, -1e200])
     if dice.integers(0, 2):
-        x_uv += dice.uniform(5.0, 200.0) * np.sin(2 * np.pi * 50.0 * at_s) * (at_s > 0.4 * seconds)
+        mains_hz = dice.choice([50.0, 60.0])
+        hum_uv = dice.uniform(5.0, 200.0) * np.sin(2 * np.pi * mains_hz * at_s)
+        x_uv += hum_uv * (at_s > 0.4 * seconds)
     if dice.integers(0, 2):
         beats_uv = heartbeats(seconds, per_min=75, peak_uv=300.0, seed=seed, rate_hz=rate_hz)
         x_uv += beats_uv[:, None]
@@ -63,7 +65,11 @@ CHANCE = {
     "lost": st.lists(st.sampled_from([0] * 12 + [1, 20, 90, 900]), min_size=1, max_size=40),
     "actuator_hz": st.lists(st.sampled_from([None, 12.5, 30.0, 55.0]), min_size=1, max_size=3),
     "how": st.sampled_from(
-        [EmgSettings(), EmgSettings(notch=False, mains_hz=60.0), EmgSettings(rail_uv=(-40.0, 40.0))]
+        [
+            EmgSettings(),
+            EmgSettings(notch=False, mains_hz=(60.0,)),
+            EmgSettings(rail_uv=(-40.0, 40.0)),
+        ]
     ),
 }  # fmt: skip
 

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from controller import emg_filters as filters
+from controller.emg_bands import Bands
 from controller.emg_heartbeat import BEATS_NEEDED, Heart, beat
 from controller.emg_onsets import rising_hops
+from controller.emg_plan import plan
 from controller.emg_scale import Scale, Yardstick, baseline, strength
 from controller.emg_settings import HEART_LOW_HZ, EmgSettings
 from controller.emg_spectrum import median_hz
@@ -20,9 +22,7 @@ SETTINGS = EmgSettings()
 @pytest.mark.parametrize("rate_hz", [250.0, 1000.0, 2000.0])
 @pytest.mark.parametrize("kernel", [filters.kernel(), filters.public])
 def test_pieces_are_filtered_as_the_whole_is(kernel, rate_hz):
-    sections = np.vstack(
-        (filters.bandpass(SETTINGS, rate_hz), filters.mains_notch(SETTINGS, rate_hz))
-    )
+    sections = np.vstack((filters.bandpass(SETTINGS, rate_hz), filters.notches(SETTINGS, rate_hz)))
     samples = rest(2.0, seed=1, channels=3, rate_hz=rate_hz)
     memory = filters.at_rest(sections, 3)
     heard = []
@@ -45,9 +45,25 @@ def test_the_private_kernel_gives_the_bits_of_the_public_filter():
     assert results[0] == results[1]
 
 
-def test_the_notch_is_that_of_scipy():
-    wanted = signal.tf2sos(*signal.iirnotch(50.0, filters.NOTCH_QUALITY, 1000.0))
-    assert filters.mains_notch(SETTINGS, 1000.0) == pytest.approx(wanted, abs=1e-12)
+def test_the_notches_are_those_of_scipy():
+    wanted = [
+        signal.tf2sos(*signal.iirnotch(hz, filters.NOTCH_QUALITY, 1000.0))[0]
+        for hz in SETTINGS.mains_hz
+    ]
+    assert filters.notches(SETTINGS, 1000.0) == pytest.approx(np.array(wanted), abs=1e-12)
+
+
+@pytest.mark.parametrize("rate_hz", [250.0, 1000.0, 1926.0])
+@pytest.mark.parametrize("line", [0, 1])
+def test_a_pure_line_has_all_of_the_power_in_any_stretch(rate_hz, line):
+    how = plan(rate_hz, 1, SETTINGS)
+    bands = Bands(how)
+    at_s = np.arange(200 * how.hop) / rate_hz
+    x_uv = 30.0 * np.sin(2 * np.pi * SETTINGS.mains_hz[line] * at_s + 1.0)
+    told = [bands.hear(x_uv[k : k + how.hop, None], [0]) for k in range(0, len(x_uv), how.hop)]
+    settled = told[100:]
+    assert [sums.cycle_share[0] for sums in settled] == pytest.approx([1.0] * 100, abs=1e-3)
+    assert [sums.cycles_share[0] for sums in settled] == pytest.approx([1.0] * 100, abs=1e-3)
 
 
 def test_a_comb_takes_out_the_actuator_and_its_harmonics_and_leaves_what_is_still():
