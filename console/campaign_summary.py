@@ -1,5 +1,6 @@
 """What there is to say about a campaign, in a document and in lines."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -52,8 +53,8 @@ def document(
         over_envelope=sum(row.over_envelope for row in rows),
         unsafe=sum(row.unsafe for row in rows),
         failures=(
-            *_failures(first, f"{plan.file} --seed {seed}", seed, pictures),
-            *_failures(second, f"{plan.file} --against {_file(against)} --seed {seed}", seed, {}),
+            *_failures(first, [plan.file], seed, pictures),
+            *_failures(second, [plan.file, "--against", _file(against)], seed, {}),
         ),
         outcomes=dict(Counter(f"{row.outcome} ({row.reason})" for row in rows).most_common()),
         fault_counts=dict(sorted(faults.items())),
@@ -66,7 +67,7 @@ def document(
 
 
 def _failures(
-    rows: Sequence[Row], campaign: str, seed: int, pictures: Mapping[int, Path]
+    rows: Sequence[Row], campaign: Sequence[str], seed: int, pictures: Mapping[int, Path]
 ) -> Iterator[CampaignFailure]:
     for row in rows:
         if row.failed:
@@ -74,9 +75,15 @@ def _failures(
                 number=row.number,
                 seed=seed,
                 why=row.why,
-                replay=f"myoloop scenario campaign {campaign} --only {row.number}",
+                replay=_replay(campaign, seed, row.number),
                 picture=str(pictures[row.number]) if row.number in pictures else None,
             )
+
+
+def _replay(campaign: Sequence[str], seed: int, number: int) -> str:
+    """Return what plays one session again, as a shell wants it."""
+    words = ("myoloop", "scenario", "campaign", *campaign, "--seed", str(seed))
+    return shlex.join((*words, "--only", str(number)))
 
 
 def _file(plan: Plan | None) -> str:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from controller.preflight import Obstacle
 from controller.words import Reason
-from firmware_bridge.codes import Cause, State
+from firmware_bridge.codes import Cause, Gesture, State
 from profiles.document import Words, did_you_mean, mistake
 from profiles.kinds import MAX_SESSION_S, Amount, Site
 from profiles.problems import Reason as Refusal
@@ -38,7 +38,7 @@ At = Annotated[float, Written("time", 0.0, MAX_SESSION_S, fixed=True)]
 Share = Annotated[float, Written("share", 0.0, 1.0, fixed=True)]
 
 _ACTS = ("ease", "cool", "hold", "approach", "pause", "release", "stop")
-_ENDS = ("done", "released", "timed_out", "stopped", "skipped")
+ENDS = ("done", "released", "timed_out", "stopped", "skipped")
 _MODES = ("closed_loop", "step_adjust", "open_loop")
 _REASONS = frozenset(map(str, (*Reason, *Obstacle, *Refusal))) | {
     "busy", "unavailable", "silent", "version", "not_understood", "killed",
@@ -48,29 +48,22 @@ _PLAIN = (
     "guarding ends", "knot released", "spasm", "spasm ends", "silent since", "lapsed",
     "at zero", "last rise", "battery empty",
 )  # fmt: skip
-_KINDS = {
-    "fault": tuple(FAULTS),
-    "verdict": _ACTS,
-    "mode": _MODES,
-    "alarm": tuple(map(str, Reason)),
-    "state": tuple(state.name for state in State),
-    "stop": tuple(cause.name for cause in Cause),
-    "order": (
-        "pause",
-        "resume",
-        "release",
-        "stop",
-        "acknowledge",
-        "ease",
-        "ceiling",
-        "mark",
-        "set",
-    ),
-    "rule": (),
-    "step": (),
-    "marked": (),
-    "leads": (),
-}
+_REASON = tuple(map(str, Reason))
+_KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "fault": (tuple(FAULTS), ("begins", "ends")),
+    "verdict": (_ACTS, _REASON),
+    "mode": (_MODES,),
+    "alarm": (_REASON, ("raised", "latched", "acknowledged")),
+    "state": (tuple(state.name for state in State),),
+    "stop": (tuple(cause.name for cause in Cause),),
+    "order": ((
+        "pause", "resume", "release", "stop", "acknowledge", "ease", "ceiling", "mark", "set",
+    ),),
+    "leads": (tuple(gesture.name for gesture in Gesture),),
+    "rule": (), "step": (), "marked": (),
+}  # fmt: skip
+"""The words that each kind of event may have, one place after the other. A profile's own words, its
+rules and steps, are looked up when a story is rehearsed."""
 
 
 def _among(word: str, words: Iterable[str]) -> str:
@@ -97,8 +90,13 @@ def _event(text: str) -> str:
         return text
     if kind not in _KINDS or not rest:
         raise ValueError(f"{quoted(text)} is no event; {did_you_mean(text, (*_PLAIN, *_KINDS))}")
-    if _KINDS[kind]:
-        _among(rest.split(" ")[0], _KINDS[kind])
+    places = _KINDS[kind]
+    for word, known in zip(rest.split(" "), places, strict=False):
+        _among(word, known)
+    words = text.split(" ")
+    if places and len(words) > 1 + len(places):
+        behind = quoted(" ".join(words[: 1 + len(places)]))
+        raise ValueError(f"{quoted(text)}: nothing comes behind {behind}")
     return text
 
 
@@ -165,7 +163,7 @@ class ExpectWords(Words):
     )
     reason: Annotated[str, AfterValidator(lambda word: _among(word, _REASONS))] | None = None
     verdicts: list[Annotated[str, AfterValidator(_verdict)]] | None = None
-    steps: list[Annotated[str, AfterValidator(lambda word: _among(word, _ENDS))]] | None = None
+    steps: list[Annotated[str, AfterValidator(lambda word: _among(word, ENDS))]] | None = None
     modes: list[Annotated[str, AfterValidator(lambda word: _among(word, _MODES))]] | None = None
     events: list[Event] = Field(default_factory=list)
     never: list[Event] = Field(default_factory=list)

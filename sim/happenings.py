@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Self, TypeAlias, cast
 
 import msgspec
-from pydantic import Field, create_model, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from controller.words import (
     Acknowledge,
@@ -20,6 +20,7 @@ from controller.words import (
 )
 from profiles.document import Words, mistake
 from profiles.kinds import MAX_SESSION_S, Word
+from profiles.quantities import quoted
 from profiles.values import Written
 
 from .fault import Fault
@@ -54,7 +55,18 @@ class MarkWords(Words):
     label: Word = Field(examples=["better"])
 
 
-Settings: TypeAlias = dict[Word, str | int | float]
+Settings: TypeAlias = Mapping[str, str | float]
+"""What parameters are set to: as written, or as numbers in SI units, where a campaign drew them."""
+
+
+def _with_unit(written: object) -> object:
+    if isinstance(written, str):
+        return written
+    raise ValueError(f"{quoted(written)} has no unit; write one, as 16 kPa, 30 s or 85 %")
+
+
+SettingsWords: TypeAlias = dict[Word, Annotated[str, BeforeValidator(_with_unit)]]
+"""The same, as an author writes them: each with its unit."""
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -88,7 +100,7 @@ class HappeningBase(Words):
 
     at: At | None = Field(default=None, examples=["12 s"])
     for_s: Lasting | None = Field(default=None, alias="for", examples=["2 s"])
-    set: Settings | None = None
+    set: SettingsWords | None = None
 
     @property
     def name(self) -> str:

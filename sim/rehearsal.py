@@ -11,6 +11,7 @@ from profiles.parameters import wrong_value
 from profiles.problems import Path, Problem, ProfileProblems
 from profiles.quantities import quoted
 
+from .foretold import impossible, unplayed
 from .happenings import Moved, Settings
 from .scenario import Story
 
@@ -24,11 +25,13 @@ def rehearse(story: Story, capabilities: Capabilities) -> Fit:
         Refused, CannotPlay: this person or this device allows less.
     """
     profile = _profile(story)
-    problems = list(_wrong(story, profile))
+    problems = [*_wrong(story, profile), *impossible(story, profile)]
     if problems:
         raise ProfileProblems(problems)
     values = dict(story.values)
     fit = _compiled(story, capabilities, values, ("profile",))
+    if problems := list(unplayed(story, fit.program)):
+        raise ProfileProblems(problems)
     for number, moved in _moves(story):
         values |= moved.values  # what was moved before stays moved
         _compiled(story, capabilities, values, ("timeline", number, "set"))

@@ -16,6 +16,7 @@ from firmware_bridge.streamed import connect
 from .birth import Recipe, bear
 from .link import TwinProcess, begin_process
 from .mischief import Mischief, Plan
+from .model_link import ModelWire
 from .paced import PacedLink
 from .virtual_time import VirtualTimeLoop
 
@@ -127,7 +128,14 @@ class DeviceRig:
         self._url = url
 
     async def open(self) -> Link:
-        return await open_link(self._url)
+        link = await open_link(self._url)
+        if isinstance(link, ModelWire):
+            await link.aclose()
+            raise LinkUnavailable(
+                f"{self._url} knows levels alone and hears no frames: a story is played on devices "
+                "that speak our protocol, as sim://healthy_f"
+            )
+        return link
 
     def stall(self, for_s: float) -> None:
         time.sleep(for_s)

@@ -20,7 +20,7 @@ from .body import PRESETS, Sensation
 from .expectations import ExpectWords
 from .fault import Fault
 from .faults import FAULTS
-from .happenings import Happening, HappeningBase, Settings, Told
+from .happenings import Happening, HappeningBase, SettingsWords, Told
 from .hazards import HAZARDS, nearest_hazard
 from .muscle import CHANNELS, MOST_CHANNELS
 from .profile_word import LIBRARY, ProfileWord
@@ -107,7 +107,7 @@ class Scenario(Document):
     purpose: Prose = ""
     hazards: list[Annotated[str, AfterValidator(_hazard)]] = Field(default_factory=list)
     profile: ProfileWord = Field(examples=["library:kneading"])
-    set: Settings = Field(default_factory=dict)
+    set: SettingsWords = Field(default_factory=dict)
     person: Annotated[str, AfterValidator(_preset)] = "healthy_f"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 7
     fault_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None

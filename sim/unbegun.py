@@ -8,6 +8,10 @@ from .faults import AT_DEVICE
 from .performance import Unbegun
 from .scenario import Happens
 
+ENDING_S = 0.1
+"""How far the end of a session may be told before what has ended it (E: the last sample of a host
+that is killed is that much older, on a busy computer)."""
+
 
 def unbegun(
     happens: Iterable[Happens],
@@ -18,9 +22,8 @@ def unbegun(
 ) -> Iterator[Unbegun]:
     """Yield each entry whose time never came; what is so from the beginning has no time.
 
-    Nobody takes an order once a session is over; a fault may still happen then. `device_told`: the
-    events hold what happened at the device's end. Where they do not, what is later than the end is
-    taken as not begun.
+    Nobody takes an order once a session is over, and a fault that comes later shows nothing of it,
+    though the device lives on. `device_told`: the events hold what happened at the device's end.
     """
     told = Counter(text for _, text in events)
     for number, one in sorted(enumerate(happens), key=lambda entry: entry[1].at_s or 0.0):
@@ -29,6 +32,7 @@ def unbegun(
         if isinstance(one.what, Fault) and (device_told or one.name not in AT_DEVICE):
             text = f"fault {one.name} begins"
             began, told[text] = told[text] > 0, told[text] - 1
+            began = began and one.at_s <= ended_s + ENDING_S
         else:
             began = one.at_s < ended_s
         if not began:

@@ -196,6 +196,14 @@ def test_what_no_session_of_a_campaign_could_play_is_told_before_any_is(
     assert said in first["problem"]
 
 
+LEVELS = "sim://healthy_f?device=levels10"
+
+
+def test_a_story_for_a_device_that_hears_no_frames_is_told_so(capsys):
+    assert main(["scenario", "run", "library:pain-once", "--rig", LEVELS]) == 3
+    assert "hears no frames: a story is played on devices that speak" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("file", ["library:pain-once", "nowhere.scenario.yaml"])
 def test_a_rig_that_is_none_is_told_with_those_there_are_before_any_file_is_read(file, capsys):
     code, document = told(capsys, "scenario", "run", file, "--rig", "btl")
@@ -266,6 +274,11 @@ def test_a_session_that_failed_is_drawn_and_told_with_its_command(tmp_path):
     (failure,) = told.failures
     assert failure.replay.endswith("brief.campaign.yaml --seed 1 --only 1")
     assert failure.replay in summary(told)
+    spaced = msgspec.structs.replace(plan, file="my lots/one.campaign.yaml")
+    told = document(
+        spaced, [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, compared=(), pictures={}
+    )
+    assert "campaign 'my lots/one.campaign.yaml' --seed 1" in told.failures[0].replay
     other = on_bodies_of(read_campaign(DEEPER), plan)
     told = document(
         plan, [good], [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, against=other,

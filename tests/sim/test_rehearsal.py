@@ -62,9 +62,39 @@ def test_what_a_profile_does_not_have_is_told_by_its_place_in_the_story(
 
 def test_every_value_that_does_not_fit_is_told_at_once(tmp_path):
     story = written(
-        tmp_path, f"timeline:\n  - {STUCK}", "set: {a: 1 s}\ntimeline:\n  - {at: 1 s, set: {b: 2}}"
+        tmp_path,
+        f"timeline:\n  - {STUCK}",
+        "set: {a: 1 s}\ntimeline:\n  - {at: 1 s, set: {b: 2 s}}",
     )
     assert [one.where for one in problems(story)] == ["set.a", "timeline[0].set.b"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "where", "said"),
+    [
+        ("never: [rule gaurding]", "never[0]", 'has no rule "gaurding"'),
+        ("events: [ended, step Nosuch]", "events[1]", 'has no step "Nosuch"; known here: '),
+        ("never: [step 9 done]", "never[0]", 'has no step "9 done"'),
+        ("never: [fault wire_drop]", "never[0]", 'no "wire_drop" is on the timeline'),
+        (
+            "responses: [{after: rule gaurding, to: ended, within: 1 s}]",
+            "responses[0].after",
+            'has no rule "gaurding"',
+        ),
+    ],
+)
+def test_what_can_never_happen_is_a_mistake_in_what_is_expected(tmp_path, expected, where, said):
+    story = written(tmp_path, "outcome: stopped", f"outcome: stopped, {expected}")
+    (problem,) = problems(story)
+    assert (problem.where, problem.line) == (f"expect.{where}", 7)
+    assert problem.column > len("expect: {outcome: stopped, ")
+    assert said in problem.problem
+
+
+def test_what_may_happen_and_does_not_is_no_mistake(tmp_path):
+    never = "[step 0 done, fault sensor_stuck begins, verdict stop, mode open_loop, pain]"
+    story = written(tmp_path, "outcome: stopped", f"outcome: stopped, never: {never}")
+    rehearse(story, announced(story.recipe))
 
 
 def test_what_is_not_live_cannot_be_moved_on_the_way(tmp_path):

@@ -121,6 +121,13 @@ def test_what_should_happen_after_the_end_and_never_does_is_missed(what, name):
     ]
 
 
+def test_a_fault_of_a_device_that_lives_on_after_the_end_is_missed(seen):
+    after = f"sensor_stuck: {{}}}}\n  - {{at: {seen.ended_s + 0.5} s, leak: {{}}}}"
+    told = story(WHOLE.replace("sensor_stuck: {}}", after))
+    (miss,) = judge(told.expect, perform(told), waits=False)
+    assert (miss.where, miss.expected) == ("timeline[1]", "leak at 3.509 s")
+
+
 def test_an_order_that_comes_when_the_session_is_over_never_happens(seen):
     after = f"sensor_stuck: {{}}}}\n  - {{at: {seen.ended_s + 1.0} s, pause: }}"
     told = story(WHOLE.replace("sensor_stuck: {}}", after))

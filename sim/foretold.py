@@ -1,0 +1,57 @@
+"""Whether what a story speaks of can happen at all: its profile's rules and steps, its faults."""
+
+from collections.abc import Iterator
+
+from profiles.document import did_you_mean
+from profiles.model import Profile
+from profiles.problems import Path, Problem
+from profiles.program import Program
+from profiles.quantities import quoted
+
+from .expectations import ENDS, ExpectWords
+from .fault import Fault
+from .scenario import Story
+
+
+def impossible(story: Story, profile: Profile) -> Iterator[Problem]:
+    """Yield every rule that the profile does not have, and every fault that nothing makes.
+
+    To wait for these, or to be content that they never come, would be no test.
+    """
+    faults = [one.name for one in story.happens if isinstance(one.what, Fault)]
+    for path, event in spoken_of(story.expect):
+        kind, _, rest = event.partition(" ")
+        name = rest.removesuffix(" begins").removesuffix(" ends")
+        if kind == "rule" and rest not in profile.rules:
+            sentence = f"{story.profile} has no rule {quoted(rest)}"
+            yield story.places.problem(path, _with_others(sentence, rest, list(profile.rules)))
+        elif kind == "fault" and name not in faults:
+            sentence = f"no {quoted(name)} is on the timeline of this story"
+            yield story.places.problem(path, _with_others(sentence, name, faults))
+
+
+def unplayed(story: Story, program: Program) -> Iterator[Problem]:
+    """Yield every step that the profile does not play, by its label or by its number and end."""
+    labels = [step.label for step in program.steps]
+    for path, event in spoken_of(story.expect):
+        kind, _, rest = event.partition(" ")
+        number, _, end = rest.partition(" ")
+        by_number = number.isdigit() and int(number) < len(labels) and end in ENDS
+        if kind == "step" and rest not in labels and not by_number:
+            sentence = f"{story.profile} has no step {quoted(rest)}"
+            yield story.places.problem(path, _with_others(sentence, rest, labels))
+
+
+def spoken_of(expect: ExpectWords) -> Iterator[tuple[Path, str]]:
+    """Yield every event that is expected, or expected not to be, by its place."""
+    for n, event in enumerate(expect.events):
+        yield ("expect", "events", n), event
+    for n, event in enumerate(expect.never):
+        yield ("expect", "never", n), event
+    for n, response in enumerate(expect.responses):
+        yield ("expect", "responses", n, "after"), response.after
+        yield ("expect", "responses", n, "to"), response.to
+
+
+def _with_others(sentence: str, word: str, known: list[str]) -> str:
+    return f"{sentence}; {did_you_mean(word, known)}" if known else sentence
