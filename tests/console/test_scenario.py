@@ -200,7 +200,7 @@ LEVELS = "sim://healthy_f?device=levels10"
 
 
 def test_a_story_for_a_device_that_hears_no_frames_is_told_so(capsys):
-    assert main(["scenario", "run", "library:pain-once", "--rig", LEVELS]) == 3
+    assert main(["scenario", "run", "library:somebody-anxious", "--rig", LEVELS]) == 3
     assert "hears no frames: a story is played on devices that speak" in capsys.readouterr().err
 
 
