@@ -339,13 +339,13 @@ class Emg:
             said.flags = [channel.flags for channel in channels]
         return EmgFeatures(
             duration_s=duration_s,
-            fast_uv=tuple(c.fast_uv for c in channels),
-            slow_uv=tuple(c.slow_uv for c in channels),
-            floor_uv=tuple(math.exp(c.muscle.rest) for c in channels),
-            trusted=tuple(not flags & UNTRUSTED for flags in said.flags),
-            flags=tuple(QUALITIES[flags] for flags in said.flags),
+            fast_uv=tuple([c.fast_uv for c in channels]),
+            slow_uv=tuple([c.slow_uv for c in channels]),
+            floor_uv=tuple([math.exp(c.muscle.rest) for c in channels]),
+            trusted=tuple([not flags & UNTRUSTED for flags in said.flags]),
+            flags=tuple([QUALITIES[flags] for flags in said.flags]),
             crossing=tuple(said.crossing),
-            active=tuple(c.muscle.active for c in channels),
+            active=tuple([c.muscle.active for c in channels]),
             events=tuple(said.events),
             median_hz=tuple(said.median_hz),
         )

@@ -16,6 +16,9 @@ before the notches; from `LINES` on, its product with cosine and sine of each ma
 FILTERS = ("comb", "bandpass", "notch", "highpass")
 """In the order in which they filter: so `Bands.sections` has them, and `BandMemory` names them."""
 
+FEW = 4
+"""Up to so many numbers are added one by one: numpy would not keep to their order (E)."""
+
 LONGEST_TABLE = 1000
 """A mains line that does not fit whole hops is followed for so many, and then begun anew (E)."""
 
@@ -175,14 +178,18 @@ class Bands:
         at = memory.hops % plan.size
         end = at + plan.size + 1
         sums = memory.sums
-        sums[:, :, at] = now
-        sums[:, :, end - 1] = now
+        sums[:, :, at :: plan.size] = now[:, :, None]  # here, and once more where windows end
         fit = self.fit[memory.hops % len(self.fit)]
         memory.hops += 1
 
         def over(first: int, last: int, hops: int) -> Array:
-            window = _summed(sums[first : last + 1, :, end - hops : end])
-            return window / min(hops, memory.hops)
+            window = sums[first : last + 1, :, end - hops : end]
+            if hops > FEW:
+                return _summed(window) / min(hops, memory.hops)
+            whole = window[..., 0]
+            for hop in range(1, hops):  # in the same order, and in less time
+                whole = whole + window[..., hop]
+            return whole / min(hops, memory.hops)
 
         slow_trace = sums[SLOW, :, end - min(plan.tenth, memory.hops) : end]
         swing = np.maximum.reduce(slow_trace, axis=1) - np.minimum.reduce(slow_trace, axis=1)
@@ -191,12 +198,13 @@ class Bands:
         tenth = over(ONSET, len(sums), plan.tenth)
         squares = tenth[3:] * tenth[3:]
         powers = 2.0 * (squares[0::2] + squares[1::2])
-        strongest = powers.argmax(axis=0) * plan.channels + self._each
-        mains = powers.ravel()[strongest]
+        strongest = powers[-1] > powers[0]  # of two lines, or of one and itself
+        mains = np.maximum(powers[-1], powers[0])
         cycles = self._cycles
         cycles[0] = over(WHOLE, len(sums), plan.cycle)
         cycles[1] = over(WHOLE, len(sums), plan.cycles)
-        fits = _fitted(fit, cycles[:, 1::2], cycles[:, 2::2]).reshape(2, -1)[:, strongest]
+        fitted = _fitted(fit, cycles[:, 1::2], cycles[:, 2::2])
+        fits = np.where(strongest, fitted[:, -1], fitted[:, 0])
         shares = (fits / (cycles[:, 0] + 1e-9)).tolist()
         return Sums(
             low_uv=np.minimum.reduce(rows_uv, axis=0).tolist(),

@@ -6,6 +6,7 @@ beats come regularly, how loud a beat is there, for 60 ms around the next one.
 """
 
 import math
+from functools import cache
 
 import msgspec
 
@@ -77,18 +78,20 @@ def beat(heart: Heart, mean_uv: float, level: float, swing_uv: float, hop_s: flo
     slopes.append(0.5 * abs(means[-1] + means[-2] - means[-3] - means[-4]) if means[3:] else 0.0)
     if len(slopes) > SLOPES_KEPT:
         del slopes[0]
-    heart.levels.append(level)
-    if len(heart.levels) > 4 * lag:
-        del heart.levels[0]
-    heart.swings.append(swing_uv)
-    if len(heart.swings) > 4 * lag:
-        del heart.swings[0]
+    levels, swings, most = heart.levels, heart.swings, 4 * lag
+    levels.append(level)
+    if len(levels) > most:
+        del levels[0]
+    swings.append(swing_uv)
+    if len(swings) > most:
+        del swings[0]
     if len(means) == 2 * lag + 1:
         deflection_uv = abs(means[lag] - 0.5 * (means[0] + means[-1]))
         _look(heart, deflection_uv, lag, hop_s)
     return Beat(max(slopes), _expected(heart, hop_s))
 
 
+@cache
 def lag_hops(hop_s: float) -> int:
     """Return how many hops before and after it a beat is compared with."""
     return max(1, round(0.030 / hop_s))

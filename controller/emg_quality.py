@@ -93,29 +93,28 @@ def unsettled_uv(electrode: Electrode, halves_uv: list[float], whole: float, pla
     """
     share = plan.hop_s / plan.settings.mains_settle_s
     lines_uv, strongest = electrode.lines_uv, 0.0
+    powers: list[float] = []
     for at in range(0, len(lines_uv), 2):
-        cosine_uv = halves_uv[at] - lines_uv[at]
-        sine_uv = halves_uv[at + 1] - lines_uv[at + 1]
-        lines_uv[at] += share * cosine_uv
-        lines_uv[at + 1] += share * sine_uv
-        power = cosine_uv * cosine_uv + sine_uv * sine_uv
-        if power > strongest:
-            strongest = power
+        cosine_uv, sine_uv = lines_uv[at], lines_uv[at + 1]
+        new_cosine_uv, new_sine_uv = halves_uv[at] - cosine_uv, halves_uv[at + 1] - sine_uv
+        lines_uv[at] = cosine_uv = cosine_uv + share * new_cosine_uv
+        lines_uv[at + 1] = sine_uv = sine_uv + share * new_sine_uv
+        powers.append(2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv))
+        new = new_cosine_uv * new_cosine_uv + new_sine_uv * new_sine_uv
+        if new > strongest:
+            strongest = new
     electrode.power += share * (whole - electrode.power)
-    if len(lines_uv) > 2:
-        _see(electrode, plan)
+    if len(powers) > 1:
+        _see(electrode, powers, plan)
     return math.sqrt(2.0 * strongest)
 
 
-def _see(electrode: Electrode, plan: Plan) -> None:
+def _see(electrode: Electrode, powers: list[float], plan: Plan) -> None:
     """Say which line is there: one that muscles and noise, which come and go, do not keep up."""
-    s, lines_uv, line = plan.settings, electrode.lines_uv, electrode.line
-    cosine_uv, sine_uv = lines_uv[2 * line], lines_uv[2 * line + 1]
-    seen = s.line_stronger * (2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv))
+    s = plan.settings
+    seen = s.line_stronger * powers[electrode.line]
     needed = s.line_seen * electrode.power
-    for line in range(plan.lines):
-        cosine_uv, sine_uv = lines_uv[2 * line], lines_uv[2 * line + 1]
-        power = 2.0 * (cosine_uv * cosine_uv + sine_uv * sine_uv)
+    for line, power in enumerate(powers):
         if power > needed and power > seen:
             electrode.line = line
 
