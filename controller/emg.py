@@ -18,7 +18,7 @@ from .emg_bands import BandMemory, Bands, Sums
 from .emg_compiled import Kernel, compiled
 from .emg_filters import Array
 from .emg_heartbeat import Beat, Heart, beat, beat_level
-from .emg_hops import Gap, Tail, cut, number, numbers
+from .emg_hops import Gap, Numbers, Tail, cut, number, numbers
 from .emg_onsets import Hop, Muscle, Step, learn_again, listen, relax, rising_hops, rules
 from .emg_plan import Plan, plan
 from .emg_quality import (
@@ -171,42 +171,42 @@ class Emg:
 
     def _hop(self, rows_uv: Array, patched: bool, said: Said) -> None:
         memory, bands = self._memory, self._bands
-        rows_uv, lost = numbers(rows_uv, memory.bands.zero_uv)
+        heard = numbers(rows_uv, memory.bands.zero_uv)
         if not memory.begun:
-            bands.begin(rows_uv[0])
+            bands.begin(heard.rows_uv[0])
             memory.begun = True
-        sums = bands.hear(rows_uv, [channel.electrode.line for channel in memory.channels])
+        sums = bands.hear(heard.rows_uv, [channel.electrode.line for channel in memory.channels])
         memory.hops += 1
         said.hops += 1
         memory.settle_hops = max(0, memory.settle_hops - 1)
         for index, channel in enumerate(memory.channels):
-            self._listen(index, channel, rows_uv, patched or lost[index], sums, said)
+            self._listen(index, channel, heard, patched, sums[index], said)
 
     def _listen(
-        self, index: int, channel: Channel, rows_uv: Array, patched: bool, sums: Sums, said: Said
+        self, index: int, channel: Channel, heard: Numbers, patched: bool, sums: Sums, said: Said
     ) -> None:  # fmt: skip
         """Let one channel hear its hop."""
+        patched = patched or heard.lost[index]
         plan, muscle, electrode = self.plan, channel.muscle, channel.electrode
-        short = sums.short[index]
-        loud = level(math.sqrt(short))
-        beating = beat(channel.heart, sums.mean_uv[index], loud, sums.swing_uv[index], plan.hop_s)
-        sight = self._sight(index, rows_uv, sums, channel.heart)
+        loud = level(sums.short_uv)
+        beating = beat(channel.heart, sums.mean_uv, loud, sums.swing_uv, plan.hop_s)
+        sight = self._sight(index, heard, sums, channel.heart)
         flags = examine(electrode, sight, not muscle.active, plan)
         if hold(electrode, flags, sight.clipped, plan):
-            self._bands.restart(index, float(rows_uv[-1, index]))
+            self._bands.restart(index, float(heard.rows_uv[-1, index]))
         held = electrode.hold_hops > 0 or self._memory.settle_hops > 0
         hop = Hop(
             short=loud,
-            fast=level(math.sqrt(sums.fast[0][index])),
-            slow_uv=math.sqrt(sums.slow[0][index]),
-            leak=self._leak(index, channel, beating, sums),
+            fast=level(sums.fast_uv),
+            slow_uv=sums.slow_uv,
+            leak=self._leak(channel, beating, sums),
             clean=not (patched or held or electrode.faults),
             moving=bool(flags & MOTION),
             line_like=sight.cycles_share > plan.settings.line_share,
             plain=sight.cycle_share < plan.settings.plain_share,
         )
         step = listen(muscle, hop, plan, self._rules)
-        channel.powers.append(short)
+        channel.powers.append(sums.short)
         if len(channel.powers) > plan.back:
             del channel.powers[0]
         if step is not Step.NOTHING:
@@ -218,44 +218,42 @@ class Emg:
             | (HEARTBEAT if beating.expected else 0)
             | (ACTUATOR if self._memory.actuator_hz is not None else 0)
         )
-        channel.fast_uv = math.sqrt(sums.fast[1][index])
-        channel.slow_uv = math.sqrt(sums.slow[1][index])
+        channel.fast_uv = sums.shown_fast_uv
+        channel.slow_uv = sums.shown_slow_uv
         said.flags[index] |= channel.flags
         said.crossing[index] |= muscle.crossing
         self._tire(index, channel, said)
 
-    def _leak(self, index: int, channel: Channel, beating: Beat, sums: Sums) -> float:
+    def _leak(self, channel: Channel, beating: Beat, sums: Sums) -> float:
         """Return the level that mains, cable, heart or actuator may have put into the band."""
         s = self.plan.settings
-        mains_uv = unsettled_uv(
-            channel.electrode, sums.halves_uv[index], sums.whole[index], self.plan
-        )
+        mains_uv = unsettled_uv(channel.electrode, sums.halves_uv, sums.whole, self.plan)
         leak_uv = max(
             s.mains_leak * mains_uv,
-            s.mains_leak * math.sqrt(sums.ringing[index]),
+            s.mains_leak * sums.ringing_uv,
             s.slope_leak * beating.slope_uv,
-            s.actuator_leak * math.sqrt(sums.taken[index]),
+            s.actuator_leak * sums.taken_uv,
         )
         return max(level(leak_uv), beat_level(channel.heart, beating, s))
 
-    def _sight(self, index: int, rows_uv: Array, sums: Sums, heart: Heart) -> Sight:
-        low_uv, high_uv = sums.low_uv[index], sums.high_uv[index]
+    def _sight(self, index: int, heard: Numbers, sums: Sums, heart: Heart) -> Sight:
+        low_uv, high_uv = heard.low_uv[index], heard.high_uv[index]
         clipped = 0
         rail_uv = self.plan.settings.rail_uv
         if rail_uv is not None and (low_uv <= rail_uv[0] or high_uv >= rail_uv[1]):
-            column = rows_uv[:, index]
+            column = heard.rows_uv[:, index]
             clipped = int(np.count_nonzero((column <= rail_uv[0]) | (column >= rail_uv[1])))
         return Sight(
             span_uv=high_uv - low_uv,
             clipped=clipped,
-            cycle_share=sums.cycle_share[index],
-            cycles_share=sums.cycles_share[index],
-            mains_share=sums.mains_share[index],
-            mains_uv=sums.mains_uv[index],
-            band_uv=math.sqrt(sums.tenth[index]),
-            swing_uv=sums.swing_uv[index],
+            cycle_share=sums.cycle_share,
+            cycles_share=sums.cycles_share,
+            mains_share=sums.mains_share,
+            mains_uv=sums.mains_uv,
+            band_uv=sums.tenth_uv,
+            swing_uv=sums.swing_uv,
             beat_swing_uv=heart.swing_uv if heart.regular else 0.0,
-            fast_uv=math.sqrt(sums.fast[1][index]),
+            fast_uv=sums.shown_fast_uv,
         )
 
     def _tell(self, index: int, channel: Channel, step: Step, events: list[Onset | Offset]) -> None:

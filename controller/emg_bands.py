@@ -16,9 +16,6 @@ before the notches; from `LINES` on, its product with cosine and sine of each ma
 FILTERS = ("comb", "bandpass", "notch", "highpass")
 """In the order in which they filter: so `Bands.sections` has them, and `BandMemory` names them."""
 
-FEW = 4
-"""Up to so many numbers are added one by one: numpy would not keep to their order (E)."""
-
 LONGEST_TABLE = 1000
 """A mains line that does not fit whole hops is followed for so many, and then begun anew (E)."""
 
@@ -26,7 +23,8 @@ LONGEST_TABLE = 1000
 class BandMemory(msgspec.Struct):
     """What the filters and windows remember. `zero_uv` is each channel's first sample.
 
-    `notch` is by line and channel, other filters by channel and section.
+    `notch` is by line and channel, other filters by channel and section. `sums` is by hop, product
+    and channel: added over the first axis, numbers are added one after the other.
     """
 
     hops: int
@@ -40,29 +38,35 @@ class BandMemory(msgspec.Struct):
 
 
 class Sums(msgspec.Struct, frozen=True, gc=False):
-    """Of each channel: mean powers over the windows, and what the raw samples and the mains did.
+    """Of one channel: RMS over the windows, and what the slow trace and the mains did.
 
-    `ringing` is the power that is behind the notch only. Of the mains it is the line that is the
-    stronger over a tenth of a second; in one cycle the two look alike. But `halves_uv` are those
-    of all lines.
+    Of the onset band `short_uv`, `fast_uv`, `slow_uv` and `tenth_uv`, and the power `short`; of the
+    shown band `shown_fast_uv` and `shown_slow_uv`. `ringing_uv` is behind the notch only. Of the
+    mains it is the line that is the stronger over a tenth of a second; in one cycle the two look
+    alike. But `halves_uv` are those of all lines, beside `whole`, the power with them in it.
     """
 
-    low_uv: list[float]
-    high_uv: list[float]
-    mean_uv: list[float]
-    swing_uv: list[float]
-    taken: list[float]
-    short: list[float]
-    ringing: list[float]
-    fast: list[list[float]]
-    slow: list[list[float]]
-    tenth: list[float]
-    whole: list[float]
-    cycle_share: list[float]
-    cycles_share: list[float]
-    mains_share: list[float]
-    mains_uv: list[float]
-    halves_uv: list[list[float]]
+    mean_uv: float
+    swing_uv: float
+    short: float
+    whole: float
+    cycle_share: float
+    cycles_share: float
+    mains_share: float
+    halves_uv: list[float]
+    fast_uv: float
+    shown_fast_uv: float
+    slow_uv: float
+    shown_slow_uv: float
+    short_uv: float
+    tenth_uv: float
+    ringing_uv: float
+    taken_uv: float
+    mains_uv: float
+
+
+FAST, SLOWLY, SHORT, TENTH, RINGING, TAKEN, MAINS, POWERS = 0, 2, 4, 5, 6, 7, 8, 9
+"""The rows of powers whose roots are the last fields of `Sums`; fast and slow of both bands."""
 
 
 class Bands:
@@ -87,7 +91,10 @@ class Bands:
         self._notched = np.empty((len(self._notch), plan.channels, plan.hop))
         self._each = np.arange(plan.channels)
         self._cycles = np.empty((2, 1 + 2 * plan.lines, plan.channels))
-        self._products = np.empty((LINES + 2 * plan.lines, plan.channels, plan.hop))
+        self._rows = LINES + 2 * plan.lines
+        self._end = 0
+        self._powers = np.zeros((POWERS, plan.channels))
+        self._products = np.empty((self._rows, plan.channels, plan.hop))
         self.memory = self._fresh()
 
     @property
@@ -124,14 +131,14 @@ class Bands:
         self.memory = memory
         self._comb = filters.comb(self._plan.settings, self._plan.rate_hz, actuator_hz)
 
-    def hear(self, rows_uv: Array, lines: list[int]) -> Sums:
-        """Filter one hop, (samples, channels), and return the sums of the windows that end here.
+    def hear(self, rows_uv: Array, lines: list[int]) -> list[Sums]:
+        """Filter one hop, (samples, channels); return each channel's sums over what ends with it.
 
         `lines` says which line to take out of each channel.
         """
         memory, products, heard = self.memory, self._products, self._heard
         trace = np.subtract(rows_uv.T, memory.zero_uv[:, None], out=self._trace)
-        taken = self._comb_out(trace)
+        self._comb_out(trace)
         second = self._plan.second
         at = memory.hops % second * self._plan.hop
         memory.raw[:, at : at + self._plan.hop] = trace
@@ -145,22 +152,23 @@ class Bands:
         filters.run(self._highpass, heard, memory.highpass)
         np.multiply(heard, heard, out=products[ONSET])
         products[SLOW] = trace
-        return self._windows(rows_uv, taken)
+        return self._windows()
 
     def last_second(self, channel: int) -> Array:
         """Return a channel's last second, combed and not filtered otherwise."""
         at = self.memory.hops % self._plan.second * self._plan.hop
         return np.roll(self.memory.raw[channel], -at)
 
-    def _comb_out(self, trace: Array) -> list[float]:
-        """Take the actuator out of `trace`; return the mean power of what was taken."""
+    def _comb_out(self, trace: Array) -> None:
+        """Take the actuator out of `trace`, and remember the mean power of what was taken."""
         if not len(self._comb):
-            return [0.0] * self._plan.channels
+            self._powers[TAKEN] = 0.0
+            return
         before = trace.copy()
         filters.run(self._comb, trace, self.memory.comb)
         before -= trace
         before *= before
-        return (_summed(before) / self._plan.hop).tolist()
+        self._powers[TAKEN] = _summed(before) / self._plan.hop
 
     def _line_out(self, heard: Array, lines: list[int]) -> None:
         """Take one line out of each channel; every notch hears all, so that none has to begin."""
@@ -172,58 +180,68 @@ class Bands:
         elif len(self._notched):
             heard[...] = self._notched[lines, self._each]
 
-    def _windows(self, rows_uv: Array, taken: list[float]) -> Sums:
+    def _windows(self) -> list[Sums]:
+        plan, powers = self._plan, self._powers
+        now = self._keep()
+        short = self._over(ONSET, WHOLE, plan.short)
+        tenth = self._over(ONSET, self._rows, plan.tenth)
+        whole = tenth[WHOLE - ONSET]
+        shares = self._mains(tenth[LINES - ONSET :])
+        powers[FAST:SLOWLY] = self._over(ONSET, SHOWN, plan.fast)
+        powers[SLOWLY:SHORT] = self._over(ONSET, SHOWN, plan.slow)
+        powers[SHORT] = short[0]
+        powers[TENTH] = tenth[0]
+        np.maximum(0.0, short[SHOWN - ONSET] - short[WHOLE - ONSET], out=powers[RINGING])
+        told = (
+            now[SLOW].tolist(),
+            self._swing_uv().tolist(),
+            short[0].tolist(),
+            whole.tolist(),
+            *shares.tolist(),
+            (powers[MAINS] / (whole + 1e-9)).tolist(),
+            tenth[LINES - ONSET :].T.tolist(),
+            *np.sqrt(powers).tolist(),
+        )
+        return list(map(Sums, *told))
+
+    def _keep(self) -> Array:
+        """Return the sums of this hop, and keep them: here, and once more where windows end."""
         plan, memory = self._plan, self.memory
         now = _summed(self._products) / plan.hop
         at = memory.hops % plan.size
-        end = at + plan.size + 1
-        sums = memory.sums
-        sums[:, :, at :: plan.size] = now[:, :, None]  # here, and once more where windows end
-        fit = self.fit[memory.hops % len(self.fit)]
+        self._end = at + plan.size + 1
+        memory.sums[at :: plan.size] = now
         memory.hops += 1
+        return now
 
-        def over(first: int, last: int, hops: int) -> Array:
-            window = sums[first : last + 1, :, end - hops : end]
-            if hops > FEW:
-                return _summed(window) / min(hops, memory.hops)
-            whole = window[..., 0]
-            for hop in range(1, hops):  # in the same order, and in less time
-                whole = whole + window[..., hop]
-            return whole / min(hops, memory.hops)
+    def _over(self, first: int, last: int, hops: int) -> Array:
+        """Return the means over the newest `hops`: added one after the other, as the kernel does.
 
-        slow_trace = sums[SLOW, :, end - min(plan.tenth, memory.hops) : end]
-        swing = np.maximum.reduce(slow_trace, axis=1) - np.minimum.reduce(slow_trace, axis=1)
+        Over its first axis numpy adds in that order, where rows are longer than one number.
+        """
+        window = self.memory.sums[self._end - hops : self._end, first : last + 1]
+        return np.add.reduce(window, axis=0) / min(hops, self.memory.hops)
+
+    def _swing_uv(self) -> Array:
+        hops = min(self._plan.tenth, self.memory.hops)
+        slow = self.memory.sums[self._end - hops : self._end, SLOW]
+        swing = np.maximum.reduce(slow, axis=0) - np.minimum.reduce(slow, axis=0)
         swing += 0.0  # of two zeros either may be the greater one, and no zero is negative then
-        short = over(ONSET, WHOLE, plan.short)
-        tenth = over(ONSET, len(sums), plan.tenth)
-        squares = tenth[3:] * tenth[3:]
-        powers = 2.0 * (squares[0::2] + squares[1::2])
-        strongest = powers[-1] > powers[0]  # of two lines, or of one and itself
-        mains = np.maximum(powers[-1], powers[0])
-        cycles = self._cycles
-        cycles[0] = over(WHOLE, len(sums), plan.cycle)
-        cycles[1] = over(WHOLE, len(sums), plan.cycles)
+        return swing
+
+    def _mains(self, halves_uv: Array) -> Array:
+        """Take the power of the stronger line; return its share of one cycle, and of two."""
+        plan, cycles = self._plan, self._cycles
+        squares = halves_uv * halves_uv
+        lines = 2.0 * (squares[0::2] + squares[1::2])
+        strongest = lines[-1] > lines[0]  # of two lines, or of one and itself
+        np.maximum(lines[-1], lines[0], out=self._powers[MAINS])
+        cycles[0] = self._over(WHOLE, self._rows, plan.cycle)
+        cycles[1] = self._over(WHOLE, self._rows, plan.cycles)
+        fit = self.fit[(self.memory.hops - 1) % len(self.fit)]
         fitted = _fitted(fit, cycles[:, 1::2], cycles[:, 2::2])
         fits = np.where(strongest, fitted[:, -1], fitted[:, 0])
-        shares = (fits / (cycles[:, 0] + 1e-9)).tolist()
-        return Sums(
-            low_uv=np.minimum.reduce(rows_uv, axis=0).tolist(),
-            high_uv=np.maximum.reduce(rows_uv, axis=0).tolist(),
-            mean_uv=now[SLOW].tolist(),
-            swing_uv=swing.tolist(),
-            taken=taken,
-            short=short[0].tolist(),
-            ringing=np.maximum(0.0, short[1] - short[2]).tolist(),
-            fast=over(ONSET, SHOWN, plan.fast).tolist(),
-            slow=over(ONSET, SHOWN, plan.slow).tolist(),
-            tenth=tenth[0].tolist(),
-            whole=tenth[2].tolist(),
-            cycle_share=shares[0],
-            cycles_share=shares[1],
-            mains_share=(mains / (tenth[2] + 1e-9)).tolist(),
-            mains_uv=np.sqrt(mains).tolist(),
-            halves_uv=tenth[3:].T.tolist(),
-        )
+        return fits / (cycles[:, 0] + 1e-9)
 
     def _fresh(self) -> BandMemory:
         plan, channels = self._plan, self._plan.channels
@@ -234,7 +252,7 @@ class Bands:
             bandpass=filters.at_rest(self._bandpass, channels),
             notch=np.zeros((len(self._notch), channels, 1, 2)),
             highpass=filters.at_rest(self._highpass, channels),
-            sums=np.zeros((LINES + 2 * plan.lines, channels, 2 * plan.size)),
+            sums=np.zeros((2 * plan.size, self._rows, channels)),
             raw=np.zeros((channels, plan.second * plan.hop)),
         )
 

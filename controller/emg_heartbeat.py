@@ -110,9 +110,7 @@ def _look(heart: Heart, deflection_uv: float, lag: int, hop_s: float) -> None:
     floor_uv = max(heart.quiet_uv, 1e-9)
     share = hop_s / 1.0
     heart.quiet_uv += share * (min(deflection_uv, 3.0 * floor_uv + 1.0) - heart.quiet_uv)
-    band_uv = math.exp(max(heart.levels))
-    needed_uv = max(LEAST_UV, OVER_QUIET * heart.quiet_uv, 0.5 * heart.size_uv, OVER_BAND * band_uv)
-    if deflection_uv > max(needed_uv, heart.peak_uv):
+    if deflection_uv > max(LEAST_UV, heart.peak_uv) and _stands_out(heart, deflection_uv):
         heart.peak_uv = deflection_uv
         heart.peak_hop = heart.hop - lag
     elif heart.peak_hop >= 0 and heart.hop - lag - heart.peak_hop > 2 * lag:
@@ -120,6 +118,12 @@ def _look(heart: Heart, deflection_uv: float, lag: int, hop_s: float) -> None:
     if heart.last_hop >= 0 and (heart.hop - heart.last_hop) * hop_s > 2.0 * LONGEST_S:
         heart.regular = 0
         heart.size_uv *= 1.0 - hop_s
+
+
+def _stands_out(heart: Heart, deflection_uv: float) -> bool:
+    band_uv = math.exp(max(heart.levels))
+    usual_uv = max(OVER_QUIET * heart.quiet_uv, 0.5 * heart.size_uv)
+    return deflection_uv > max(usual_uv, OVER_BAND * band_uv)
 
 
 def _found(heart: Heart, hop_s: float) -> None:

@@ -165,11 +165,18 @@ static void line_out(ear_t *ear, int64_t channel, double *heard)
         memcpy(heard, ear->notched + seen * hop, (size_t)hop * sizeof(double));
 }
 
+/* From a hop's sums to those of the next one. */
+static int64_t row_length(const plan_t *plan)
+{
+    return (LINES + 2 * plan->lines) * plan->channels;
+}
+
 static void keep(ear_t *ear, int64_t product, int64_t channel, double sum)
 {
     const plan_t *plan = &ear->plan;
-    double *sums = ear->sums + (product * plan->channels + channel) * 2 * plan->size;
-    sums[ear->at] = sums[ear->at + plan->size] = sum / (double)plan->hop;
+    double *sums = ear->sums + product * plan->channels + channel;
+    int64_t row = row_length(plan);
+    sums[ear->at * row] = sums[(ear->at + plan->size) * row] = sum / (double)plan->hop;
 }
 
 static void hear(ear_t *ear, int64_t channel, const double *rows_uv)
@@ -195,17 +202,22 @@ static void hear(ear_t *ear, int64_t channel, const double *rows_uv)
     keep(ear, SLOW, channel, summed(trace, hop));
 }
 
-/* The newest `hops` hops of a product, which has been counted already. */
+/* The first of the newest `hops` hops of a product, which has been counted already. */
 static const double *window(const ear_t *ear, int64_t product, int64_t channel, int64_t hops)
 {
     const plan_t *plan = &ear->plan;
-    return ear->sums + (product * plan->channels + channel) * 2 * plan->size + ear->end - hops;
+    return ear->sums + (ear->end - hops) * row_length(plan) + product * plan->channels + channel;
 }
 
 static double over(const ear_t *ear, int64_t product, int64_t channel, int64_t hops)
 {
     int64_t heard = hops < ear->bands_hops ? hops : ear->bands_hops;
-    return summed(window(ear, product, channel, hops), hops) / (double)heard;
+    int64_t row = row_length(&ear->plan);
+    const double *at = window(ear, product, channel, hops);
+    double sum = at[0];
+    for (int64_t i = 1; i < hops; i++)
+        sum += at[i * row];
+    return sum / (double)heard;
 }
 
 static double swing_uv(const ear_t *ear, int64_t channel)
@@ -213,10 +225,11 @@ static double swing_uv(const ear_t *ear, int64_t channel)
     int64_t tenth = ear->plan.tenth;
     int64_t hops = tenth < ear->bands_hops ? tenth : ear->bands_hops;
     const double *slow = window(ear, SLOW, channel, hops);
+    int64_t row = row_length(&ear->plan);
     double low = slow[0], high = slow[0];
     for (int64_t i = 1; i < hops; i++) {
-        low = smaller(low, slow[i]);
-        high = larger(high, slow[i]);
+        low = smaller(low, slow[i * row]);
+        high = larger(high, slow[i * row]);
     }
     return high - low + 0.0;
 }
@@ -276,6 +289,13 @@ static void found(const ear_t *ear, heart_t *heart)
     heart->peak_hop = -1;
 }
 
+static int stands_out(const constants_t *k, const heart_t *heart, double deflection_uv)
+{
+    double band_uv = exp(largest(heart->levels.at, heart->levels.count));
+    double usual_uv = larger(k->OVER_QUIET * heart->quiet_uv, 0.5 * heart->size_uv);
+    return deflection_uv > larger(usual_uv, k->OVER_BAND * band_uv);
+}
+
 static void look(const ear_t *ear, heart_t *heart, double deflection_uv, int64_t lag)
 {
     const constants_t *k = &ear->constants;
@@ -283,11 +303,8 @@ static void look(const ear_t *ear, heart_t *heart, double deflection_uv, int64_t
     double floor_uv = larger(heart->quiet_uv, 1e-9);
     heart->quiet_uv +=
         hop_s / 1.0 * (smaller(deflection_uv, 3.0 * floor_uv + 1.0) - heart->quiet_uv);
-    double band_uv = exp(largest(heart->levels.at, heart->levels.count));
-    double needed_uv = larger(
-        larger(larger(k->LEAST_UV, k->OVER_QUIET * heart->quiet_uv), 0.5 * heart->size_uv),
-        k->OVER_BAND * band_uv);
-    if (deflection_uv > larger(needed_uv, heart->peak_uv)) {
+    if (deflection_uv > larger(k->LEAST_UV, heart->peak_uv) &&
+        stands_out(k, heart, deflection_uv)) {
         heart->peak_uv = deflection_uv;
         heart->peak_hop = heart->hop - lag;
     } else if (heart->peak_hop >= 0 && heart->hop - lag - heart->peak_hop > 2 * lag) {

@@ -1,5 +1,6 @@
 """Pieces of any length, with gaps -> whole hops, counted from the first sample of the stream."""
 
+import math
 from collections.abc import Iterator
 
 import msgspec
@@ -68,22 +69,35 @@ def cut(tail: Tail, samples_uv: Array, lost: int, plan: Plan) -> Iterator[Gap | 
         yield Piece(rows_uv[at : at + plan.hop], patched)
 
 
-def numbers(rows_uv: Array, zero_uv: Array) -> tuple[Array, list[bool]]:
-    """Return a hop with numbers only, and for each channel whether some of its own were none.
+class Numbers(msgspec.Struct, frozen=True):
+    """A hop with numbers only, and the range of each channel. `lost`: some of its own were none."""
 
-    What is no number, or absurd, is lost; the channel's zero stands for it.
-    """
-    low_uv = float(np.minimum.reduce(rows_uv, axis=None))
-    high_uv = float(np.maximum.reduce(rows_uv, axis=None))
-    if low_uv > -ABSURD_UV and high_uv < ABSURD_UV:
-        return rows_uv, [False] * rows_uv.shape[1]
+    rows_uv: Array
+    low_uv: list[float]
+    high_uv: list[float]
+    lost: list[bool]
+
+
+def numbers(rows_uv: Array, zero_uv: Array) -> Numbers:
+    """Return the hop, where the channel's zero stands for what is no number, or absurd."""
+    low_uv, high_uv = _range(rows_uv)
+    sane = min(low_uv) > -ABSURD_UV and max(high_uv) < ABSURD_UV
+    if sane and not math.isnan(sum(low_uv)):  # which `min` may have passed over
+        return Numbers(rows_uv, low_uv, high_uv, [False] * len(low_uv))
     good = np.abs(rows_uv) < ABSURD_UV
-    return np.where(good, rows_uv, zero_uv), (~np.logical_and.reduce(good, axis=0)).tolist()
+    lost = ~np.logical_and.reduce(good, axis=0)
+    rows_uv = np.where(good, rows_uv, zero_uv)
+    return Numbers(rows_uv, *_range(rows_uv), lost.tolist())
 
 
 def number(uv: Array, zero_uv: Array) -> Array:
     """Return a sample of each channel, where zero stands for what is no number."""
     return np.where(np.abs(uv) < ABSURD_UV, uv, zero_uv)
+
+
+def _range(rows_uv: Array) -> tuple[list[float], list[float]]:
+    low_uv, high_uv = np.minimum.reduce(rows_uv, axis=0), np.maximum.reduce(rows_uv, axis=0)
+    return low_uv.tolist(), high_uv.tolist()
 
 
 def _bridge(tail: Tail, to_uv: Array, lost: int) -> Array:
