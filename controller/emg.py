@@ -203,7 +203,8 @@ class Emg:
             clean=not (patched or held or electrode.faults),
             moving=bool(flags & MOTION),
             line_like=sight.cycles_share > plan.settings.line_share,
-            plain=sight.cycle_share < plan.settings.plain_share,
+            plain=sight.cycle_share < plan.settings.plain_share
+            and sight.half_share < plan.settings.half_plain_share,
         )
         step = listen(muscle, hop, plan, self._rules)
         channel.powers.append(sums.short)
@@ -246,6 +247,7 @@ class Emg:
         return Sight(
             span_uv=high_uv - low_uv,
             clipped=clipped,
+            half_share=sums.half_share,
             cycle_share=sums.cycle_share,
             cycles_share=sums.cycles_share,
             mains_share=sums.mains_share,

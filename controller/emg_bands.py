@@ -50,6 +50,7 @@ class Sums(msgspec.Struct, frozen=True, gc=False):
     swing_uv: float
     short: float
     whole: float
+    half_share: float
     cycle_share: float
     cycles_share: float
     mains_share: float
@@ -90,9 +91,10 @@ class Bands:
         self._heard = np.empty((plan.channels, plan.hop))
         self._notched = np.empty((len(self._notch), plan.channels, plan.hop))
         self._each = np.arange(plan.channels)
-        self._cycles = np.empty((2, 1 + 2 * plan.lines, plan.channels))
+        self._cycles = np.empty((3, 1 + 2 * plan.lines, plan.channels))
         self._rows = LINES + 2 * plan.lines
         self._end = 0
+        self._fitting = (plan.half, plan.cycle, plan.cycles)
         self._powers = np.zeros((POWERS, plan.channels))
         self._products = np.empty((self._rows, plan.channels, plan.hop))
         self.memory = self._fresh()
@@ -230,14 +232,15 @@ class Bands:
         return swing
 
     def _mains(self, halves_uv: Array) -> Array:
-        """Take the power of the stronger line; return its share of one cycle, and of two."""
-        plan, cycles = self._plan, self._cycles
+        """Take the power of the stronger line; return its share of half a cycle, one, and two."""
+        cycles = self._cycles
         squares = halves_uv * halves_uv
         lines = 2.0 * (squares[0::2] + squares[1::2])
         strongest = lines[-1] > lines[0]  # of two lines, or of one and itself
         np.maximum(lines[-1], lines[0], out=self._powers[MAINS])
-        cycles[0] = self._over(WHOLE, self._rows, plan.cycle)
-        cycles[1] = self._over(WHOLE, self._rows, plan.cycles)
+        for heard, hops in zip(cycles, self._fitting, strict=True):
+            window = self.memory.sums[self._end - hops : self._end, WHOLE:]
+            np.add.reduce(window, axis=0, out=heard)
         fit = self.fit[(self.memory.hops - 1) % len(self.fit)]
         fitted = _fitted(fit, cycles[:, 1::2], cycles[:, 2::2])
         fits = np.where(strongest, fitted[:, -1], fitted[:, 0])
@@ -268,8 +271,8 @@ def _summed(numbers: Array) -> Array:
 
 
 def _fitted(fit: Array, cosine: Array, sine: Array) -> Array:
-    """Return the power that each line has at most in two windows, by a fit of least squares."""
-    return fit[:, 0] * cosine * cosine + fit[:, 1] * cosine * sine + fit[:, 2] * sine * sine
+    """Return the power that each line has at most in three windows, by a fit of least squares."""
+    return (fit[:, 0] * cosine + fit[:, 1] * sine) * cosine + fit[:, 2] * sine * sine
 
 
 def _line(plan: Plan) -> Array:
@@ -287,18 +290,19 @@ def _line(plan: Plan) -> Array:
 
 
 def _fit(line: Array, plan: Plan) -> Array:
-    """Return (hops, 2, 3, lines, 1): the inverse of what cosine and sine have in common.
+    """Return (hops, 3, 3, lines, 1): the inverse of what cosine and sine have in common.
 
-    First in a cycle, then in two. Those of 60 Hz are no whole number of hops: in what is heard of
-    them the two are neither equal nor apart, and a pure line would not have all of the power.
+    First in half a cycle, then in one, then in two. Those of 60 Hz are no whole number of hops: in
+    what is heard of them the two are neither equal nor apart, and a pure line would not have all of
+    the power.
     """
     cosine, sine = line[:, 0::2], line[:, 1::2]
     of_hops = [np.mean(a * b, axis=2) for a, b in ((cosine, cosine), (cosine, sine), (sine, sine))]
     fits: list[Array] = []
-    for hops in (plan.cycle, plan.cycles):
+    for hops in (plan.half, plan.cycle, plan.cycles):
         both, mixed, other = (
             np.mean([np.roll(one, back, axis=0) for back in range(hops)], axis=0) for one in of_hops
         )
-        apart = both * other - mixed * mixed
+        apart = (both * other - mixed * mixed) * hops  # the fit is of sums, not of means
         fits.append(np.stack((other / apart, -2.0 * mixed / apart, both / apart), axis=1))
     return np.ascontiguousarray(np.stack(fits, axis=1)[..., None])

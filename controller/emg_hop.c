@@ -209,15 +209,20 @@ static const double *window(const ear_t *ear, int64_t product, int64_t channel, 
     return ear->sums + (ear->end - hops) * row_length(plan) + product * plan->channels + channel;
 }
 
-static double over(const ear_t *ear, int64_t product, int64_t channel, int64_t hops)
+static double total(const ear_t *ear, int64_t product, int64_t channel, int64_t hops)
 {
-    int64_t heard = hops < ear->bands_hops ? hops : ear->bands_hops;
     int64_t row = row_length(&ear->plan);
     const double *at = window(ear, product, channel, hops);
     double sum = at[0];
     for (int64_t i = 1; i < hops; i++)
         sum += at[i * row];
-    return sum / (double)heard;
+    return sum;
+}
+
+static double over(const ear_t *ear, int64_t product, int64_t channel, int64_t hops)
+{
+    int64_t heard = hops < ear->bands_hops ? hops : ear->bands_hops;
+    return total(ear, product, channel, hops) / (double)heard;
 }
 
 static double swing_uv(const ear_t *ear, int64_t channel)
@@ -339,7 +344,7 @@ static beat_t beat(const ear_t *ear, heart_t *heart, double mean_uv, double loud
 /* --- emg_quality.py -------------------------------------------------------------------------- */
 
 typedef struct {
-    double span_uv, cycle_share, cycles_share, mains_share, mains_uv, band_uv, swing_uv, beat_swing_uv, fast_uv;
+    double span_uv, half_share, cycle_share, cycles_share, mains_share, mains_uv, band_uv, swing_uv, beat_swing_uv, fast_uv;
     int64_t clipped;
 } sight_t;
 
@@ -465,7 +470,7 @@ static double threshold(const ear_t *ear, muscle_t *muscle, const hop_t *hop)
     return larger(lasting, muscle->before + r->before) + penalty;
 }
 
-static void score(const ear_t *ear, muscle_t *muscle, const hop_t *hop, double over)
+static int score(const ear_t *ear, muscle_t *muscle, const hop_t *hop, double over)
 {
     const settings_t *s = &ear->settings;
     if (!hop->clean) {
@@ -475,9 +480,12 @@ static void score(const ear_t *ear, muscle_t *muscle, const hop_t *hop, double o
     } else if (!hop->line_like) {
         int strong = muscle->usual_uv > 0.0 &&
                      hop->quiet > log(muscle->usual_uv) + ear->rules.strong;
-        if (!strong || hop->plain)
+        if (!strong || hop->plain) {
             muscle->score += smaller(over + s->score_base, strong ? s->strong_cap : s->score_cap);
+            return 1;
+        }
     }
+    return 0;
 }
 
 static int jumps(const ear_t *ear, const muscle_t *muscle, const hop_t *hop)
@@ -491,11 +499,11 @@ static int jumps(const ear_t *ear, const muscle_t *muscle, const hop_t *hop)
     return hop->fast > before + ear->rules.split;
 }
 
-static int judge(const ear_t *ear, muscle_t *muscle, const hop_t *hop)
+static int judge(const ear_t *ear, muscle_t *muscle, const hop_t *hop, int scored)
 {
     const rules_t *r = &ear->rules;
     if (!muscle->active) {
-        int at_once = muscle->over && muscle->score > ear->settings.score_needed;
+        int at_once = scored && muscle->score > ear->settings.score_needed;
         return at_once || muscle->lasting_hops >= ear->plan.lasting ? BEGAN : NOTHING;
     }
     double rest = larger(muscle->rest, r->floor);
@@ -552,8 +560,8 @@ static int64_t listen(const ear_t *ear, muscle_t *muscle, const hop_t *hop)
     double over = hop->quiet - muscle->threshold;
     muscle->over = hop->clean && over > 0.0;
     muscle->crossing = muscle->over && hop->fast > muscle->threshold;
-    score(ear, muscle, hop, over);
-    int64_t step = judge(ear, muscle, hop);
+    int scored = score(ear, muscle, hop, over);
+    int64_t step = judge(ear, muscle, hop, scored);
     if (step == NOTHING) {
         muscle->age_hops++;
     } else {
@@ -585,16 +593,15 @@ static int64_t strongest(ear_t *ear, int64_t c, double *most)
     return found;
 }
 
-/* The share that a line has at most in the newest hops: those of one cycle, or of two. */
-static double fitted(const ear_t *ear, int64_t c, int64_t line, int64_t hops, int two)
+/* The share that a line has at most in the newest hops: half a cycle, one, or two. */
+static double fitted(const ear_t *ear, int64_t c, int64_t line, int64_t hops, int window)
 {
     int64_t lines = ear->plan.lines;
-    const double *fit = ear->fit + (2 * ear->line_at + two) * 3 * lines + line;
-    double cosine = over(ear, LINES + 2 * line, c, hops);
-    double sine = over(ear, LINES + 2 * line + 1, c, hops);
-    double power =
-        fit[0] * cosine * cosine + fit[lines] * cosine * sine + fit[2 * lines] * sine * sine;
-    return power / (over(ear, WHOLE, c, hops) + 1e-9);
+    const double *fit = ear->fit + (3 * ear->line_at + window) * 3 * lines + line;
+    double cosine = total(ear, LINES + 2 * line, c, hops);
+    double sine = total(ear, LINES + 2 * line + 1, c, hops);
+    double power = (fit[0] * cosine + fit[lines] * sine) * cosine + fit[2 * lines] * sine * sine;
+    return power / (total(ear, WHOLE, c, hops) + 1e-9);
 }
 
 static sight_t look_at(ear_t *ear, int64_t c, const double *rows_uv, const heart_t *heart)
@@ -612,8 +619,9 @@ static sight_t look_at(ear_t *ear, int64_t c, const double *rows_uv, const heart
     int64_t line = strongest(ear, c, &mains);
     sight.mains_share = mains / (over(ear, WHOLE, c, plan->tenth) + 1e-9);
     sight.mains_uv = sqrt(mains);
-    sight.cycle_share = fitted(ear, c, line, plan->cycle, 0);
-    sight.cycles_share = fitted(ear, c, line, plan->cycles, 1);
+    sight.half_share = fitted(ear, c, line, plan->half, 0);
+    sight.cycle_share = fitted(ear, c, line, plan->cycle, 1);
+    sight.cycles_share = fitted(ear, c, line, plan->cycles, 2);
     sight.span_uv = high - low;
     sight.band_uv = sqrt(over(ear, ONSET, c, plan->tenth));
     sight.swing_uv = swing_uv(ear, c);
@@ -673,7 +681,8 @@ static void listen_to(ear_t *ear, int64_t c, const double *rows_uv, int patched)
         .clean = !(patched || held || electrode->faults),
         .moving = (flags & k->MOTION) != 0,
         .line_like = sight.cycles_share > ear->settings.line_share,
-        .plain = sight.cycle_share < ear->settings.plain_share,
+        .plain = sight.cycle_share < ear->settings.plain_share &&
+                 sight.half_share < ear->settings.half_plain_share,
     };
     said->step = listen(ear, muscle, &hop);
     append(&channel->powers, quiet);

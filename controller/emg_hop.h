@@ -38,13 +38,13 @@ typedef struct {
 } channel_t;
 
 typedef struct {
-    int64_t channels, lines, hop, short_, fast, slow, cycle, cycles, tenth, size, warm_up, boot, off, lasting,
+    int64_t channels, lines, hop, short_, fast, slow, half, cycle, cycles, tenth, size, warm_up, boot, off, lasting,
         split, lag, flat, quiet, hold, second;
     double hop_s;
 } plan_t;
 
 typedef struct {
-    double step_uv, mains_uv, mains_share, line_share, plain_share, motion_uv, motion_ratio,
+    double step_uv, mains_uv, mains_share, line_share, plain_share, half_plain_share, motion_uv, motion_ratio,
         quiet_ratio, rise_s, mains_settle_s, line_seen, line_stronger, mains_leak, slope_leak, actuator_leak, beat_margin,
         spreads_on, spreads_off, spread_least, spread_most, leak, score_base, score_cap,
         strong_cap, score_needed;

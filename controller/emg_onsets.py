@@ -139,8 +139,8 @@ def listen(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> Step:
     over = hop.short - muscle.threshold
     muscle.over = hop.clean and over > 0.0
     muscle.crossing = muscle.over and hop.fast > muscle.threshold
-    _score(muscle, hop, over, plan, rules)
-    step = _judge(muscle, hop, plan, rules)
+    scored = _score(muscle, hop, over, plan, rules)
+    step = _judge(muscle, hop, scored, plan, rules)
     if step is Step.NOTHING:
         muscle.age_hops += 1
     else:
@@ -189,7 +189,8 @@ def _threshold(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> float:
     return max(lasting, muscle.before + rules.before) + penalty
 
 
-def _score(muscle: Muscle, hop: Hop, over: float, plan: Plan, rules: Rules) -> None:
+def _score(muscle: Muscle, hop: Hop, over: float, plan: Plan, rules: Rules) -> bool:
+    """Say whether this hop counts: what may be mains does not make an onset of others."""
     s = plan.settings
     if not hop.clean:
         muscle.score = 0.0
@@ -200,11 +201,13 @@ def _score(muscle: Muscle, hop: Hop, over: float, plan: Plan, rules: Rules) -> N
         strong = usual_uv > 0.0 and hop.short > math.log(usual_uv) + rules.strong
         if hop.plain or not strong:
             muscle.score += min(over + s.score_base, s.strong_cap if strong else s.score_cap)
+            return True
+    return False
 
 
-def _judge(muscle: Muscle, hop: Hop, plan: Plan, rules: Rules) -> Step:
+def _judge(muscle: Muscle, hop: Hop, scored: bool, plan: Plan, rules: Rules) -> Step:
     if not muscle.active:
-        at_once = muscle.over and muscle.score > plan.settings.score_needed
+        at_once = scored and muscle.score > plan.settings.score_needed
         began = at_once or muscle.lasting_hops >= plan.lasting
         return Step.BEGAN if began else Step.NOTHING
     rest = max(muscle.rest, rules.floor)

@@ -28,6 +28,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     short: int
     fast: int
     slow: int
+    half: int
     cycle: int
     cycles: int
     tenth: int
@@ -75,6 +76,7 @@ def plan(rate_hz: float, channels: int, settings: EmgSettings) -> Plan:
         short=math.ceil(settings.short_samples / hop),
         fast=hops(settings.fast_s),
         slow=slow,
+        half=max(math.ceil(5 / hop), hops(0.5 * cycle_s)),
         cycle=cycle,
         cycles=max(math.ceil(12 / hop), hops(2.0 * cycle_s)),
         tenth=tenth,

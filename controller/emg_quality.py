@@ -33,13 +33,14 @@ class Sight(msgspec.Struct, frozen=True, gc=False):
     """What is seen of one hop.
 
     The range of the raw samples, and how many are on a rail; the share that the stronger of the
-    mains lines has of a cycle, of two, and of a tenth of a second, and its RMS; the RMS of the
-    onset band, and how far the slow trace swings and usually does with a heartbeat, over that
-    tenth; the shown band's RMS over 30 ms.
+    mains lines has of half a cycle, of one, of two, and of a tenth of a second, and its RMS; the
+    RMS of the onset band, and how far the slow trace swings and usually does with a heartbeat, over
+    that tenth; the shown band's RMS over 30 ms.
     """
 
     span_uv: float
     clipped: int
+    half_share: float
     cycle_share: float
     cycles_share: float
     mains_share: float

@@ -96,6 +96,29 @@ def test_hum_beside_a_muscle_that_has_worked_before_is_not_an_onset(rate_hz, lin
     assert onset.at_s == pytest.approx(3.0, abs=0.06)
 
 
+@pytest.mark.parametrize("rate_hz", [500.0, 1000.0, 2000.0])
+@pytest.mark.parametrize("rms_uv", [30.0, 80.0, 400.0])
+def test_an_electrode_that_comes_off_after_a_contraction_is_hardly_ever_an_onset(rate_hz, rms_uv):
+    false = [
+        onset
+        for seed in range(10)
+        for line_hz in LINES_HZ
+        for onset in _onsets_after_a_contraction(rate_hz, line_hz, rms_uv, seed)
+        if onset.decided_s > FROM_S
+    ]
+    assert len(false) <= 2
+
+
+def _onsets_after_a_contraction(rate_hz, line_hz, rms_uv, seed):
+    samples_uv = at_rest(rate_hz, seed=seed) + hum(rate_hz, line_hz, rms_uv, seed=seed)
+    contract(samples_uv, rate_hz, 3.0)
+    cut = np.random.default_rng(seed).integers(0, round(0.01 * rate_hz))
+    emg = Emg(rate_hz, 1)
+    events = emg.feed(samples_uv[cut:]).events
+    assert any(e.decided_s < FROM_S for e in events)
+    return [e for e in events if isinstance(e, Onset)]
+
+
 @on_each_line
 def test_the_line_that_is_taken_out_stays_when_the_electrode_is_on_again(line_hz):
     samples_uv = at_rest(1000.0, seed=9)
