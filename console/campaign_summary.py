@@ -12,6 +12,7 @@ from sim.campaign import Plan
 from sim.comparing import Difference
 from sim.session_row import Row
 
+from .kept_failures import Kept
 from .scenario_documents import Campaign, CampaignFailure, Compared, Spread
 from .tables import table
 
@@ -35,14 +36,14 @@ def document(
     rows_file: Path | None,
     against: Plan | None = None,
     compared: Sequence[Difference],
-    pictures: Mapping[int, Path],
+    failed: Mapping[int, Kept],
 ) -> Campaign:
     """Return the document of a campaign; `second` are the sessions of the one it is held against.
 
-    `pictures` are of the first.
+    `failed` is what is kept of the first.
     """
     rows = (*first, *second)
-    faults = Counter(name for row in rows for name in row.faults.split(", ") if name)
+    faults = Counter(name for row in rows for name in row.faults_begun.split(", ") if name)
     simulated_s = sum(row.simulated_s for row in rows)
     cpu_s = sum(row.cpu_s for row in rows)
     return Campaign(
@@ -53,7 +54,7 @@ def document(
         over_envelope=sum(row.over_envelope for row in rows),
         unsafe=sum(row.unsafe for row in rows),
         failures=(
-            *_failures(first, [plan.file], seed, pictures),
+            *_failures(first, [plan.file], seed, failed),
             *_failures(second, [plan.file, "--against", _file(against)], seed, {}),
         ),
         outcomes=dict(Counter(f"{row.outcome} ({row.reason})" for row in rows).most_common()),
@@ -67,16 +68,18 @@ def document(
 
 
 def _failures(
-    rows: Sequence[Row], campaign: Sequence[str], seed: int, pictures: Mapping[int, Path]
+    rows: Sequence[Row], campaign: Sequence[str], seed: int, failed: Mapping[int, Kept]
 ) -> Iterator[CampaignFailure]:
     for row in rows:
         if row.failed:
+            kept = failed.get(row.number)
             yield CampaignFailure(
                 number=row.number,
                 seed=seed,
                 why=row.why,
                 replay=_replay(campaign, seed, row.number),
-                picture=str(pictures[row.number]) if row.number in pictures else None,
+                recording=None if kept is None else str(kept.recording),
+                picture=None if kept is None or kept.picture is None else str(kept.picture),
             )
 
 
@@ -110,14 +113,25 @@ def summary(campaign: Campaign) -> str:
             ],
         ),
     ]
+    lines += _faults(campaign)
     for failure in campaign.failures[:SHOWN]:
         lines += [f"session {failure.number}: {failure.why}", f"  {failure.replay}"]
+        lines += [] if failure.recording is None else [f"  recording {failure.recording}"]
         lines += [] if failure.picture is None else [f"  picture {failure.picture}"]
     if campaign.failures:
         lines.append(SHRINK)
     if campaign.compared:
         lines += ["", _compared(campaign)]
     return "\n".join(lines)
+
+
+def _faults(campaign: Campaign) -> list[str]:
+    """Return how often faults began: the least says whether any of them was rare."""
+    counts = campaign.fault_counts
+    if not counts:
+        return []
+    rarest = min(counts, key=lambda name: counts[name])
+    return ["", f"faults of {len(counts)} kinds began; the rarest was {rarest}: {counts[rarest]}"]
 
 
 def _named(campaign: Campaign) -> str:

@@ -49,13 +49,15 @@ class ScenarioList(Document, frozen=True, kw_only=True, tag="myoloop.scenario_li
 class CampaignFailure(msgspec.Struct, frozen=True, kw_only=True):
     """A session that the oracle has something against, and the command that plays it alone.
 
-    `picture` is there for the first of them, where there is a file for the rows.
+    Where there is a file for the rows, `recording` has its signals and events, and `picture` shows
+    the first of them.
     """
 
     number: int
     seed: int
     why: str
     replay: str
+    recording: str | None = None
     picture: str | None = None
 
 
@@ -86,7 +88,7 @@ class Campaign(Document, frozen=True, kw_only=True, tag="myoloop.scenario_campai
 
     Where it was held `against` another, the sessions of both are counted.
 
-    `spreads` are of the measures by name; `fault_counts` how often each fault was drawn.
+    `spreads` are of the measures by name; `fault_counts` how often each fault began.
     """
 
     campaign: str

@@ -2,11 +2,12 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from pathlib import Path
 
 import typer
 
-from controller.fitting import CannotPlay
+from controller.fitting import CannotPlay, Fit
 from profiles.problems import Problem, ProfileProblems, Refused
 from sim.birth import announced
 from sim.campaign import Plan
@@ -56,14 +57,22 @@ def _sound(file: Path) -> Story:
 
 def try_out_campaign(plan: Plan) -> None:
     """Try out a campaign at both ends of what it sets. Raises `ProfileProblems`."""
-    for story in ends(plan):
-        _try_out(story)
+    fits = [fit for fit in map(_try_out, ends(plan)) if fit is not None]
+    longest_s = max((fit.program.worst_case_s for fit in fits), default=inf)
+    faults = plan.campaign.faults
+    if faults is not None and faults.start >= longest_s:
+        sentence = (
+            f"the programme lasts {longest_s:.0f} s at most, and nothing goes wrong before "
+            f"{faults.start:g} s: none of it would ever happen"
+        )
+        raise ProfileProblems([plan.campaign.places.problem(("faults", "from"), sentence)])
 
 
-def _try_out(story: Story) -> None:
+def _try_out(story: Story) -> Fit | None:
     """Raise `ProfileProblems`; that person or device allow less may be what a story is about."""
     with contextlib.suppress(Refused, CannotPlay):
-        rehearse(story, announced(story.recipe))
+        return rehearse(story, announced(story.recipe))
+    return None
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:

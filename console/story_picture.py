@@ -3,18 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.campaign import Plan
 from sim.judging import Missed
-from sim.lots import draw
 from sim.performance import NO_SIGNAL, Performance
 from sim.scenario import Story
-from sim.session_row import Row
-from sim.staging import perform
 
 from .drawing import COMMANDED, INK, LIMIT, MEASURED, MUSCLES, TRUE, Panel, Sheet
 
 SHOWN = 6
-"""So many missed expectations are written on a page, and failures drawn of a campaign (E)."""
+"""So many missed expectations are written on a page (E)."""
 
 _ROWS = ((3.2, "pressure in kPa"), (1.1, "muscle, share of all"), (1.1, "EMG in uV"))
 _TOLD = ("fault", "order", "verdict", "mode", "paused", "resumed", "pain", "guarding")
@@ -69,19 +65,3 @@ def _moments(panel: Panel, seen: Performance, missed: Sequence[Missed], end_s: f
     for miss in missed:
         if miss.at_s is not None and 0.0 <= miss.at_s <= end_s:
             panel.mark(miss.at_s, f"missed: {miss.where.split(':')[0]}")
-
-
-def draw_failures(plan: Plan, seed: int, rows: Sequence[Row], folder: Path) -> dict[int, Path]:
-    """Play the first failed sessions of a campaign again, and draw each into a folder."""
-    drawn: dict[int, Path] = {}
-    played = [row for row in rows if row.failed and row.outcome != "error"]  # the rest has no curve
-    for row in played[:SHOWN]:
-        folder.mkdir(exist_ok=True)
-        story = draw(plan, seed, row.number)
-        seen = perform(story)
-        missed = Missed(
-            where="oracle", expected="nothing against it", seen=row.why, at_s=seen.ended_s
-        )
-        file = drawn[row.number] = folder / f"{story.id}.svg"
-        draw_story(story, seen, (missed,), f"virtual, {row.faults or 'no faults'}", file)
-    return drawn

@@ -55,7 +55,7 @@ class Document(Words):
         yield from ()
 
 
-def mistake(sentence: str, *at: str) -> PydanticCustomError:
+def mistake(sentence: str, *at: str | int) -> PydanticCustomError:
     """Return a mistake for a validator to raise, about the value at `at` below its own."""
     return PydanticCustomError("mistake", "{sentence}", {"sentence": sentence, "at": at})
 

@@ -1,12 +1,14 @@
 """A campaign: one programme on many bodies, with what may vary: `myoloop-campaign/1`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from statistics import NormalDist
+from typing import Annotated, Any, Literal, Self, TypeVar, cast
 
 import msgspec
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Discriminator,
     Field,
     StringConstraints,
@@ -22,20 +24,16 @@ from profiles.values import Written
 
 from .birth import STIFFNESS
 from .body import PRESETS
+from .fault_devices import OWN_PARTS, why_never
 from .faults import FAULTS
+from .muscle import CHANNELS, MOST_CHANNELS
 from .profile_word import ProfileWord
 
 FORMAT = "myoloop-campaign/1"
 SUFFIX = ".campaign.yaml"
 
-NEVER_DRAWN = frozenset(
-    {
-        "firmware_mismatch", "pad_over_bone", "heater_sensor", "heater_stuck", "battery_gauge",
-        "battery_worn",
-    }
-)  # fmt: skip
-"""What is so from boot on, or not at all: a session of it shows the same each time. And what only
-a device feels that reports depth or has a heater or a battery, as no drawn one does."""
+FROM_BOOT_ON = frozenset({"firmware_mismatch"})
+"""What is so from boot on, or not at all: a session of it shows the same each time."""
 
 Seconds = Annotated[float, Written("time", 0.001, MAX_SESSION_S, fixed=True)]
 
@@ -49,23 +47,53 @@ def _known(words: Any, what: str) -> Any:  # noqa: ANN401  a validator
     return AfterValidator(check)
 
 
+def _check_bell(mean: float | None, spread: float | None, low: float, high: float) -> None:
+    if (mean is None) != (spread is None):
+        raise mistake("mean and spread go together: write both, or neither")
+    if spread is not None and spread <= 0.0:
+        raise mistake("a spread is more than nothing", "spread")
+    if mean is not None and not low <= mean <= high:
+        raise mistake("the mean is not between from and to", "mean")
+
+
+def _around(mean: float, spread: float, low: float, high: float, share: float) -> float:
+    """Return what lies above a share of a normal distribution that ends at `low` and `high`."""
+    bell = NormalDist(mean, spread)
+    below = bell.cdf(low)
+    inside = below + share * (bell.cdf(high) - below)
+    return (
+        min(high, max(low, bell.inv_cdf(inside)))
+        if 0.0 < inside < 1.0
+        else low + share * (high - low)
+    )
+
+
 class SpanWords(Words):
-    """A quantity that is drawn evenly between two."""
+    """A quantity that is drawn between two: evenly, or around a mean, with a standard deviation."""
 
     low: Amount = Field(alias="from", examples=["8 kPa"])
     high: Amount = Field(alias="to", examples=["16 kPa"])
+    mean: Amount | None = None
+    spread: Amount | None = None
 
     @model_validator(mode="after")
     def _is_a_span(self) -> Self:
-        if self.low.dimension != self.high.dimension:
-            raise mistake("from and to measure different things; write them in one unit")
+        words = (self.low, self.high, self.mean, self.spread)
+        if len({one.dimension for one in words if one is not None}) > 1:
+            raise mistake("from and to measure different things; write all in one unit")
         if self.high.value < self.low.value:
             raise mistake("a span ends above its beginning", "to")
+        mean, spread = (None if one is None else one.value for one in (self.mean, self.spread))
+        _check_bell(mean, spread, self.low.value, self.high.value)
         return self
 
     def at(self, share: float) -> str:
-        """Return the quantity at a share of the span, as people write it."""
-        value = self.low.value + share * (self.high.value - self.low.value)
+        """Return the quantity under which a share of all lies, as people write it."""
+        low, high = self.low.value, self.high.value
+        if self.mean is None or self.spread is None:
+            value = low + share * (high - low)
+        else:
+            value = _around(self.mean.value, self.spread.value, low, high, share)
         return shown(round(value, 4), self.low.dimension)
 
 
@@ -88,46 +116,81 @@ def _rising(words: _Span, low: float, high: float, what: str, where: str) -> _Sp
 
 
 class StiffnessWords(Words):
-    """A stiffness, in shares of the usual, that is drawn evenly between two."""
+    """A stiffness, in shares of the usual, that is drawn between two, as `SpanWords` are."""
 
     low: float = Field(alias="from", strict=False, ge=STIFFNESS[0], le=STIFFNESS[1])
     high: float = Field(alias="to", strict=False, ge=STIFFNESS[0], le=STIFFNESS[1])
+    mean: float | None = Field(None, strict=False)
+    spread: float | None = Field(None, strict=False)
 
     @model_validator(mode="after")
     def _is_a_span(self) -> Self:
-        return _rising(self, self.low, self.high, "a span", "to")
+        _rising(self, self.low, self.high, "a span", "to")
+        _check_bell(self.mean, self.spread, self.low, self.high)
+        return self
+
+    def at(self, share: float) -> float:
+        """Return the stiffness under which a share of all lies."""
+        if self.mean is None or self.spread is None:
+            return self.low + share * (self.high - self.low)
+        return _around(self.mean, self.spread, self.low, self.high, share)
+
+
+def _one_or_more(written: object) -> object:
+    """Take a word alone for a list of one."""
+    return cast("object", written) if isinstance(written, list) else [written]
+
+
+T = TypeVar("T")
+Drawn = Annotated[list[T], BeforeValidator(_one_or_more), Field(min_length=1)]
+"""A list that is drawn from evenly, or one word: what stands twice in it comes twice as often."""
 
 
 class BodyVaries(Words):
-    """What may differ of a body; each list is drawn from evenly."""
+    """What may differ of a body."""
 
     stiffness: StiffnessWords | None = None
-    guards: list[Literal["usual", "early", "never"]] = Field(
-        default_factory=lambda: ["usual"], min_length=1
-    )
-    lets_go: list[Literal["usual", "never"]] = Field(
-        default_factory=lambda: ["usual"], min_length=1
-    )
-    presses: list[Literal["usual", "late", "never"]] = Field(
-        default_factory=lambda: ["usual"], min_length=1
-    )
-    sore: list[bool] = Field(default_factory=lambda: [False], min_length=1)
+    guards: Drawn[Literal["usual", "early", "never"]] = Field(default_factory=lambda: ["usual"])
+    lets_go: Drawn[Literal["usual", "never"]] = Field(default_factory=lambda: ["usual"])
+    presses: Drawn[Literal["usual", "late", "never"]] = Field(default_factory=lambda: ["usual"])
+    sore: Drawn[bool] = Field(default_factory=lambda: [False])
 
 
 class DeviceVaries(Words):
-    """What may differ of a device."""
+    """What may differ of a device: the words of a story's device and link."""
 
-    stroke: list[bool] = Field(default_factory=lambda: [False], min_length=1)
-    ecg: list[bool] = Field(default_factory=lambda: [False], min_length=1)
-    baud: list[int | None] = Field(default_factory=lambda: [None], min_length=1)
+    kind: Drawn[Literal["voice_coil", "airbag"]] = Field(default_factory=lambda: ["voice_coil"])
+    stroke: Drawn[bool] = Field(default_factory=lambda: [False])
+    depth: Drawn[bool] = Field(default_factory=lambda: [False])
+    heater: Drawn[bool] = Field(default_factory=lambda: [False])
+    battery: Drawn[Annotated[float, Written("share", 0.01, 1.0, fixed=True)] | None] = Field(
+        default_factory=lambda: [None]
+    )
+    dump: Drawn[bool] = Field(default_factory=lambda: [True])
+    emg: Drawn[Annotated[int, Field(ge=1, le=MOST_CHANNELS)]] = Field(
+        default_factory=lambda: [CHANNELS]
+    )
+    ecg: Drawn[bool] = Field(default_factory=lambda: [False])
+    baud: Drawn[Annotated[int, Field(ge=9600, le=12_000_000)] | None] = Field(
+        default_factory=lambda: [None]
+    )
+
+    def why_never(self, fault: str) -> str | None:
+        """Return why a fault does not happen to every device that may be drawn."""
+        parts = {name: all(getattr(self, name)) for name in OWN_PARTS}
+        kind = "airbag" if "airbag" in self.kind else "voice_coil"
+        return why_never(fault, {"kind": kind, **parts})
+
+    def feels(self, fault: str) -> bool:
+        """Say whether a fault shows in every device that may be drawn."""
+        bone = fault == "pad_over_bone" and not all(self.depth)  # which only its depth tells
+        return not bone and self.why_never(fault) is None
 
 
 class FaultsVary(Words):
     """What may go wrong: of these, so many at once, when, and how far from their usual size."""
 
-    of: list[Annotated[str, _known(FAULTS, "fault")]] = Field(
-        default_factory=lambda: [name for name in FAULTS if name not in NEVER_DRAWN]
-    )
+    of: list[Annotated[str, _known(FAULTS, "fault")]] | None = Field(None, min_length=1)
     at_most: Annotated[int, Field(ge=0, le=5)] = 1
     start: Seconds = Field(default=2.0, alias="from")
     end: Seconds = Field(default=50.0, alias="to")
@@ -152,12 +215,33 @@ class Campaign(Document):
     purpose: Prose = ""
     profile: ProfileWord = Field(examples=["library:kneading"])
     set: dict[Word, _Drawn] = Field(default_factory=dict)
-    person: list[Annotated[str, _known(PRESETS, "person")]] = Field(
-        default_factory=lambda: list(PRESETS), min_length=1
+    person: Drawn[Annotated[str, _known(PRESETS, "person")]] = Field(
+        default_factory=lambda: list(PRESETS)
     )
     body: BodyVaries = Field(default_factory=BodyVaries)
     device: DeviceVaries = Field(default_factory=DeviceVaries)
     faults: FaultsVary | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if "airbag" in self.device.kind and True in self.device.depth:
+            raise mistake("a chamber of air has no depth to tell", "device", "depth")
+        for number, name in enumerate((self.faults and self.faults.of) or ()):
+            why = self.device.why_never(name)
+            if name in FROM_BOOT_ON:
+                why = f"{quoted(name)} is so from boot on, or not at all: write a scenario of it"
+            if why is not None:
+                raise mistake(why, "faults", "of", number)
+        return self
+
+    @property
+    def kinds_of_faults(self) -> Sequence[str]:
+        """What may go wrong: what is named, else all that the devices can have."""
+        if self.faults is None:
+            return ()
+        if self.faults.of is not None:
+            return self.faults.of
+        return [f for f in FAULTS if f not in FROM_BOOT_ON and self.device.feels(f)]
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from .birth import GUARDS, GUARDS_FROM, MOST_PADS, STIFFNESS, Recipe
 from .body import PRESETS, Sensation
 from .expectations import ExpectWords
 from .fault import Fault
+from .fault_devices import why_never
 from .faults import FAULTS
 from .happenings import Happening, HappeningBase, SettingsWords, Told
 from .hazards import HAZARDS, nearest_hazard
@@ -125,9 +126,8 @@ class Scenario(Document):
     @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
         yield from _faults_nobody_made(data)
-        yield from _faults_of_other_actuators(data)
+        yield from _faults_of_other_devices(data)
         yield from _depth_of_air(data)
-        yield from _faults_of_what_is_not_there(data)
 
 
 class Happens(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,35 +205,17 @@ def _happens(entry: HappeningBase) -> Happens:
 
 def _depth_of_air(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
     """Yield the depth of a device that has none to tell."""
-    device = data.get("device")
-    said = cast("dict[str, Any]", device) if isinstance(device, dict) else {}
+    said = _device(data)
     if said.get("kind") == "airbag" and said.get("depth") is True:
         yield ("device", "depth"), "a chamber of air has no depth to tell; leave it out"
 
 
-def _faults_of_other_actuators(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
-    """Yield the faults of a voice coil on a device that has none."""
-    if _device(data).get("kind") != "airbag":
-        return
+def _faults_of_other_devices(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
+    """Yield the faults of what this device does not have, or is not."""
     for where, name in _named_faults(data):
-        if FAULTS[name].family == "actuator":
-            yield where, f"{quoted(name)} happens to voice coils; this device is an airbag"
-
-
-def _faults_of_what_is_not_there(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
-    """Yield the faults of a heater or a battery on a device that has none."""
-    device = _device(data)
-    for where, name in _named_faults(data):
-        part, _, _ = name.partition("_")
-        if part in _OWN_FAULTS and not device.get(part):
-            yield where, f"{quoted(name)} happens to {_OWN_FAULTS[part]}"
-
-
-_OWN_FAULTS = {
-    "heater": "heaters; write device: {heater: true}",
-    "battery": "batteries; write device: {battery: 80 %}",
-}
-"""What only some devices have, as their words and the names of its faults begin."""
+        why = why_never(name, _device(data))
+        if why is not None:
+            yield where, why
 
 
 def _device(data: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One session of a campaign, in one row: what was drawn, what came of it, what the oracle says."""
 
 import time
+from collections.abc import Iterator
 from math import isfinite
 
 import msgspec
@@ -42,6 +43,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     body_seed: int
     values: str
     faults: str
+    faults_begun: str
     outcome: str
     reason: str
     duration_s: float
@@ -97,6 +99,7 @@ def row(story: Story, seen: Performance, seed: int, number: int, cpu_s: float) -
         body_seed=story.recipe.seed,
         values=", ".join(f"{name}={value}" for name, value in story.values.items()),
         faults=", ".join(one.name for one in story.happens),
+        faults_begun=", ".join(_begun(story, seen)),
         outcome=seen.outcome,
         reason=seen.reason,
         duration_s=round(seen.ended_s, 3),
@@ -117,6 +120,12 @@ def row(story: Story, seen: Performance, seed: int, number: int, cpu_s: float) -
         cpu_s=round(cpu_s, 3),
         trace_sha256=seen.trace_sha256,
     )
+
+
+def _begun(story: Story, seen: Performance) -> Iterator[str]:
+    """Yield what went wrong: a session may be over before the next thing can."""
+    never = {one.number for one in seen.unbegun}
+    return (one.name for number, one in enumerate(story.happens) if number not in never)
 
 
 def _judged(seen: Performance) -> tuple[float, list[str]]:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +12,16 @@ from console.campaign_summary import document, summary
 from console.counting import counting
 from console.documents import Told
 from console.exits import STOPPED
+from console.kept_failures import Kept, keep_failures
 from console.scenario_documents import Campaign
-from console.shrunk import check_place, shrunk
+from console.shrunk import check_place as check_scenario_place
+from console.shrunk import shrunk
 from console.stories import try_out_campaign
 from sim.campaign import Plan, on_bodies_of, read_campaign
 from sim.campaign_errors import Interrupted
 from sim.campaigning import JOURNAL, Journal, beginning, dask, kept, left_off, play, pool
 from sim.comparing import compare
-from sim.row_files import check_parquet, write_rows
+from sim.row_files import check_parquet, check_place, write_rows
 from sim.session_row import Row, play_session
 
 
@@ -108,7 +111,11 @@ class _Half:
     def __init__(self, plan: Plan, seed: int, out: Path | None) -> None:
         self.plan, self.out = plan, out
         file = None if out is None else out.with_name(out.name + JOURNAL)
-        self.journal = Journal(file, beginning(plan, seed))
+        begun = beginning(plan, seed)
+        self._whose = begun.whose
+        if out is not None:
+            check_place(out, self._whose)
+        self.journal = Journal(file, begun)
 
     def play(self, seed: int, sessions: int, crew: _Crew) -> tuple[Row, ...]:
         """Play what is missing; return all rows, and write them where they are wanted."""
@@ -116,7 +123,7 @@ class _Half:
         crew.play(self.plan, seed, [n for n in range(sessions) if n not in done], self.journal)
         rows = tuple(done[number] for number in range(sessions))
         if self.out is not None:
-            write_rows(rows, self.out)
+            write_rows(rows, self.out, self._whose)
         return rows
 
 
@@ -137,7 +144,7 @@ def _played(halves: list[_Half], sessions: int, seed: int, crew: _Crew) -> Campa
         rows_file=one.out,
         against=None if other is None else other.plan,
         compared=compare(first, second) if other is not None else (),
-        pictures=_pictures(one.plan, seed, first, one.out),
+        failed=_failed(one.plan, seed, first, one.out),
     )
 
 
@@ -145,23 +152,21 @@ def _beside(out: Path | None) -> Path | None:
     return None if out is None else out.with_name(f"{out.stem}.against{out.suffix}")
 
 
-def _pictures(plan: Plan, seed: int, rows: tuple[Row, ...], out: Path | None) -> dict[int, Path]:
-    """Draw what failed, beside the rows."""
-    if out is None or not any(row.failed for row in rows):
+def _failed(plan: Plan, seed: int, rows: tuple[Row, ...], out: Path | None) -> Mapping[int, Kept]:
+    """Keep what failed, beside the rows."""
+    if out is None:
         return {}
-    from console.story_picture import draw_failures
-
-    return draw_failures(plan, seed, rows, out.with_name(f"{out.stem}.failures"))
+    return keep_failures(plan, seed, rows, out.with_name(f"{out.stem}.failures"))
 
 
 def _alone(plan: Plan, seed: int, number: int, shrink: Path | None) -> Told:
     if shrink is not None:
-        check_place(shrink)
+        check_scenario_place(shrink)
         return shrunk(plan, seed, number, shrink)
     row = play_session(plan, seed, number)
     told = document(
         plan, (row,), seed=seed, resumed=0, wall_s=row.cpu_s, rows_file=None, compared=(),
-        pictures={},
+        failed={},
     )  # fmt: skip
     lines = [f"{name:>15}  {getattr(row, name)}" for name in Row.__struct_fields__]
     return Told(told, "\n".join(lines), STOPPED if row.failed else 0)

@@ -13,19 +13,22 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from pyarrow import parquet
 
 from console.campaign_summary import document, summary
 from console.cli import main
 from console.commands import campaign
+from console.kept_failures import keep_failures
 from console.stories import stories_of
-from console.story_picture import draw_failures
 from profiles.problems import ProfileProblems
 from sim import campaigning
 from sim.campaign import on_bodies_of, read_campaign
 from sim.campaigning import _session
 from sim.comparing import compare
-from sim.row_files import read_rows
+from sim.lots import draw
+from sim.row_files import read_rows, write_recording
 from sim.session_row import play_session
+from sim.staging import perform
 from tests.sim.stories import PROFILE, WHOLE
 
 CAMPAIGN = Path(__file__).parents[1] / "sim" / "brief.campaign.yaml"
@@ -221,6 +224,7 @@ def test_a_rig_that_is_none_is_told_with_those_there_are_before_any_file_is_read
         ("body: {stiffness: {from: 2, to: 1}}", "ends above its beginning"),
         ("faults: {from: 60 s, to: 50 s}", "ends above its beginning"),
         ("faults: {shortest: 20 s, longest: 10 s}", "ends above its beginning"),
+        ("faults: {from: 20 min, to: 21 min}", "none of it would ever happen"),
     ],
 )
 def test_a_campaign_that_cannot_be_drawn_says_where(wrong, said, tmp_path, capsys):
@@ -261,32 +265,62 @@ def test_two_programmes_are_compared_on_the_same_bodies(capsys):
     assert compared["minutes_to_release"]["answer"] == "not measured"
 
 
-def test_a_session_that_failed_is_drawn_and_told_with_its_command(tmp_path):
+def test_a_session_that_failed_is_kept_drawn_and_told_with_its_command(tmp_path):
     plan = read_campaign(CAMPAIGN)
     good = play_session(plan, 1, 1)
     bad = msgspec.structs.replace(good, over_envelope=True, why="0.3 s over 20.0 kPa")
-    pictures = draw_failures(plan, 1, [bad, good], tmp_path / "failures")
-    assert list(pictures) == [1]
-    assert "0.3 s over 20.0 kPa" in pictures[1].read_text()
+    failed = keep_failures(plan, 1, [bad, good], tmp_path / "failures")
+    assert list(failed) == [1]
+    assert "0.3 s over 20.0 kPa" in failed[1].picture.read_text()
     told = document(
-        plan, [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, compared=(), pictures=pictures
+        plan, [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, compared=(), failed=failed
     )
     (failure,) = told.failures
+    assert failure.recording in summary(told)
     assert failure.replay.endswith("brief.campaign.yaml --seed 1 --only 1")
     assert failure.replay in summary(told)
     spaced = msgspec.structs.replace(plan, file="my lots/one.campaign.yaml")
     told = document(
-        spaced, [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, compared=(), pictures={}
+        spaced, [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, compared=(), failed={}
     )
     assert "campaign 'my lots/one.campaign.yaml' --seed 1" in told.failures[0].replay
     other = on_bodies_of(read_campaign(DEEPER), plan)
     told = document(
         plan, [good], [bad], seed=1, resumed=0, wall_s=1.0, rows_file=None, against=other,
-        compared=(), pictures=pictures,
+        compared=(), failed=failed,
     )  # fmt: skip
     (failure,) = told.failures
     assert failure.replay.endswith(f"--against {DEEPER} --seed 1 --only 1")
     assert failure.picture is None
+
+
+def test_a_recording_of_a_failure_holds_every_signal_and_event_of_it(tmp_path):
+    plan = read_campaign(CAMPAIGN)
+    seen = perform(draw(plan, 1, 1))
+    file = tmp_path / "one.parquet"
+    write_recording(seen, file)
+    rows = parquet.read_table(file).to_pylist()
+    told = [(row["at_s"], row["text"]) for row in rows if row["name"] == "event"]
+    assert told == list(seen.events)
+    for name, curve in seen.signals.items():
+        kept = [(row["at_s"], row["value"]) for row in rows if row["name"] == name]
+        assert kept == list(zip(curve.at_s.tolist(), curve.value.tolist(), strict=True))
+
+
+def test_the_rows_of_another_campaign_are_not_replaced(tmp_path, capsys):
+    out = tmp_path / "rows.parquet"
+    words = ("scenario", "campaign", CAMPAIGN, "--sessions", 1, "--out", out, "--workers", 1)
+    assert told(capsys, *words)[0] == 0
+    held = out.read_bytes()
+    code, document = told(capsys, *words, "--seed", 2)
+    assert (code, document["error"]["kind"]) == (2, "other_campaign")
+    assert "name another --out" in document["error"]["message"]
+    assert out.read_bytes() == held
+    assert told(capsys, *words)[0] == 0, "its own are"
+    out.write_text("my diary")
+    assert told(capsys, *words)[0] == 2
+    assert out.read_text() == "my diary"
+    assert not list(tmp_path.glob("*.journal"))
 
 
 def test_one_session_is_played_alone(capsys):

@@ -6,19 +6,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import sim
 from profiles.problems import ProfileProblems
-from sim.campaign import NEVER_DRAWN, on_bodies_of, read_campaign
+from sim.campaign import FROM_BOOT_ON, on_bodies_of, read_campaign
 from sim.campaign_errors import OtherCampaign
 from sim.campaigning import Journal, beginning, dask, play, pool
 from sim.comparing import LEAST_PAIRS, compare
 from sim.faults import FAULTS
 from sim.lots import draw
 from sim.row_files import read_rows, write_rows
-from sim.session_row import play_session, row
+from sim.session_row import play_session, play_story, row
 from sim.staging import perform
 from tests.sim.stories import story
 
 HERE = Path(__file__).parent
+EVERYDAY = Path(sim.__file__).parent / "campaigns" / "everyday.campaign.yaml"
 BRIEF, DEEPER = HERE / "brief.campaign.yaml", HERE / "deeper.campaign.yaml"
 
 
@@ -67,11 +69,93 @@ def test_a_session_is_drawn_by_its_number_alone(plan):
     assert draw(plan, 1, 7) != draw(plan, 2, 7)
 
 
-def test_of_a_thousand_sessions_every_fault_is_drawn_twenty_times(plan):
+def test_of_a_thousand_sessions_every_fault_is_drawn_twenty_times():
+    plan = read_campaign(EVERYDAY)
     drawn = Counter(one.name for n in range(1000) for one in draw(plan, 1, n).happens)
-    assert set(drawn) == set(FAULTS) - NEVER_DRAWN
+    assert set(drawn) == set(FAULTS) - FROM_BOOT_ON
     assert min(drawn.values()) >= 20
     assert sum(not draw(plan, 1, n).happens for n in range(1000)) >= 20
+
+
+def written(tmp_path, *lines):
+    file = tmp_path / "one.campaign.yaml"
+    file.write_text(BRIEF.read_text().partition("faults:")[0] + "\n".join(lines) + "\n")
+    return file
+
+
+def test_a_device_without_heater_battery_or_depth_has_no_faults_of_theirs(plan):
+    drawn = {one.name for n in range(100) for one in draw(plan, 1, n).happens}
+    assert drawn == {
+        f for f in FAULTS if not f.startswith(("heater", "battery"))
+    } - FROM_BOOT_ON - {"pad_over_bone"}
+
+
+@pytest.mark.parametrize(
+    ("device", "fault", "said"),
+    [
+        ("{}", "heater_stuck", '"heater_stuck" happens to heaters; write device: {heater: true}'),
+        ("{heater: [true, false]}", "heater_stuck", '"heater_stuck" happens to heaters'),
+        ("{}", "battery_worn", '"battery_worn" happens to batteries'),
+        ("{kind: [voice_coil, airbag]}", "leak", '"leak" happens to voice coils'),
+        ("{}", "firmware_mismatch", '"firmware_mismatch" is so from boot on'),
+    ],
+)
+def test_a_fault_that_cannot_happen_to_every_device_is_refused(device, fault, said, tmp_path):
+    file = written(tmp_path, f"device: {device}", f"faults: {{of: [wire_drop, {fault}]}}")
+    with pytest.raises(ProfileProblems) as raised:
+        read_campaign(file)
+    (problem,) = raised.value.problems
+    assert problem.where == "faults.of[1]"
+    assert problem.problem.startswith(said)
+
+
+def test_a_device_is_drawn_from_its_words(tmp_path):
+    words = "{heater: true, battery: 50 %, emg: [1, 2], kind: airbag, baud: 115200}"
+    plan = read_campaign(written(tmp_path, f"device: {words}"))
+    drawn = [draw(plan, 1, n) for n in range(30)]
+    assert {one.recipe.heater for one in drawn} == {True}
+    assert {one.recipe.battery for one in drawn} == {50.0}
+    assert {one.recipe.emg for one in drawn} == {1, 2}
+    assert {one.recipe.device for one in drawn} == {"airbag"}
+    assert {one.baud for one in drawn} == {115200}
+
+
+def test_what_is_drawn_around_a_mean_stays_inside_and_is_mostly_near_it(tmp_path):
+    file = written(tmp_path)
+    bell = "{from: 6 kPa, to: 12 kPa, mean: 7 kPa, spread: 0.5 kPa}"
+    file.write_text(file.read_text().replace("{from: 6 kPa, to: 12 kPa}", bell))
+    plan = read_campaign(file)
+    kpa = [float(draw(plan, 1, n).values["depth"].split()[0]) for n in range(400)]
+    assert 6.0 <= min(kpa) < 6.3
+    assert max(kpa) <= 9.5
+    assert sum(6.5 <= one <= 7.5 for one in kpa) > 0.6 * len(kpa)
+
+
+@pytest.mark.parametrize(
+    ("bell", "where", "said"),
+    [
+        ("mean: 7 kPa", "set.depth", "mean and spread go together"),
+        ("mean: 7 kPa, spread: 0 kPa", "set.depth.spread", "a spread is more than nothing"),
+        ("mean: 20 kPa, spread: 1 kPa", "set.depth.mean", "the mean is not between from and to"),
+        ("mean: 7 s, spread: 1 kPa", "set.depth", "from and to measure different things"),
+    ],
+)
+def test_a_mean_that_cannot_be_is_told(bell, where, said, tmp_path):
+    file = written(tmp_path)
+    file.write_text(file.read_text().replace("to: 12 kPa", f"to: 12 kPa, {bell}"))
+    with pytest.raises(ProfileProblems) as raised:
+        read_campaign(file)
+    (problem,) = raised.value.problems
+    assert (problem.where, problem.problem[: len(said)]) == (where, said)
+
+
+def test_what_never_began_does_not_count(plan):
+    late = draw(plan, 1, 1)
+    happens = tuple(msgspec.structs.replace(one, at_s=1000.0, ends_s=None) for one in late.happens)
+    told = play_story(msgspec.structs.replace(late, happens=happens), 1, 1)
+    assert told.faults
+    assert not told.faults_begun
+    assert play_story(late, 1, 1).faults_begun
 
 
 def test_what_is_drawn_stays_where_it_was_declared(plan):
@@ -137,7 +221,7 @@ def test_an_interrupted_campaign_repeats_nothing(plan, tmp_path):
 
 def test_rows_are_read_as_they_were_written(plan, tmp_path):
     rows = (play_session(plan, 1, 0), play_session(plan, 1, 1))
-    write_rows(rows[::-1], tmp_path / "rows.parquet")
+    write_rows(rows[::-1], tmp_path / "rows.parquet", "mine")
     assert read_rows(tmp_path / "rows.parquet") == rows
 
 
