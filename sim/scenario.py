@@ -24,6 +24,7 @@ from .happenings import Happening, HappeningBase, SettingsWords, Told
 from .hazards import HAZARDS, nearest_hazard
 from .muscle import CHANNELS, MOST_CHANNELS
 from .profile_word import LIBRARY, ProfileWord
+from .unsuited import unsuited
 
 FORMAT = "myoloop-scenario/1"
 SUFFIX = ".scenario.yaml"
@@ -125,7 +126,6 @@ class Scenario(Document):
     @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
         yield from _faults_nobody_made(data)
-        yield from _faults_of_other_actuators(data)
         yield from _depth_of_air(data)
         yield from _faults_of_what_is_not_there(data)
 
@@ -205,50 +205,24 @@ def _happens(entry: HappeningBase) -> Happens:
 
 def _depth_of_air(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
     """Yield the depth of a device that has none to tell."""
-    device = data.get("device")
-    said = cast("dict[str, Any]", device) if isinstance(device, dict) else {}
+    said = _device(data)
     if said.get("kind") == "airbag" and said.get("depth") is True:
         yield ("device", "depth"), "a chamber of air has no depth to tell; leave it out"
 
 
-def _faults_of_other_actuators(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
-    """Yield the faults of a voice coil on a device that has none."""
-    if _device(data).get("kind") != "airbag":
-        return
-    for where, name in _named_faults(data):
-        if FAULTS[name].family == "actuator":
-            yield where, f"{quoted(name)} happens to voice coils; this device is an airbag"
-
-
 def _faults_of_what_is_not_there(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
-    """Yield the faults of a heater or a battery on a device that has none."""
-    device = _device(data)
-    for where, name in _named_faults(data):
-        part, _, _ = name.partition("_")
-        if part in _OWN_FAULTS and not device.get(part):
-            yield where, f"{quoted(name)} happens to {_OWN_FAULTS[part]}"
-
-
-_OWN_FAULTS = {
-    "heater": "heaters; write device: {heater: true}",
-    "battery": "batteries; write device: {battery: 80 %}",
-}
-"""What only some devices have, as their words and the names of its faults begin."""
+    """Yield the faults that this device cannot have."""
+    timeline = data.get("timeline")
+    for number, entry in enumerate(
+        cast("list[Any]", timeline) if isinstance(timeline, list) else ()
+    ):
+        if isinstance(entry, dict):
+            yield from unsuited(_device(data), number, cast("dict[str, Any]", entry))
 
 
 def _device(data: dict[str, Any]) -> dict[str, Any]:
     device = data.get("device")
     return cast("dict[str, Any]", device) if isinstance(device, dict) else {}
-
-
-def _named_faults(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
-    timeline = data.get("timeline")
-    for number, entry in enumerate(
-        cast("list[Any]", timeline) if isinstance(timeline, list) else ()
-    ):
-        for key in cast("dict[str, Any]", entry) if isinstance(entry, dict) else ():
-            if key in FAULTS:
-                yield ("timeline", number, key), str(key)
 
 
 def _faults_nobody_made(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
