@@ -86,7 +86,7 @@ class Campaign(Document, frozen=True, kw_only=True, tag="myoloop.scenario_campai
 
     Where it was held `against` another, the sessions of both are counted.
 
-    `spreads` are of the measures by name; `fault_counts` how often each fault was drawn.
+    `spreads` are of the measures by name; `fault_counts` how often each fault came.
     """
 
     campaign: str

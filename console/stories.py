@@ -2,12 +2,14 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from pathlib import Path
 
 import typer
 
-from controller.fitting import CannotPlay
+from controller.fitting import CannotPlay, Fit
 from profiles.problems import Problem, ProfileProblems, Refused
+from profiles.quantities import shown
 from sim.birth import announced
 from sim.campaign import Plan
 from sim.lots import ends
@@ -56,14 +58,25 @@ def _sound(file: Path) -> Story:
 
 def try_out_campaign(plan: Plan) -> None:
     """Try out a campaign at both ends of what it sets. Raises `ProfileProblems`."""
-    for story in ends(plan):
-        _try_out(story)
+    fits = [fit for story in ends(plan) if (fit := _try_out(story)) is not None]
+    faults = plan.campaign.faults
+    longest_s = max((fit.program.worst_case_s for fit in fits), default=inf)
+    if faults is not None and faults.start >= longest_s:
+        sentence = (
+            f"{shown(faults.start, 'time')} is after the end: the programme lasts "
+            f"{shown(round(longest_s, 2), 'time')} at most, and nothing goes wrong after it"
+        )
+        raise ProfileProblems([plan.campaign.places.problem(("faults", "from"), sentence)])
 
 
-def _try_out(story: Story) -> None:
-    """Raise `ProfileProblems`; that person or device allow less may be what a story is about."""
+def _try_out(story: Story) -> Fit | None:
+    """Return what is played; None where person or device allow less: a story may be about that.
+
+    Raises `ProfileProblems`.
+    """
     with contextlib.suppress(Refused, CannotPlay):
-        rehearse(story, announced(story.recipe))
+        return rehearse(story, announced(story.recipe))
+    return None
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:

@@ -1,6 +1,7 @@
 """A campaign: one programme on many bodies, with what may vary: `myoloop-campaign/1`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -17,25 +18,23 @@ from pydantic import (
 from profiles.document import Document, Words, did_you_mean, mistake
 from profiles.kinds import MAX_SESSION_S, Amount, Prose, Word
 from profiles.load import read
+from profiles.problems import Problem, ProfileProblems
 from profiles.quantities import quoted, shown
 from profiles.values import Written
 
 from .birth import STIFFNESS
 from .body import PRESETS
 from .faults import FAULTS
+from .muscle import CHANNELS, MOST_CHANNELS
 from .profile_word import ProfileWord
+from .unsuited import why_not
 
 FORMAT = "myoloop-campaign/1"
 SUFFIX = ".campaign.yaml"
 
-NEVER_DRAWN = frozenset(
-    {
-        "firmware_mismatch", "pad_over_bone", "heater_sensor", "heater_stuck", "battery_gauge",
-        "battery_worn",
-    }
-)  # fmt: skip
+NEVER_DRAWN = frozenset({"firmware_mismatch", "pad_over_bone"})
 """What is so from boot on, or not at all: a session of it shows the same each time. And what only
-a device feels that reports depth or has a heater or a battery, as no drawn one does."""
+a device feels that reports depth, as no drawn one does."""
 
 Seconds = Annotated[float, Written("time", 0.001, MAX_SESSION_S, fixed=True)]
 
@@ -120,14 +119,31 @@ class DeviceVaries(Words):
     stroke: list[bool] = Field(default_factory=lambda: [False], min_length=1)
     ecg: list[bool] = Field(default_factory=lambda: [False], min_length=1)
     baud: list[int | None] = Field(default_factory=lambda: [None], min_length=1)
+    kind: list[Literal["voice_coil", "airbag"]] = Field(
+        default_factory=lambda: ["voice_coil"], min_length=1
+    )
+    heater: list[bool] = Field(default_factory=lambda: [False], min_length=1)
+    battery: list[Annotated[float, Written("share", 0.01, 1.0, fixed=True)] | None] = Field(
+        default_factory=lambda: [None], min_length=1
+    )
+    emg: list[Annotated[int, Field(ge=1, le=MOST_CHANNELS)]] = Field(
+        default_factory=lambda: [CHANNELS], min_length=1
+    )
+
+    def why_not(self, name: str) -> str | None:
+        """Return why not every device that is drawn can have a fault; None: each can."""
+        each = product(self.kind, self.heater, self.battery, self.emg)
+        for kind, heater, battery, emg in each:
+            device = {"kind": kind, "heater": heater, "battery": battery, "emg": emg}
+            if (sentence := why_not(name, device, drawn=True)) is not None:
+                return sentence
+        return None
 
 
 class FaultsVary(Words):
     """What may go wrong: of these, so many at once, when, and how far from their usual size."""
 
-    of: list[Annotated[str, _known(FAULTS, "fault")]] = Field(
-        default_factory=lambda: [name for name in FAULTS if name not in NEVER_DRAWN]
-    )
+    of: list[Annotated[str, _known(FAULTS, "fault")]] | None = None
     at_most: Annotated[int, Field(ge=0, le=5)] = 1
     start: Seconds = Field(default=2.0, alias="from")
     end: Seconds = Field(default=50.0, alias="to")
@@ -159,6 +175,16 @@ class Campaign(Document):
     device: DeviceVaries = Field(default_factory=DeviceVaries)
     faults: FaultsVary | None = None
 
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of faults that are drawn: those named, else all that its devices can have."""
+        if self.faults is None:
+            return []
+        if self.faults.of is not None:
+            return self.faults.of
+        every = (name for name in FAULTS if name not in NEVER_DRAWN)
+        return [name for name in every if self.device.why_not(name) is None]
+
 
 class Plan(msgspec.Struct, frozen=True):
     """A campaign and where its profile is; `bodies` is the file whose bodies it is played on."""
@@ -182,4 +208,18 @@ def read_campaign(file: Path) -> Plan:
     profile = campaign.profile
     if not profile.startswith("library:"):
         profile = str(file.parent / profile)
+    if problems := list(_unsuited(campaign)):
+        raise ProfileProblems(problems)
     return Plan(campaign, profile, str(file))
+
+
+def _unsuited(campaign: Campaign) -> Iterator[Problem]:
+    """Yield the faults that are named and that a device of this campaign cannot have."""
+    named = campaign.faults.of if campaign.faults is not None else None
+    for number, name in enumerate(named or ()):
+        where = ("faults", "of", number)
+        if name == "firmware_mismatch":
+            sentence = f"{quoted(name)} is so before a session, or not at all; leave it out"
+            yield campaign.places.problem(where, sentence)
+        elif (sentence := campaign.device.why_not(name)) is not None:
+            yield campaign.places.problem(where, sentence)

@@ -11,7 +11,7 @@ import numpy as np
 from profiles.quantities import shown
 
 from .birth import Recipe
-from .campaign import BodyVaries, DeviceVaries, FaultsVary, Plan, SpanWords
+from .campaign import BodyVaries, Campaign, DeviceVaries, FaultsVary, Plan, SpanWords
 from .expectations import ExpectWords
 from .fault import Fault
 from .faults import FAULTS
@@ -37,7 +37,7 @@ def draw(plan: Plan, seed: int, number: int) -> Story:
         recipe=_recipe(plan, body_dice),
         baud=_pick(campaign.device.baud, value_dice),
         seed=int(fault_dice.integers(1 << 62)),
-        happens=() if campaign.faults is None else _faults(campaign.faults, number, fault_dice),
+        happens=_faults(campaign, number, fault_dice),
         expect=_ANYTHING,
         places=campaign.places,
     )
@@ -78,7 +78,13 @@ def _body(body: BodyVaries, dice: np.random.Generator) -> dict[str, Any]:
 
 
 def _device(device: DeviceVaries, dice: np.random.Generator) -> dict[str, Any]:
-    return {"stroke": _pick(device.stroke, dice), "ecg": _pick(device.ecg, dice)}
+    said = {name: _pick(getattr(device, name), dice) for name in ("stroke", "ecg")}
+    said["device"] = _pick(device.kind, dice)
+    said["heater"] = _pick(device.heater, dice)
+    battery = _pick(device.battery, dice)
+    said["battery"] = None if battery is None else 100.0 * battery
+    said["emg"] = _pick(device.emg, dice)
+    return said
 
 
 def _values(plan: Plan, share: Callable[[], float]) -> dict[str, str | float]:
@@ -90,17 +96,18 @@ def _values(plan: Plan, share: Callable[[], float]) -> dict[str, str | float]:
     }
 
 
-def _faults(vary: FaultsVary, number: int, dice: np.random.Generator) -> tuple[Happens, ...]:
+def _faults(campaign: Campaign, number: int, dice: np.random.Generator) -> tuple[Happens, ...]:
     """Return the faults of a session. The first goes through all kinds, one after the other.
 
     Every turn begins with a session in which nothing goes wrong.
     """
-    turn = number % (len(vary.of) + 1)
-    if turn == 0 or vary.at_most == 0:
+    vary, kinds = campaign.faults, campaign.kinds
+    turn = number % (len(kinds) + 1)
+    if vary is None or turn == 0 or vary.at_most == 0:
         return ()
-    names = [vary.of[turn - 1]]
+    names = [kinds[turn - 1]]
     more = int(dice.integers(vary.at_most))
-    names += [_pick(vary.of, dice) for _ in range(more)]
+    names += [_pick(kinds, dice) for _ in range(more)]
     return tuple(_happens(name, vary, dice) for name in names)
 
 

@@ -34,7 +34,7 @@ GUARDED = 0.05
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One session."""
+    """One session. `faults` are those that came: what was drawn for after its end did not."""
 
     number: int
     seed: int
@@ -84,6 +84,7 @@ def row(story: Story, seen: Performance, seed: int, number: int, cpu_s: float) -
     """Return what there is to say about a session."""
     over_s, unsafe = _judged(seen)
     too_long = over_s > LONGEST_OVER_S + 1e-9
+    never = {one.number for one in seen.unbegun}
     share = seen.signals.get("pain")
     peak_share = float(share.during(0.0, 1e9).value.max(initial=0.0)) if share else 0.0
     envelope_kpa = seen.envelope_kpa if isfinite(seen.envelope_kpa) else 0.0
@@ -96,7 +97,7 @@ def row(story: Story, seen: Performance, seed: int, number: int, cpu_s: float) -
         person=story.recipe.preset,
         body_seed=story.recipe.seed,
         values=", ".join(f"{name}={value}" for name, value in story.values.items()),
-        faults=", ".join(one.name for one in story.happens),
+        faults=", ".join(one.name for n, one in enumerate(story.happens) if n not in never),
         outcome=seen.outcome,
         reason=seen.reason,
         duration_s=round(seen.ended_s, 3),

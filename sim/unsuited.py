@@ -9,20 +9,22 @@ from profiles.quantities import quoted
 from .faults import FAULTS
 from .muscle import CHANNELS, MOST_CHANNELS
 
-_OWN = {
-    "heater": "heaters; write device: {heater: true}",
-    "battery": "batteries; write device: {battery: 80 %}",
-}
-"""What only some devices have, as their words and the names of its faults begin."""
+_OWN = {"heater": ("heaters", "true"), "battery": ("batteries", "80 %")}
+"""What only some devices have, as their words and the names of its faults begin; how it is said."""
 
 
-def why_not(name: str, device: Mapping[str, Any]) -> str | None:
-    """Return why a device, by its words, cannot have a fault; None: it can."""
+def why_not(name: str, device: Mapping[str, Any], *, drawn: bool = False) -> str | None:
+    """Return why a device, by its words, cannot have a fault; None: it can.
+
+    `drawn`: it is one of a campaign, whose words are lists.
+    """
     part, _, _ = name.partition("_")
     if FAULTS[name].family == "actuator" and device.get("kind") == "airbag":
         return f"{quoted(name)} happens to voice coils; this device is an airbag"
     if part in _OWN and not device.get(part):
-        return f"{quoted(name)} happens to {_OWN[part]}"
+        things, said = _OWN[part]
+        word = f"[{said}]" if drawn else said
+        return f"{quoted(name)} happens to {things}; write device: {{{part}: {word}}}"
     if name == "emg_swapped" and _pairs(device) < 2:
         return f"{quoted(name)} happens to two pairs of electrodes; this device has one"
     return None

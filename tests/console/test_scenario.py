@@ -220,6 +220,7 @@ def test_a_rig_that_is_none_is_told_with_those_there_are_before_any_file_is_read
         ("body: {stiffness: {from: -1, to: 2}}", "stiffness"),
         ("body: {stiffness: {from: 2, to: 1}}", "ends above its beginning"),
         ("faults: {from: 60 s, to: 50 s}", "ends above its beginning"),
+        ("faults: {from: 1000 s, to: 1200 s}", "1000 s is after the end: the programme lasts"),
         ("faults: {shortest: 20 s, longest: 10 s}", "ends above its beginning"),
     ],
 )

@@ -16,7 +16,7 @@ from sim.lots import draw
 from sim.row_files import read_rows, write_rows
 from sim.session_row import play_session, row
 from sim.staging import perform
-from tests.sim.stories import story
+from tests.sim.stories import WHOLE, story
 
 HERE = Path(__file__).parent
 BRIEF, DEEPER = HERE / "brief.campaign.yaml", HERE / "deeper.campaign.yaml"
@@ -69,9 +69,70 @@ def test_a_session_is_drawn_by_its_number_alone(plan):
 
 def test_of_a_thousand_sessions_every_fault_is_drawn_twenty_times(plan):
     drawn = Counter(one.name for n in range(1000) for one in draw(plan, 1, n).happens)
-    assert set(drawn) == set(FAULTS) - NEVER_DRAWN
+    absent = {"heater_sensor", "heater_stuck", "battery_gauge", "battery_worn"}
+    assert set(drawn) == set(FAULTS) - NEVER_DRAWN - absent
     assert min(drawn.values()) >= 20
     assert sum(not draw(plan, 1, n).happens for n in range(1000)) >= 20
+
+
+def on_devices(tmp_path, device, faults="{at_most: 1}"):
+    file = tmp_path / "other.campaign.yaml"
+    text = BRIEF.read_text().replace("../../sim", str(HERE.parents[1] / "sim"))
+    lines = [line for line in text.splitlines() if not line.startswith("faults:")]
+    file.write_text("\n".join([*lines, f"device: {device}", f"faults: {faults}", ""]))
+    return read_campaign(file)
+
+
+@pytest.mark.parametrize(
+    ("device", "has", "has_not"),
+    [
+        ("{heater: [true]}", "heater_stuck", "battery_worn"),
+        ("{heater: [true, false]}", "emg_swapped", "heater_stuck"),
+        ("{battery: [80 %, 30 %]}", "battery_worn", "heater_stuck"),
+        ("{emg: [2, 1]}", "electrode_off", "emg_swapped"),
+        ("{kind: [airbag]}", "sensor_stuck", "leak"),
+    ],
+)
+def test_only_what_every_device_of_a_campaign_can_have_is_drawn(device, has, has_not, tmp_path):
+    plan = on_devices(tmp_path, device)
+    assert has in plan.campaign.kinds
+    assert has_not not in plan.campaign.kinds
+    drawn = {one.name for n in range(100) for one in draw(plan, 1, n).happens}
+    assert drawn == set(plan.campaign.kinds)
+
+
+def test_devices_are_drawn_as_they_are_written(tmp_path):
+    plan = on_devices(tmp_path, "{heater: [true, false], battery: [80 %], emg: [1, 4]}")
+    recipes = [draw(plan, 1, number).recipe for number in range(40)]
+    assert {one.heater for one in recipes} == {True, False}
+    assert [one.battery for one in recipes] == pytest.approx([80.0] * 40)
+    assert {one.emg for one in recipes} == {1, 4}
+
+
+@pytest.mark.parametrize(
+    ("device", "kind", "said"),
+    [
+        ("{}", "heater_stuck", "happens to heaters; write device: {heater: [true]}"),
+        ("{battery: [80 %, null]}", "battery_gauge", "write device: {battery: [80 %]}"),
+        ("{emg: [1]}", "emg_swapped", "this device has one"),
+        ("{kind: [airbag]}", "leak", "this device is an airbag"),
+        ("{}", "firmware_mismatch", "is so before a session, or not at all"),
+    ],
+)
+def test_a_fault_that_a_drawn_device_cannot_have_is_refused_by_its_place(
+    device, kind, said, tmp_path
+):
+    with pytest.raises(ProfileProblems) as raised:
+        on_devices(tmp_path, device, f"{{of: [wire_drop, {kind}]}}")
+    (problem,) = raised.value.problems
+    assert (problem.where, problem.line) == ("faults.of[1]", 7)
+    assert said in problem.problem
+
+
+def test_a_row_counts_the_faults_that_came_and_no_others():
+    late = WHOLE.replace("sensor_stuck: {}}", "sensor_stuck: {}}\n  - {at: 500 s, leak: {}}")
+    told = story(late)
+    assert row(told, perform(told), 1, 0, 0.0).faults == "sensor_stuck"
 
 
 def test_what_is_drawn_stays_where_it_was_declared(plan):
