@@ -1,5 +1,6 @@
 """Rows of a campaign as a Parquet file."""
 
+import contextlib
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -7,8 +8,12 @@ from typing import Any
 
 import msgspec
 
-from .campaign_errors import NoParquet
+from .campaign_errors import NoParquet, OtherCampaign
+from .campaigning import Beginning
 from .session_row import Row
+
+_OF = b"myoloop.campaign"
+"""Where a file says which campaign its rows are of."""
 
 
 def check_parquet() -> None:
@@ -21,16 +26,37 @@ def check_parquet() -> None:
         ) from error
 
 
-def write_rows(rows: Sequence[Row], file: Path) -> None:
-    """Write one row for each session, by number."""
+def write_rows(rows: Sequence[Row], file: Path, of: Beginning) -> None:
+    """Write one row for each session, by number, and which campaign they are of."""
     arrow: Any = import_module("pyarrow")
     parquet: Any = import_module("pyarrow.parquet")
     ordered = sorted(rows, key=lambda row: row.number)
     columns = {name: [getattr(row, name) for row in ordered] for name in Row.__struct_fields__}
     columns["released_at_s"] = arrow.array(columns["released_at_s"], arrow.float64())
     draft = file.with_suffix(".draft")
-    parquet.write_table(arrow.table(columns), draft)
+    rows_of = arrow.table(columns).replace_schema_metadata({_OF: msgspec.json.encode(of)})
+    parquet.write_table(rows_of, draft)
     draft.replace(file)
+
+
+def finished_rows(file: Path, of: Beginning) -> tuple[Row, ...]:
+    """Return the rows that a campaign has in a file already; none where there is no file.
+
+    Raises `OtherCampaign` where the file is anything else.
+    """
+    if not file.exists():
+        return ()
+    arrow: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
+    with contextlib.suppress(arrow.ArrowException, OSError, msgspec.MsgspecError):
+        metadata: dict[bytes, bytes] = parquet.read_schema(file).metadata or {}
+        written = metadata.get(_OF)
+        if written is not None and msgspec.json.decode(written, type=Beginning) == of:
+            return read_rows(file)
+    raise OtherCampaign(
+        f"{file} is there already, and not from this campaign, profile and seed: remove it, or "
+        "name another --out"
+    )
 
 
 def read_rows(file: Path) -> tuple[Row, ...]:

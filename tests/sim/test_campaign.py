@@ -13,7 +13,7 @@ from sim.campaigning import Journal, beginning, dask, play, pool
 from sim.comparing import LEAST_PAIRS, compare
 from sim.faults import FAULTS
 from sim.lots import draw
-from sim.row_files import read_rows, write_rows
+from sim.row_files import finished_rows, read_rows, write_rows
 from sim.session_row import play_session, row
 from sim.staging import perform
 from tests.sim.stories import WHOLE, story
@@ -198,8 +198,23 @@ def test_an_interrupted_campaign_repeats_nothing(plan, tmp_path):
 
 def test_rows_are_read_as_they_were_written(plan, tmp_path):
     rows = (play_session(plan, 1, 0), play_session(plan, 1, 1))
-    write_rows(rows[::-1], tmp_path / "rows.parquet")
-    assert read_rows(tmp_path / "rows.parquet") == rows
+    file = tmp_path / "rows.parquet"
+    write_rows(rows[::-1], file, beginning(plan, 1))
+    assert read_rows(file) == finished_rows(file, beginning(plan, 1)) == rows
+
+
+def test_a_file_of_another_campaign_or_of_something_else_is_never_taken_for_ours(plan, tmp_path):
+    file, mine = tmp_path / "rows.parquet", beginning(plan, 1)
+    assert finished_rows(file, mine) == ()
+    for other in (beginning(plan, 2), beginning(read_campaign(DEEPER), 1)):
+        write_rows([play_session(plan, 1, 0)], file, other)
+        with pytest.raises(
+            OtherCampaign, match=r"rows\.parquet is there already, and not from this"
+        ):
+            finished_rows(file, mine)
+    file.write_text("my diary")
+    with pytest.raises(OtherCampaign):
+        finished_rows(file, mine)
 
 
 def test_on_the_same_bodies_more_is_more_and_the_same_is_no_difference(plan):
