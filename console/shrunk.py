@@ -1,5 +1,6 @@
 """A failing session of a campaign, shrunk to the faults it needs, as a scenario of its own."""
 
+import shlex
 from pathlib import Path
 
 import typer
@@ -64,5 +65,5 @@ def _text(told: CampaignShrunk) -> str:
     return (
         f"session {told.number}, {told.why}: of {', '.join(told.had) or 'no faults'} "
         f"{left} is enough ({told.played} sessions played)\n"
-        f"  myoloop scenario run {told.file}"
+        f"  {shlex.join(('myoloop', 'scenario', 'run', told.file))}"
     )

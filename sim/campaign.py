@@ -24,10 +24,10 @@ from profiles.values import Written
 
 from .birth import STIFFNESS
 from .body import PRESETS
-from .fault_devices import OWN_PARTS, why_never
 from .faults import FAULTS
 from .muscle import CHANNELS, MOST_CHANNELS
 from .profile_word import ProfileWord
+from .unsuited import OWN_PARTS, why_not
 
 FORMAT = "myoloop-campaign/1"
 SUFFIX = ".campaign.yaml"
@@ -175,16 +175,16 @@ class DeviceVaries(Words):
         default_factory=lambda: [None]
     )
 
-    def why_never(self, fault: str) -> str | None:
-        """Return why a fault does not happen to every device that may be drawn."""
+    def why_not(self, fault: str) -> str | None:
+        """Return why not every device that may be drawn can have a fault; None: each can."""
         parts = {name: all(getattr(self, name)) for name in OWN_PARTS}
         kind = "airbag" if "airbag" in self.kind else "voice_coil"
-        return why_never(fault, {"kind": kind, **parts})
+        return why_not(fault, {"kind": kind, "emg": min(self.emg), **parts})
 
     def feels(self, fault: str) -> bool:
         """Say whether a fault shows in every device that may be drawn."""
         bone = fault == "pad_over_bone" and not all(self.depth)  # which only its depth tells
-        return not bone and self.why_never(fault) is None
+        return not bone and self.why_not(fault) is None
 
 
 class FaultsVary(Words):
@@ -227,7 +227,7 @@ class Campaign(Document):
         if "airbag" in self.device.kind and True in self.device.depth:
             raise mistake("a chamber of air has no depth to tell", "device", "depth")
         for number, name in enumerate((self.faults and self.faults.of) or ()):
-            why = self.device.why_never(name)
+            why = self.device.why_not(name)
             if name in FROM_BOOT_ON:
                 why = f"{quoted(name)} is so from boot on, or not at all: write a scenario of it"
             if why is not None:

@@ -34,10 +34,6 @@ class Beginning(msgspec.Struct, frozen=True):
     written_sha256: str
     seed: int
 
-    @property
-    def whose(self) -> str:
-        return f"{self.written_sha256} {self.seed}"
-
 
 class Journal:
     """The sessions that are done, one line each, written as they come; without a file, none is."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from controller.words import Mark
 from profiles.document import did_you_mean
 from profiles.model import Profile
 from profiles.problems import Path, Problem
@@ -14,20 +15,30 @@ from .scenario import Story
 
 
 def impossible(story: Story, profile: Profile) -> Iterator[Problem]:
-    """Yield every rule that the profile does not have, and every fault that nothing makes.
+    """Yield every rule that the profile does not have, and all that no entry of the story brings.
 
     To wait for these, or to be content that they never come, would be no test.
     """
-    faults = [one.name for one in story.happens if isinstance(one.what, Fault)]
+    brought = _brought(story)
     for path, event in spoken_of(story.expect):
         kind, _, rest = event.partition(" ")
         name = rest.removesuffix(" begins").removesuffix(" ends")
         if kind == "rule" and rest not in profile.rules:
             sentence = f"{story.profile} has no rule {quoted(rest)}"
             yield story.places.problem(path, _with_others(sentence, rest, list(profile.rules)))
-        elif kind == "fault" and name not in faults:
+        elif kind in brought and name not in brought[kind]:
             sentence = f"no {quoted(name)} is on the timeline of this story"
-            yield story.places.problem(path, _with_others(sentence, name, faults))
+            yield story.places.problem(path, _with_others(sentence, name, brought[kind]))
+
+
+def _brought(story: Story) -> dict[str, list[str]]:
+    """Return what the timeline brings about, and nothing else does, by the kind of its events."""
+    whats = [(one.name, one.what) for one in story.happens]
+    return {
+        "fault": [name for name, what in whats if isinstance(what, Fault)],
+        "order": [name for name, what in whats if not isinstance(what, Fault)],
+        "marked": [what.label for _, what in whats if isinstance(what, Mark)],
+    }
 
 
 def unplayed(story: Story, program: Program) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Rows of a campaign as a Parquet file, with whose they are; and the signals of one session."""
 
+import contextlib
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -8,11 +9,12 @@ from typing import Any
 import msgspec
 
 from .campaign_errors import NoParquet, OtherCampaign
+from .campaigning import Beginning
 from .performance import Performance
 from .session_row import Row
 
-WHOSE = b"myoloop_campaign"
-"""Under this name a file of rows says whose they are."""
+_OF = b"myoloop.campaign"
+"""Where a file says which campaign its rows are of."""
 
 
 def check_parquet() -> None:
@@ -25,35 +27,13 @@ def check_parquet() -> None:
         ) from error
 
 
-def check_place(file: Path, whose: str) -> None:
-    """Raise `OtherCampaign` where a file is that holds anything but the rows of `whose` campaign.
-
-    `whose` is what identifies a campaign and its seed.
-    """
-    if file.exists() and _whose(file) != whose:
-        raise OtherCampaign(
-            f"{file} is there already, and is of another campaign, profile or seed, or no file of "
-            "rows at all: name another --out, or remove it"
-        )
-
-
-def _whose(file: Path) -> str | None:
-    arrow: Any = import_module("pyarrow")
-    parquet: Any = import_module("pyarrow.parquet")
-    try:
-        said: dict[bytes, bytes] | None = parquet.read_schema(file).metadata
-    except (arrow.ArrowException, OSError):
-        return None
-    return (said or {}).get(WHOSE, b"").decode()
-
-
-def write_rows(rows: Sequence[Row], file: Path, whose: str) -> None:
-    """Write one row for each session, by number."""
+def write_rows(rows: Sequence[Row], file: Path, of: Beginning) -> None:
+    """Write one row for each session, by number, and which campaign they are of."""
     arrow: Any = import_module("pyarrow")
     ordered = sorted(rows, key=lambda row: row.number)
     columns = {name: [getattr(row, name) for row in ordered] for name in Row.__struct_fields__}
     columns["released_at_s"] = arrow.array(columns["released_at_s"], arrow.float64())
-    _write(arrow.table(columns).replace_schema_metadata({WHOSE: whose}), file)
+    _write(arrow.table(columns).replace_schema_metadata({_OF: msgspec.json.encode(of)}), file)
 
 
 def write_recording(seen: Performance, file: Path) -> None:
@@ -87,6 +67,26 @@ def _write(table: Any, file: Path) -> None:  # noqa: ANN401  pyarrow has no type
     draft = file.with_name(f"{file.name}.draft")
     parquet.write_table(table, draft)
     draft.replace(file)
+
+
+def finished_rows(file: Path, of: Beginning) -> tuple[Row, ...]:
+    """Return the rows that a campaign has in a file already; none where there is no file.
+
+    Raises `OtherCampaign` where the file is anything else.
+    """
+    if not file.exists():
+        return ()
+    arrow: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
+    with contextlib.suppress(arrow.ArrowException, OSError, msgspec.MsgspecError):
+        metadata: dict[bytes, bytes] = parquet.read_schema(file).metadata or {}
+        written = metadata.get(_OF)
+        if written is not None and msgspec.json.decode(written, type=Beginning) == of:
+            return read_rows(file)
+    raise OtherCampaign(
+        f"{file} is there already, and not from this campaign, profile and seed: remove it, or "
+        "name another --out"
+    )
 
 
 def read_rows(file: Path) -> tuple[Row, ...]:

@@ -19,12 +19,12 @@ from .birth import GUARDS, GUARDS_FROM, MOST_PADS, STIFFNESS, Recipe
 from .body import PRESETS, Sensation
 from .expectations import ExpectWords
 from .fault import Fault
-from .fault_devices import why_never
 from .faults import FAULTS
 from .happenings import Happening, HappeningBase, SettingsWords, Told
 from .hazards import HAZARDS, nearest_hazard
 from .muscle import CHANNELS, MOST_CHANNELS
 from .profile_word import LIBRARY, ProfileWord
+from .unsuited import unsuited
 
 FORMAT = "myoloop-scenario/1"
 SUFFIX = ".scenario.yaml"
@@ -126,8 +126,8 @@ class Scenario(Document):
     @classmethod
     def mistakes(cls, data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
         yield from _faults_nobody_made(data)
-        yield from _faults_of_other_devices(data)
         yield from _depth_of_air(data)
+        yield from _faults_of_what_is_not_there(data)
 
 
 class Happens(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,27 +210,19 @@ def _depth_of_air(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
         yield ("device", "depth"), "a chamber of air has no depth to tell; leave it out"
 
 
-def _faults_of_other_devices(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
-    """Yield the faults of what this device does not have, or is not."""
-    for where, name in _named_faults(data):
-        why = why_never(name, _device(data))
-        if why is not None:
-            yield where, why
+def _faults_of_what_is_not_there(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
+    """Yield the faults that this device cannot have."""
+    timeline = data.get("timeline")
+    for number, entry in enumerate(
+        cast("list[Any]", timeline) if isinstance(timeline, list) else ()
+    ):
+        if isinstance(entry, dict):
+            yield from unsuited(_device(data), number, cast("dict[str, Any]", entry))
 
 
 def _device(data: dict[str, Any]) -> dict[str, Any]:
     device = data.get("device")
     return cast("dict[str, Any]", device) if isinstance(device, dict) else {}
-
-
-def _named_faults(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:
-    timeline = data.get("timeline")
-    for number, entry in enumerate(
-        cast("list[Any]", timeline) if isinstance(timeline, list) else ()
-    ):
-        for key in cast("dict[str, Any]", entry) if isinstance(entry, dict) else ():
-            if key in FAULTS:
-                yield ("timeline", number, key), str(key)
 
 
 def _faults_nobody_made(data: dict[str, Any]) -> Iterator[tuple[Where, str]]:

@@ -33,7 +33,7 @@ from .rehearsal import prepared, rehearse
 from .rigs import Rig, rig_for
 from .scenario import Story
 from .telling import text_of
-from .unbegun import unbegun
+from .unbegun import that_came, unbegun
 from .virtual_time import run as run_virtually
 
 AFTER_S = 2.0
@@ -201,14 +201,16 @@ class Stage:
         felt = [] if truth is None else [(at_s - zero_s, text) for at_s, text in truth.events]
         host = [] if self._host is None else self._host.events
         events = in_order((*self._events, *host, *felt))
-        never = unbegun(self._story.happens, events, ending.ended_s, device_told=truth is not None)
+        never = tuple(
+            unbegun(self._story.happens, events, ending.ended_s, device_told=truth is not None)
+        )
         return Performance(
             outcome=ending.outcome,
             reason=ending.reason,
             message=ending.message,
             steps=ending.steps,
-            events=events,
-            unbegun=tuple(never),
+            events=tuple(that_came(events, never, ending.ended_s)),
+            unbegun=never,
             signals={
                 **_of_session(self._sampled),
                 **({} if truth is None else of_body(truth, zero_s)),

@@ -37,3 +37,19 @@ def unbegun(
             began = one.at_s < ended_s
         if not began:
             yield Unbegun(number=number, name=one.name, at_s=one.at_s)
+
+
+def that_came(
+    events: Iterable[tuple[float, str]], never: Iterable[Unbegun], ended_s: float
+) -> Iterator[tuple[float, str]]:
+    """Yield the events but those of faults and orders that came only when the session was over."""
+    late = {text for one in never for text in (f"fault {one.name} begins", f"order {one.name}")}
+    unmade: set[str] = set()
+    for at_s, text in sorted(events, key=lambda event: event[0]):
+        over = at_s >= ended_s if text.startswith("order ") else at_s > ended_s + ENDING_S
+        if over and text in late:
+            unmade.add(text.replace(" begins", " ends"))
+        elif over and text in unmade:
+            unmade.remove(text)
+        else:
+            yield at_s, text

@@ -14,14 +14,13 @@ from console.documents import Told
 from console.exits import STOPPED
 from console.kept_failures import Kept, keep_failures
 from console.scenario_documents import Campaign
-from console.shrunk import check_place as check_scenario_place
-from console.shrunk import shrunk
+from console.shrunk import check_place, shrunk
 from console.stories import try_out_campaign
 from sim.campaign import Plan, on_bodies_of, read_campaign
 from sim.campaign_errors import Interrupted
 from sim.campaigning import JOURNAL, Journal, beginning, dask, kept, left_off, play, pool
 from sim.comparing import compare
-from sim.row_files import check_parquet, check_place, write_rows
+from sim.row_files import check_parquet, finished_rows, write_rows
 from sim.session_row import Row, play_session
 
 
@@ -74,8 +73,11 @@ def campaign(
     if out is not None:
         check_parquet()
     crew = _Crew(workers or os.cpu_count() or 1, cluster)
-    halves = [_Half(plan, seed, out)]
-    halves += [] if other is None else [_Half(other, seed, _beside(out))]
+    pairs = [(plan, out)] if other is None else [(plan, out), (other, _beside(out))]
+    finished = [_finished(one, seed, file) for one, file in pairs]  # all, before any is begun
+    halves = [
+        _Half(one, seed, file, rows) for (one, file), rows in zip(pairs, finished, strict=True)
+    ]
     journals = [half.journal for half in halves]
     try:
         told = _played(halves, sessions, seed, crew)
@@ -108,23 +110,24 @@ class _Crew:
 class _Half:
     """One of the campaigns that are held against each other: what is kept of it, and where."""
 
-    def __init__(self, plan: Plan, seed: int, out: Path | None) -> None:
+    def __init__(self, plan: Plan, seed: int, out: Path | None, finished: tuple[Row, ...]) -> None:
         self.plan, self.out = plan, out
+        self._beginning = beginning(plan, seed)
         file = None if out is None else out.with_name(out.name + JOURNAL)
-        begun = beginning(plan, seed)
-        self._whose = begun.whose
-        if out is not None:
-            check_place(out, self._whose)
-        self.journal = Journal(file, begun)
+        self.journal = Journal(file, self._beginning)
+        self.journal.rows |= {row.number: row for row in finished}
 
     def play(self, seed: int, sessions: int, crew: _Crew) -> tuple[Row, ...]:
         """Play what is missing; return all rows, and write them where they are wanted."""
         done = self.journal.rows
         crew.play(self.plan, seed, [n for n in range(sessions) if n not in done], self.journal)
-        rows = tuple(done[number] for number in range(sessions))
-        if self.out is not None:
-            write_rows(rows, self.out, self._whose)
-        return rows
+        if self.out is not None:  # with those of a longer run before: none is lost
+            write_rows(tuple(done.values()), self.out, self._beginning)
+        return tuple(done[number] for number in range(sessions))
+
+
+def _finished(plan: Plan, seed: int, out: Path | None) -> tuple[Row, ...]:
+    return () if out is None else finished_rows(out, beginning(plan, seed))
 
 
 def _played(halves: list[_Half], sessions: int, seed: int, crew: _Crew) -> Campaign:
@@ -161,7 +164,7 @@ def _failed(plan: Plan, seed: int, rows: tuple[Row, ...], out: Path | None) -> M
 
 def _alone(plan: Plan, seed: int, number: int, shrink: Path | None) -> Told:
     if shrink is not None:
-        check_scenario_place(shrink)
+        check_place(shrink)
         return shrunk(plan, seed, number, shrink)
     row = play_session(plan, seed, number)
     told = document(

@@ -1,7 +1,8 @@
 """myoloop scenario: stories with an ending, played and judged."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,10 @@ def run(
     if (why_not := no_rig(rig)) is not None:
         raise typer.BadParameter(f"--rig {why_not}")
     stories = stories_of(files, rig)
-    played = tuple(_played(story, rig, into, plot=plot) for story in stories)
+    played = tuple(
+        _played(story, rig, into / name, plot=plot)
+        for story, name in zip(stories, _picture_names(stories), strict=True)
+    )
     failed = sum(not one.passed for one in played)
     document = ScenarioRun(rig=rig, passed=len(played) - failed, failed=failed, scenarios=played)
     lines = [line for one in played for line in _lines(one)]
@@ -77,13 +81,25 @@ def list_scenarios() -> Told:
     return Told(ScenarioList(scenarios=listed), table(("scenario", "title", "hazards"), rows))
 
 
-def _played(story: Story, rig: str, into: Path, *, plot: bool) -> PlayedScenario:
+def _picture_names(stories: Sequence[Story]) -> list[str]:
+    """Return how the picture of each story is called: by its id, and a number if that is taken."""
+    taken = {story.id for story in stories}
+    names: list[str] = []
+    for story in stories:
+        further = (f"{story.id}-{number}" for number in count(2))
+        free = (name for name in further if name not in taken)
+        names.append(next(free) if story.id in names else story.id)
+        taken.add(names[-1])
+    return names
+
+
+def _played(story: Story, rig: str, picture_name: Path, *, plot: bool) -> PlayedScenario:
     typer.echo(f"{story.id} ...", err=True)
     began_s = time.perf_counter()
     seen = perform(story, rig)
     wall_s = time.perf_counter() - began_s
     missed = judge(story.expect, seen, waits=rig != "virtual")
-    picture = _picture(story, seen, missed, rig, into) if missed or plot else None
+    picture = _picture(story, seen, missed, rig, picture_name) if missed or plot else None
     return PlayedScenario(
         name=name_of(Path(story.file)),
         title=story.title,
@@ -99,11 +115,11 @@ def _played(story: Story, rig: str, into: Path, *, plot: bool) -> PlayedScenario
 
 
 def _picture(
-    story: Story, seen: Performance, missed: tuple[Missed, ...], rig: str, into: Path
+    story: Story, seen: Performance, missed: tuple[Missed, ...], rig: str, name: Path
 ) -> str:
     from console.story_picture import draw_story
 
-    file = into / f"{story.id}.{'failed.' if missed else ''}svg"
+    file = name.with_name(f"{name.name}.{'failed.' if missed else ''}svg")
     draw_story(story, seen, missed, rig, file)
     return str(file)
 

@@ -78,6 +78,16 @@ def test_any_run_is_drawn_if_that_is_wanted(good, tmp_path, capsys):
     assert (tmp_path / "a-sensor-sticks.svg").exists()
 
 
+def test_stories_of_one_id_have_a_picture_each(tmp_path, capsys):
+    for name, id_ in (("a", "same"), ("b", "same"), ("c", "same-2")):
+        text = WHOLE.replace("id: a-sensor-sticks", f"id: {id_}")
+        (tmp_path / f"{name}.scenario.yaml").write_text(text)
+    _, document = told(capsys, "scenario", "run", tmp_path, "--plot", "--into", tmp_path)
+    pictures = [Path(one["picture"]).name for one in document["scenarios"]]
+    assert pictures == ["same.svg", "same-3.svg", "same-2.svg"]
+    assert {file.name for file in tmp_path.glob("*.svg")} == set(pictures)
+
+
 def test_a_folder_is_all_of_its_stories(good, bad, tmp_path, capsys):
     assert good.parent == bad.parent == tmp_path
     _, document = told(capsys, "scenario", "run", tmp_path, "--into", tmp_path)
@@ -253,6 +263,23 @@ def test_a_campaign_keeps_a_row_for_each_session(tmp_path, capsys):
     assert [row.number for row in read_rows(out)] == [0, 1]
     assert document["fault_counts"] == {"wire_drop": 1}
     assert not list(tmp_path.glob("*.journal")), "what is finished is not resumed"
+
+
+def test_a_finished_campaign_goes_on_in_its_file_and_no_other_replaces_it(tmp_path, capsys):
+    out = tmp_path / "rows.parquet"
+    words = ("--out", out, "--workers", 1, "--sessions")
+    told(capsys, "scenario", "campaign", CAMPAIGN, *words, 1)
+    code, document = told(capsys, "scenario", "campaign", CAMPAIGN, *words, 2)
+    assert (code, document["sessions"], document["resumed"]) == (0, 2, 1)
+    _, document = told(capsys, "scenario", "campaign", CAMPAIGN, *words, 1)
+    assert (document["sessions"], document["resumed"]) == (1, 1)
+    assert len(read_rows(out)) == 2, "what was there before is not lost"
+    before = out.read_bytes()
+    code, document = told(capsys, "scenario", "campaign", DEEPER, *words, 1)
+    assert (code, document["error"]["kind"]) == (2, "other_campaign")
+    assert "name another --out" in document["error"]["message"]
+    assert [file.name for file in tmp_path.iterdir()] == ["rows.parquet"]
+    assert out.read_bytes() == before
 
 
 def test_two_programmes_are_compared_on_the_same_bodies(capsys):

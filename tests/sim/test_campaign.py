@@ -14,7 +14,7 @@ from sim.campaigning import Journal, beginning, dask, play, pool
 from sim.comparing import LEAST_PAIRS, compare
 from sim.faults import FAULTS
 from sim.lots import draw
-from sim.row_files import read_rows, write_rows
+from sim.row_files import finished_rows, read_rows, write_rows
 from sim.session_row import play_session, play_story, row
 from sim.staging import perform
 from tests.sim.stories import story
@@ -97,6 +97,7 @@ def test_a_device_without_heater_battery_or_depth_has_no_faults_of_theirs(plan):
         ("{heater: [true, false]}", "heater_stuck", '"heater_stuck" happens to heaters'),
         ("{}", "battery_worn", '"battery_worn" happens to batteries'),
         ("{kind: [voice_coil, airbag]}", "leak", '"leak" happens to voice coils'),
+        ("{emg: 1}", "emg_swapped", '"emg_swapped" happens to two pairs of electrodes'),
         ("{}", "firmware_mismatch", '"firmware_mismatch" is so from boot on'),
     ],
 )
@@ -107,6 +108,25 @@ def test_a_fault_that_cannot_happen_to_every_device_is_refused(device, fault, sa
     (problem,) = raised.value.problems
     assert problem.where == "faults.of[1]"
     assert problem.problem.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("device", "has", "has_not"),
+    [
+        ("{heater: true}", "heater_stuck", "battery_worn"),
+        ("{heater: [true, false]}", "emg_swapped", "heater_stuck"),
+        ("{battery: [80 %, 30 %]}", "battery_worn", "heater_stuck"),
+        ("{emg: [2, 1]}", "electrode_off", "emg_swapped"),
+        ("{kind: [airbag]}", "sensor_stuck", "leak"),
+        ("{depth: true}", "pad_over_bone", "heater_stuck"),
+    ],
+)
+def test_only_what_every_device_of_a_campaign_can_have_is_drawn(device, has, has_not, tmp_path):
+    plan = read_campaign(written(tmp_path, f"device: {device}", "faults: {at_most: 1}"))
+    drawn = {one.name for n in range(100) for one in draw(plan, 1, n).happens}
+    assert drawn == set(plan.campaign.kinds_of_faults)
+    assert has in drawn
+    assert has_not not in drawn
 
 
 def test_a_device_is_drawn_from_its_words(tmp_path):
@@ -221,8 +241,23 @@ def test_an_interrupted_campaign_repeats_nothing(plan, tmp_path):
 
 def test_rows_are_read_as_they_were_written(plan, tmp_path):
     rows = (play_session(plan, 1, 0), play_session(plan, 1, 1))
-    write_rows(rows[::-1], tmp_path / "rows.parquet", "mine")
-    assert read_rows(tmp_path / "rows.parquet") == rows
+    file = tmp_path / "rows.parquet"
+    write_rows(rows[::-1], file, beginning(plan, 1))
+    assert read_rows(file) == finished_rows(file, beginning(plan, 1)) == rows
+
+
+def test_a_file_of_another_campaign_or_of_something_else_is_never_taken_for_ours(plan, tmp_path):
+    file, mine = tmp_path / "rows.parquet", beginning(plan, 1)
+    assert finished_rows(file, mine) == ()
+    for other in (beginning(plan, 2), beginning(read_campaign(DEEPER), 1)):
+        write_rows([play_session(plan, 1, 0)], file, other)
+        with pytest.raises(
+            OtherCampaign, match=r"rows\.parquet is there already, and not from this"
+        ):
+            finished_rows(file, mine)
+    file.write_text("my diary")
+    with pytest.raises(OtherCampaign):
+        finished_rows(file, mine)
 
 
 def test_on_the_same_bodies_more_is_more_and_the_same_is_no_difference(plan):

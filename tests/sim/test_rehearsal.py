@@ -76,6 +76,8 @@ def test_every_value_that_does_not_fit_is_told_at_once(tmp_path):
         ("events: [ended, step Nosuch]", "events[1]", 'has no step "Nosuch"; known here: '),
         ("never: [step 9 done]", "never[0]", 'has no step "9 done"'),
         ("never: [fault wire_drop]", "never[0]", 'no "wire_drop" is on the timeline'),
+        ("events: [order pause]", "events[0]", 'no "pause" is on the timeline'),
+        ("never: [marked better]", "never[0]", 'no "better" is on the timeline'),
         (
             "responses: [{after: rule gaurding, to: ended, within: 1 s}]",
             "responses[0].after",

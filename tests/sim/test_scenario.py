@@ -118,6 +118,42 @@ def test_what_a_device_has_not_cannot_fail(fault, what):
     assert any(f'"{fault}" happens to {what}; write device: {{' in one for one in told.values())
 
 
+@pytest.mark.parametrize(
+    ("device", "entry", "where", "said"),
+    [
+        ("{}", "at: 2 s, electrode_off: {channel: 7}", "electrode_off.channel", "has 0 to 1; for"),
+        ("{emg: 1}", "at: 2 s, lead_unplugged: {channel: 1}", "lead_unplugged.channel", "has 0;"),
+        ("{emg: 3}", "at: 2 s, emg_rail: {channel: 3}", "emg_rail.channel", "device: {emg: 4}"),
+        ("{emg: 1}", "at: 2 s, emg_swapped: {}", "emg_swapped", "this device has one"),
+        ("{}", "at: 2 s, firmware_mismatch: {}", "at", "leave `at` out"),
+        ("{kind: airbag}", "at: 2 s, leak: {}", "leak", "this device is an airbag"),
+    ],
+)
+def test_what_a_device_does_not_have_or_do_any_more_is_told_by_its_place(
+    device, entry, where, said
+):
+    text = WHOLE.replace("at: 2 s, sensor_stuck: {}", entry)
+    told = problems(text.replace("timeline:", f"device: {device}\ntimeline:"))
+    (line,) = told.values()
+    assert line.startswith(f"timeline[0].{where}: ")
+    assert said in line
+    assert {place[0] for place in told} == {8}
+
+
+@pytest.mark.parametrize(
+    ("device", "entry"),
+    [
+        ("{}", "at: 2 s, electrode_off: {channel: 1}"),
+        ("{emg: 8}", "at: 2 s, electrode_off: {channel: 7}"),
+        ("{emg: 2}", "at: 2 s, emg_swapped: {}"),
+        ("{}", "firmware_mismatch: {}"),
+    ],
+)
+def test_what_a_device_has_can_fail(device, entry):
+    text = WHOLE.replace("at: 2 s, sensor_stuck: {}", entry)
+    assert read_scenario(text.replace("timeline:", f"device: {device}\ntimeline:"), "it").happens
+
+
 def test_how_full_a_battery_is_is_written_as_a_share_and_read_back_from_a_written_story():
     text = WHOLE.replace("timeline:", "device: {battery: 15 %}\ntimeline:")
     story = read_scenario(text, "it.yaml")

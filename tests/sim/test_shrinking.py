@@ -86,10 +86,13 @@ def test_a_session_that_does_not_fail_is_not_shrunk():
 
 
 def test_what_is_left_is_a_scenario_that_fails_the_same_way(tmp_path, capsys):
-    file = tmp_path / "found.scenario.yaml"
+    (tmp_path / "my lots").mkdir()
+    file = tmp_path / "my lots" / "found.scenario.yaml"
     words = ["scenario", "campaign", str(LYING), "--seed", "1", "--only", "39", "--shrink"]
     assert main([*words, str(file)]) == 1
-    assert "runaway, sensor_saturation is enough" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "runaway, sensor_saturation is enough" in said
+    assert f"myoloop scenario run '{file}'" in said, "as a shell wants it"
     told = load_scenario(file)
     seen = perform(told)
     assert [miss.where for miss in judge(told.expect, seen, waits=False)] == ["over_envelope"]

@@ -135,6 +135,25 @@ def test_an_order_that_comes_when_the_session_is_over_never_happens(seen):
     assert (miss.where, miss.expected) == ("timeline[1]", "pause at 4.009 s")
 
 
+@pytest.mark.parametrize(
+    ("what", "event"),
+    [("leak: {}", "fault leak"), ("wire_drop: {}", "fault wire_drop"), ("pause: ", "order pause")],
+)
+def test_what_comes_after_the_end_meets_no_expectation(seen, what, event):
+    after = f"sensor_stuck: {{}}}}\n  - {{at: {seen.ended_s + 0.5} s, {what}}}"
+    told = story(WHOLE.replace("sensor_stuck: {}}", after), outcome="stopped", events=f"[{event}]")
+    assert [miss.where for miss in judge(told.expect, perform(told), waits=False)] == [
+        "timeline[1]", "events",
+    ]  # fmt: skip
+
+
+def test_a_fault_that_began_in_time_counts_though_another_of_its_kind_came_too_late(seen):
+    twice = f"leak: {{}}}}\n  - {{at: {seen.ended_s + 0.5} s, leak: {{}}}}"
+    both = f"sensor_stuck: {{}}}}\n  - {{at: 1 s, {twice}"
+    told = story(WHOLE.replace("sensor_stuck: {}}", both), outcome="stopped", events="[fault leak]")
+    assert "events" not in {miss.where for miss in judge(told.expect, perform(told), waits=False)}
+
+
 def test_nothing_happens_in_a_session_that_never_began():
     early = "timeline:\n  - {sensor_offset: {by: 3 kPa}}"
     told = story(WHOLE.replace("timeline:", early), outcome="not_ready")
