@@ -2,40 +2,14 @@
 
 from functools import reduce
 
-import msgspec
-
 from firmware_bridge.codes import Fault
 
 from . import coil as plain
 from .body import Tissue
-from .coil import CORRECTION_N, DRIVE, FULL_N, NEVER, NOWHERE, SENSE, Coil, Cubic
+from .coil import CORRECTION_N, FULL_N, NEVER, NOWHERE, SENSE, Coil, Cubic
+from .driver import GOOD_DRIVER, Driver
 from .sensors import DepthSensor, PressureSensor
 from .ticks import compiled
-
-
-class Driver(msgspec.Struct, frozen=True):
-    """What becomes of an effort on its way to the coil: this share of it, and `push_n` on top.
-
-    `follow` is how much of a step is made in a tick. `live` says that it pushes only while the
-    device has the coil under control: a stop takes its power away.
-    """
-
-    share: float = 1.0
-    push_n: float = 0.0
-    follow: float = DRIVE
-    live: bool = True
-
-    def then(self, later: "Driver") -> "Driver":
-        """Return what becomes of an effort on its way through both, the later one last."""
-        return Driver(
-            share=self.share * later.share,
-            push_n=self.push_n * later.share + later.push_n,
-            follow=min(self.follow, later.follow),
-            live=self.live and later.live,
-        )
-
-
-GOOD_DRIVER = Driver()
 
 
 class Actuator:

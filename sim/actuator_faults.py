@@ -4,23 +4,22 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
-from .actuator import GOOD_DRIVER, Actuator, Driver
+from .driver import GOOD_DRIVER, Driver
 from .fault import DeviceFault, End, Family, Share, between
 
 if TYPE_CHECKING:
+    from .hardware import Pad
     from .twin import Twin
 
 
 class ActuatorFault(DeviceFault, frozen=True, kw_only=True):
-    """Something between an effort and the coil; of several, each comes after those before it."""
+    """Between an effort and a coil, or a pump; of several, each comes after those before it."""
 
     family: ClassVar[Family] = "actuator"
 
     def befall(self, twin: "Twin", dice: np.random.Generator) -> End:
         del dice
         actuator = twin.machine.actuator
-        if not isinstance(actuator, Actuator):
-            raise TypeError(f"{self.name()} is a fault of voice coils")
         mine = self.driver(actuator)
         actuator.drive_through((*actuator.drivers, mine))
 
@@ -30,7 +29,7 @@ class ActuatorFault(DeviceFault, frozen=True, kw_only=True):
 
         return end
 
-    def driver(self, actuator: Actuator) -> Driver:
+    def driver(self, pad: "Pad") -> Driver:
         """Return what becomes of an effort."""
         raise NotImplementedError
 
@@ -38,8 +37,8 @@ class ActuatorFault(DeviceFault, frozen=True, kw_only=True):
 class ValveOpen(ActuatorFault, frozen=True, kw_only=True, tag="valve_open"):
     """A valve sticks open: whatever is asked for, nothing presses."""
 
-    def driver(self, actuator: Actuator) -> Driver:
-        del actuator
+    def driver(self, pad: "Pad") -> Driver:
+        del pad
         return Driver(share=0.0)
 
 
@@ -51,8 +50,8 @@ class ValveClosed(ActuatorFault, frozen=True, kw_only=True, tag="valve_closed"):
 
     dump: bool = True
 
-    def driver(self, actuator: Actuator) -> Driver:
-        return Driver(share=0.0, push_n=actuator.drive_n, live=self.dump)
+    def driver(self, pad: "Pad") -> Driver:
+        return Driver(share=0.0, push_n=pad.drive_n, live=self.dump)
 
 
 class Leak(ActuatorFault, frozen=True, kw_only=True, tag="leak"):
@@ -60,8 +59,8 @@ class Leak(ActuatorFault, frozen=True, kw_only=True, tag="leak"):
 
     share: Share = 0.3
 
-    def driver(self, actuator: Actuator) -> Driver:
-        del actuator
+    def driver(self, pad: "Pad") -> Driver:
+        del pad
         return Driver(share=1.0 - self.share)
 
 
@@ -70,16 +69,19 @@ class SlowActuator(ActuatorFault, frozen=True, kw_only=True, tag="actuator_slow"
 
     lag_s: Annotated[float, between(0.005, 5.0)] = 0.1
 
-    def driver(self, actuator: Actuator) -> Driver:
-        del actuator
+    def driver(self, pad: "Pad") -> Driver:
+        del pad
         return Driver(follow=min(GOOD_DRIVER.follow, 1e-3 / self.lag_s))
 
 
 class Runaway(ActuatorFault, frozen=True, kw_only=True, tag="runaway"):
-    """It pushes with this force, whatever is asked for, until its power is taken away."""
+    """It pushes with this force, whatever is asked for, until its power is taken away.
+
+    A pump does so as fast as it fills a chamber, up to the relief valve.
+    """
 
     force_n: Annotated[float, between(0.0, 60.0)] = 40.0
 
-    def driver(self, actuator: Actuator) -> Driver:
-        del actuator
+    def driver(self, pad: "Pad") -> Driver:
+        del pad
         return Driver(share=0.0, push_n=self.force_n)

@@ -4,6 +4,8 @@ It is slow: it follows three changes in ten seconds, and lets go within a second
 second, wider valve opens without power.
 """
 
+from functools import reduce
+
 from firmware_bridge.capabilities import Channel
 from firmware_bridge.codes import Fault
 
@@ -16,6 +18,7 @@ from .coil import (
     STALE_MS,
     Cubic,
 )
+from .driver import GOOD_DRIVER, Driver
 from .hardware import BuiltIn
 from .sensors import PressureSensor
 
@@ -88,7 +91,27 @@ class Airbag:
         self._chamber_kpa = self._valve_kpa = self._other_kpa = 0.0
         self._contact = False
         self._low_ms = self._stale_ms = self._over_ms = 0
+        self.drive_through(())
         self.limit(0.0, 0.0, 0.0, 200.0, 0.0)
+
+    @property
+    def drivers(self) -> tuple[Driver, ...]:
+        """What is asked of pump and valves goes through these, one after the other."""
+        return self._drivers
+
+    def drive_through(self, drivers: tuple[Driver, ...]) -> None:
+        """Let all that is asked for go through these, from now on."""
+        self._drivers = drivers
+        driver = reduce(Driver.then, drivers, GOOD_DRIVER)
+        self._share, self._push_kpa = driver.share, 10.0 * driver.push_n / AREA_CM2
+        self._pushes_live = driver.live
+        slow = driver.follow < GOOD_DRIVER.follow
+        self._follow_s = max(_FOLLOW_S, 1e-3 / driver.follow) if slow else _FOLLOW_S
+
+    @property
+    def drive_n(self) -> float:
+        """With what force the chamber presses now."""
+        return self._chamber_kpa * AREA_CM2 / 10.0
 
     @property
     def sensors(self) -> tuple[PressureSensor, PressureSensor]:
@@ -155,10 +178,12 @@ class Airbag:
         """Move the air: towards what is asked for, or out of every valve."""
         self._valve_kpa += (self.pressed_kpa - self._valve_kpa) * (1e-3 / _VALVE_S)
         chamber_kpa = self._chamber_kpa
-        if self.pressed_kpa <= 0.0:
+        push_kpa = self._push_kpa if self.live or not self._pushes_live else 0.0
+        if self.pressed_kpa <= 0.0 and push_kpa <= 0.0:
             chamber_kpa -= chamber_kpa * (1e-3 / self._open_s)
         else:
-            flow = (self._valve_kpa - chamber_kpa) * (1e-3 / _FOLLOW_S)
+            supplied_kpa = self._share * self._valve_kpa + push_kpa
+            flow = (supplied_kpa - chamber_kpa) * (1e-3 / self._follow_s)
             chamber_kpa += max(min(flow, RATE_KPA_S * 1.5e-3), -chamber_kpa * (1e-3 / self._open_s))
         self._chamber_kpa = min(chamber_kpa, HIGH_KPA)
         self.true_kpa = self._chamber_kpa if self.pad_on else 0.0

@@ -1,15 +1,17 @@
 """Whether what a story speaks of can happen at all: its profile's rules and steps, its faults."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from controller.words import Mark
+from firmware_bridge.capabilities import Capabilities, Quantity
 from profiles.document import did_you_mean
 from profiles.model import Profile
 from profiles.problems import Path, Problem
 from profiles.program import Program
 from profiles.quantities import quoted
 
-from .expectations import ENDS, ExpectWords
+from .expectations import ENDS, ExpectWords, Signal
 from .fault import Fault
 from .scenario import Story
 
@@ -51,6 +53,35 @@ def unplayed(story: Story, program: Program) -> Iterator[Problem]:
         if kind == "step" and rest not in labels and not by_number:
             sentence = f"{story.profile} has no step {quoted(rest)}"
             yield story.places.problem(path, _with_others(sentence, rest, labels))
+
+
+def unfelt(story: Story, capabilities: Capabilities) -> Iterator[Problem]:
+    """Yield every bound on what this device neither moves nor presses."""
+    sites = [one.site for one in capabilities.channels if one.quantity == "pressure" and one.site]
+    for number, bound in enumerate(story.expect.bounds):
+        quantity = _MOVED.get(bound.signal)
+        if bound.pad is not None and bound.pad not in sites:
+            sentence = f"this device has no pad {quoted(bound.pad)}"
+            path = ("expect", "bounds", number, "pad")
+            yield story.places.problem(path, _with_others(sentence, bound.pad, sites))
+        if quantity is not None and capabilities.channel(quantity) is None:
+            path = ("expect", "bounds", number, "signal")
+            sentence = f"this device has no {bound.signal}; write device: {_BROUGHT_BY[quantity]}"
+            yield story.places.problem(path, sentence)
+
+
+_MOVED: Mapping[Signal, Quantity] = MappingProxyType(
+    {
+        "carriage": "position",
+        "head_frequency": "frequency",
+        "head_amplitude": "amplitude",
+        "surface_temperature": "temperature",
+    }
+)
+_BROUGHT_BY = {
+    "position": "{stroke: true}", "frequency": "{head: true}", "amplitude": "{head: true}",
+    "temperature": "{heater: true}",
+}  # fmt: skip
 
 
 def spoken_of(expect: ExpectWords) -> Iterator[tuple[Path, str]]:

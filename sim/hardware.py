@@ -7,6 +7,7 @@ import msgspec
 from firmware_bridge.codes import Fault
 
 from .coil import Cubic
+from .driver import Driver
 from .sensors import PressureSensor
 
 
@@ -56,6 +57,14 @@ class Pad(Protocol):
 
     @property
     def pressed_kpa(self) -> float: ...
+
+    @property
+    def drive_n(self) -> float: ...
+
+    @property
+    def drivers(self) -> tuple[Driver, ...]: ...
+
+    def drive_through(self, drivers: tuple[Driver, ...]) -> None: ...
 
     @property
     def sensors(self) -> tuple[PressureSensor, PressureSensor]:

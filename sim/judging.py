@@ -180,13 +180,13 @@ def _safe(expect: ExpectWords, seen: Performance) -> Iterator[Missed]:
         yield Missed(where="in_pain", expected=f"{expect.in_pain:g} s", seen=f"{hurt_s:.2f} s")
     over_at_s = seen.zero_s + seen.ended_s + RELEASED_AFTER_S
     left_kpa = peak_kpa(truth, over_at_s, inf)
-    if expect.released and left_kpa > 0.3:
+    if expect.released and left_kpa > seen.rest_kpa:
         yield Missed(
             where="released",
-            expected=f"nothing pressed {RELEASED_AFTER_S} s after the end",
+            expected=f"at most {seen.rest_kpa:g} kPa {RELEASED_AFTER_S} s after the end",
             seen=f"{left_kpa:.2f} kPa",
             at_s=seen.ended_s + RELEASED_AFTER_S,
-            limit=0.3,
+            limit=seen.rest_kpa,
         )
 
 

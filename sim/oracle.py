@@ -177,9 +177,12 @@ def zero_after_s(truth: Truth, event_s: float) -> float | None:
     return _first(truth, event_s, truth.true_kpa < AT_ZERO_KPA)
 
 
-def at_rest_after_s(truth: Truth, event_s: float) -> float | None:
-    """Return how long after `event_s` nothing is pressed for `REST_S` on end; None: never."""
-    low = truth.true_kpa < AT_ZERO_KPA
+def at_rest_after_s(truth: Truth, event_s: float, rest_kpa: float = AT_ZERO_KPA) -> float | None:
+    """Return how long after `event_s` nothing is pressed for `REST_S` on end; None: never.
+
+    `rest_kpa` is what counts as nothing.
+    """
+    low = truth.true_kpa < rest_kpa
     samples = round(REST_S / truth.period_s)
     if len(low) < samples:
         return None

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .oracle import (
+    AT_ZERO_KPA,
     Truth,
     at_rest_after_s,
     each_part,
@@ -45,7 +46,10 @@ class Unbegun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Performance(msgspec.Struct, frozen=True, kw_only=True):
-    """How it went. `events` are (session time, text), the earliest first."""
+    """How it went. `events` are (session time, text), the earliest first.
+
+    What presses no more than `rest_kpa` has let go, for a device of its kind.
+    """
 
     outcome: str
     reason: str
@@ -55,6 +59,7 @@ class Performance(msgspec.Struct, frozen=True, kw_only=True):
     unbegun: tuple[Unbegun, ...] = ()
     signals: dict[str, Signal] = {}
     envelope_kpa: float = inf
+    rest_kpa: float = AT_ZERO_KPA
     ended_s: float = 0.0
     simulated_s: float = 0.0
     trace_sha256: str = ""

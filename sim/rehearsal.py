@@ -11,7 +11,7 @@ from profiles.parameters import wrong_value
 from profiles.problems import Path, Problem, ProfileProblems
 from profiles.quantities import quoted
 
-from .foretold import impossible, unplayed
+from .foretold import impossible, unfelt, unplayed
 from .happenings import Moved, Settings
 from .scenario import Story
 
@@ -25,7 +25,11 @@ def rehearse(story: Story, capabilities: Capabilities) -> Fit:
         Refused, CannotPlay: this person or this device allows less.
     """
     profile = _profile(story)
-    problems = [*_wrong(story, profile), *impossible(story, profile)]
+    problems = [
+        *_wrong(story, profile),
+        *impossible(story, profile),
+        *unfelt(story, capabilities),
+    ]
     if problems:
         raise ProfileProblems(problems)
     values = dict(story.values)

@@ -137,7 +137,7 @@ def _judged(seen: Performance) -> tuple[float, list[str]]:
     if _pain_s(seen) > PAIN_FOR_S:
         unsafe.append(f"it hurt for {_pain_s(seen):.1f} s")
     end_s = seen.zero_s + seen.ended_s
-    rest_s = at_rest_after_s(truth, end_s)
+    rest_s = at_rest_after_s(truth, end_s, seen.rest_kpa)
     if rest_s is None or rest_s > REST_AFTER_S:
         unsafe.append(
             f"pressed {'for ever' if rest_s is None else f'{rest_s:.1f} s'} after its end"

@@ -26,15 +26,19 @@ from profiles.problems import Refused
 from .happenings import Moved, Told
 from .harmed_link import HarmedLink
 from .host_side import HostSide, at_device
+from .likeness import check_alike
 from .mischief import LEAD_S
-from .oracle import Truth, of_the_hardest, read_truth
+from .oracle import AT_ZERO_KPA, Truth, of_the_hardest, read_truth
 from .performance import Performance, Signal, in_order, of_body, of_parts
 from .rehearsal import prepared, rehearse
-from .rigs import Rig, rig_for
+from .rigs import DeviceRig, Rig, rig_for
 from .scenario import Story
 from .telling import text_of
 from .unbegun import that_came, unbegun
 from .virtual_time import run as run_virtually
+
+CHAMBER_REST_KPA = 2.0
+"""What a chamber may still press a second after it was let go (E, rules, *Devices that differ*)."""
 
 AFTER_S = 2.0
 """How long a body is watched after its session (E)."""
@@ -133,6 +137,8 @@ class Stage:
     async def _visit(self, link: HarmedLink) -> Ending:
         try:
             device = self._device = await connect(link)
+            if isinstance(self._rig, DeviceRig):
+                check_alike(self._story.recipe, device.capabilities)
             self._sites = _sites(device.capabilities)
             fit = self._fit = rehearse(self._story, device.capabilities)
             ears = ears_for(fit.program, device.capabilities)
@@ -216,6 +222,7 @@ class Stage:
                 **({} if truth is None else of_body(truth, zero_s)),
                 **({} if told is None else of_parts(told, zero_s, self._sites)),
             },
+            rest_kpa=CHAMBER_REST_KPA if self._story.recipe.device == "airbag" else AT_ZERO_KPA,
             envelope_kpa=self._fit.program.envelope.pressure_kpa.value if self._fit else 0.0,
             ended_s=ending.ended_s,
             simulated_s=simulated_s,

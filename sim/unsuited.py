@@ -19,8 +19,6 @@ OWN_PARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 def why_not(name: str, device: Mapping[str, Any]) -> str | None:
     """Return why a device, by its words, cannot have a fault; None: it can."""
     part, _, _ = name.partition("_")
-    if FAULTS[name].family == "actuator" and device.get("kind") == "airbag":
-        return f"{quoted(name)} happens to voice coils; this device is an airbag"
     if part in OWN_PARTS and not device.get(part):
         things, said = OWN_PARTS[part]
         return f"{quoted(name)} happens to {things}; write device: {{{part}: {said}}}"

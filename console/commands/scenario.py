@@ -20,7 +20,7 @@ from console.stories import stories_of
 from console.tables import table
 from sim.judging import Missed, judge
 from sim.performance import Performance
-from sim.rigs import no_rig
+from sim.rigs import NAMED, no_rig
 from sim.scenario import Story, load_scenario
 from sim.scenario_files import library, name_of
 from sim.staging import perform
@@ -54,11 +54,14 @@ def run(
     ] = False,
 ) -> Told:
     """Play scenarios, and say which did not end as they expect."""
-    if not into.is_dir():
-        raise typer.BadParameter(f"{into}: there is no such folder")
     if (why_not := no_rig(rig)) is not None:
         raise typer.BadParameter(f"--rig {why_not}")
     stories = stories_of(files, rig)
+    _make(into)
+    if rig not in NAMED:
+        typer.echo(
+            f"whoever is at {rig} has a body of their own: that of a story is left out", err=True
+        )
     played = tuple(
         _played(story, rig, into / name, plot=plot)
         for story, name in zip(stories, _picture_names(stories), strict=True)
@@ -79,6 +82,15 @@ def list_scenarios() -> Told:
     )
     rows = [(one.name, one.title, " ".join(one.hazards)) for one in listed]
     return Told(ScenarioList(scenarios=listed), table(("scenario", "title", "hazards"), rows))
+
+
+def _make(folder: Path) -> None:
+    """Make the folder for pictures, where it is not there yet."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = (error.strerror or "cannot be made").lower()
+        raise typer.BadParameter(f"--into {folder}: {why}; name a folder") from error
 
 
 def _picture_names(stories: Sequence[Story]) -> list[str]:

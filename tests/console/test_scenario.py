@@ -108,7 +108,7 @@ def test_mistakes_of_a_file_are_told_and_nothing_is_played(good, capsys):
         (["nowhere.scenario.yaml"], "file", "no such file"),
         (["library:pain-onc", "library:pain-twic"], "usage", 'did you mean "pain-twice"?'),
         (["library:pain-once", "--rig", "tcp://127.0.0.1:1"], "unavailable", "pain_pressed"),
-        (["library:pain-once", "--into", "/nowhere"], "usage", "there is no such folder"),
+        (["library:pain-once", "--into", __file__], "usage", "name a folder"),
         ([str(Path(__file__).parent)], "usage", "no file in there is called *.scenario.yaml"),
     ],
 )
@@ -117,6 +117,14 @@ def test_what_cannot_be_played_says_why(words, kind, said, capsys):
     assert code in (2, 3)
     assert document["error"]["kind"] == kind
     assert said in document["error"]["message"]
+
+
+def test_the_folder_of_pictures_is_made(good, tmp_path, capsys):
+    into = tmp_path / "pictures" / "of today"
+    _, document = told(capsys, "scenario", "run", good, "--plot", "--into", into)
+    (one,) = document["scenarios"]
+    assert Path(one["picture"]).parent == into
+    assert Path(one["picture"]).is_file()
 
 
 @pytest.fixture
@@ -150,7 +158,7 @@ def test_of_several_stories_the_mistakes_of_all_are_told_and_none_is_played(brok
     ("was", "wrong", "said"),
     [
         ("{at: 2 s, sensor_stuck: {}}", "{at: 2 s, set: {depth: 40 kPa}}", "14 kPa"),
-        ("timeline:", "device: {kind: airbag}\ntimeline:\n  - {at: 1 s, leak: {}}", "airbag"),
+        ("timeline:", "device: {emg: 1}\ntimeline:\n  - {at: 1 s, emg_swapped: {}}", "has one"),
         (f"profile: {PROFILE}", "profile: library:kneeding", 'did you mean "kneading"?'),
     ],
 )

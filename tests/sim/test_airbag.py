@@ -1,19 +1,27 @@
 """The airbag: slow, limited, and quickly let go of where it has a dump valve."""
 
 import math
+from pathlib import Path
 
 import msgspec
 import pytest
 
+import sim
 from controller.fitting import device_envelope, rig
 from profiles.problems import Reason, Refused
-from sim.airbag import BUILT_IN, SLOW_VENT_S, VENT_S, Airbag
+from sim.actuator_faults import Leak, Runaway, SlowActuator, ValveClosed, ValveOpen
+from sim.airbag import BUILT_IN, HIGH_KPA, SLOW_VENT_S, VENT_S, Airbag
 from sim.birth import recipe
 from sim.curves import level, line
+from sim.judging import judge
+from sim.oracle import peak_kpa
+from sim.scenario import read_scenario
+from sim.staging import perform
 from sim.voice_coil import Outfit, capabilities
 from tests.playing import played
 
 ONE, FREE = level(1.0), level(math.inf)
+SCENARIOS = Path(sim.__file__).parent / "scenarios"
 BOOTS = "sim://healthy_f?seed=7&device=airbag&pads=foot,calf,thigh"
 
 
@@ -69,6 +77,71 @@ def test_it_presses_no_more_than_its_ceiling():
     one = bag(ceiling_kpa=6.0)
     run(one, 8.0, level(13.0))
     assert one.true_kpa <= 6.0 + 1e-6
+
+
+def faulty(driver, *, dump=True):
+    """Return a chamber at 8 kPa that goes on through `driver`, and the time."""
+    one = bag(dump=dump)
+    now_us = run(one, 8.0, level(8.0))
+    one.drive_through((driver(one),))
+    return one, run(one, 4.0, level(4.0), now_us)
+
+
+def test_a_valve_that_sticks_closed_keeps_the_air_until_the_dump_valve_opens():
+    one, now_us = faulty(ValveClosed().driver)
+    assert one.true_kpa == pytest.approx(8.0, abs=0.2)
+    one.release()
+    run(one, VENT_S, level(0.0), now_us)
+    assert one.true_kpa < 2.0
+
+
+def test_without_a_dump_valve_a_valve_that_sticks_closed_keeps_it_for_ever():
+    one, now_us = faulty(ValveClosed(dump=False).driver, dump=False)
+    one.release()
+    run(one, 10.0, level(0.0), now_us)
+    assert one.true_kpa == pytest.approx(8.0, abs=0.2)
+
+
+def test_a_valve_that_sticks_open_lets_everything_go():
+    one, _ = faulty(ValveOpen().driver)
+    assert one.true_kpa < 0.1
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.6])
+def test_a_leak_loses_its_share(share):
+    one, _ = faulty(Leak(share=share).driver)
+    assert one.true_kpa == pytest.approx(4.0 * (1.0 - share), abs=0.1)
+
+
+def test_a_pump_that_runs_away_goes_to_its_force_and_never_past_the_relief_valve():
+    one, now_us = faulty(Runaway(force_n=30.0).driver)
+    assert one.true_kpa == pytest.approx(10.0, abs=0.2)
+    one.drive_through((Runaway(force_n=60.0).driver(one),))
+    now_us = run(one, 8.0, level(4.0), now_us)
+    assert 19.0 < one.true_kpa <= HIGH_KPA
+    one.release()
+    run(one, VENT_S + 0.2, level(0.0), now_us)
+    assert one.true_kpa < 2.0
+
+
+def test_a_slow_chamber_follows_later_and_as_before_when_it_is_mended():
+    slow, now_us = faulty(SlowActuator(lag_s=3.0).driver)
+    good = bag()
+    run(good, 4.0, level(4.0), run(good, 8.0, level(8.0)))
+    assert slow.true_kpa > good.true_kpa + 0.5
+    slow.drive_through(())
+    run(slow, 4.0, level(4.0), now_us)
+    assert slow.true_kpa == pytest.approx(4.0, abs=0.1)
+
+
+def test_a_chamber_that_was_let_go_is_at_rest_below_2_kpa():
+    text = (SCENARIOS / "a-day-of-chambers.scenario.yaml").read_bytes()
+    stopped = text.replace(b"expect:", b"timeline: [{at: 12 s, stop: }]\nexpect:")
+    told = read_scenario(stopped, str(SCENARIOS / "one"))
+    seen = perform(told)
+    assert seen.outcome == "stopped"
+    assert peak_kpa(seen.truth, seen.zero_s + seen.ended_s + 1.1, math.inf) > 0.3
+    assert "released" not in {miss.where for miss in judge(told.expect, seen, waits=False)}
 
 
 def test_a_quick_rhythm_does_not_reach_it():

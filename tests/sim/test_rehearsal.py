@@ -76,6 +76,16 @@ def test_every_value_that_does_not_fit_is_told_at_once(tmp_path):
         ("events: [ended, step Nosuch]", "events[1]", 'has no step "Nosuch"; known here: '),
         ("never: [step 9 done]", "never[0]", 'has no step "9 done"'),
         ("never: [fault wire_drop]", "never[0]", 'no "wire_drop" is on the timeline'),
+        (
+            "bounds: [{signal: true_pressure, pad: foot, at_most: 9 kPa}]",
+            "bounds[0].pad",
+            'this device has no pad "foot"',
+        ),
+        (
+            "bounds: [{signal: carriage, at_most: 90 mm}]",
+            "bounds[0].signal",
+            "this device has no carriage; write device: {stroke: true}",
+        ),
         ("events: [order pause]", "events[0]", 'no "pause" is on the timeline'),
         ("never: [marked better]", "never[0]", 'no "better" is on the timeline'),
         (

@@ -126,7 +126,6 @@ def test_what_a_device_has_not_cannot_fail(fault, what):
         ("{emg: 3}", "at: 2 s, emg_rail: {channel: 3}", "emg_rail.channel", "device: {emg: 4}"),
         ("{emg: 1}", "at: 2 s, emg_swapped: {}", "emg_swapped", "this device has one"),
         ("{}", "at: 2 s, firmware_mismatch: {}", "at", "leave `at` out"),
-        ("{kind: airbag}", "at: 2 s, leak: {}", "leak", "this device is an airbag"),
     ],
 )
 def test_what_a_device_does_not_have_or_do_any_more_is_told_by_its_place(
