@@ -44,6 +44,9 @@ OTHER_BAND = "#f3eefa"
 LETTERS_ACROSS = 105
 """How many letters of a step's name fit across the whole picture."""
 
+LINE_IN = 0.25
+"""How high a line of the title is, in inches."""
+
 TICKS_S, MOST_TICKS = (15, 30, 60, 120, 180, 300), 12
 """Where minutes are counted: so far apart, and no more of them."""
 
@@ -128,6 +131,13 @@ class Panel:
         """Draw a thin line across."""
         self._axes.axhline(value, color=INK, lw=0.8, ls=":")
 
+    def bound(self, begin_s: float, end_s: float, value: float, text: str) -> None:
+        """Draw what should have been kept over a stretch of time, and say it."""
+        self._axes.hlines(value, begin_s, end_s, color=INK, lw=1.2, ls=":")
+        self._axes.annotate(
+            text, (begin_s, value), (3, 3), textcoords="offset points", fontsize=8.5, color=INK
+        )
+
     def note(self, text: str, value: float, colour: str, *, right: bool = False) -> None:
         """Write on a level, at the left or the right."""
         self._axes.annotate(
@@ -184,7 +194,7 @@ class Panel:
 
 
 class Sheet:
-    """A picture: a title, a line below it, and panels one below the other.
+    """A picture: a title, a line or more below it, and panels one below the other.
 
     Each is (height in inches, what goes up). `columns` stand side by side over the same scale;
     `panels` are those of the first.
@@ -196,11 +206,17 @@ class Sheet:
         from matplotlib.figure import Figure
 
         heights = [height for height, _ in panels]
-        whole = (1.4 if columns == 1 else 2.0) + sum(heights)
+        more = max(0, line.count("\n") - 1)  # lines that the space above has no room for
+        whole = (1.4 if columns == 1 else 2.0) + sum(heights) + LINE_IN * more
         width = 11.0 if columns == 1 else 15.0
         self._figure: Any = Figure(figsize=(width, whole), layout="constrained")
         self._figure.suptitle(
-            f"{title}\n", x=0.012, ha="left", fontsize=15, fontweight="bold", color=INK
+            title + "\n" * (1 + more),
+            x=0.012,
+            ha="left",
+            fontsize=15,
+            fontweight="bold",
+            color=INK,
         )
         top = 1.0 - 0.36 / whole
         self._figure.text(0.012, top, line, fontsize=9.5, color=FAINT, va="top")

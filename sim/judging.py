@@ -21,7 +21,10 @@ _EPSILON = 1e-9
 
 
 class Missed(msgspec.Struct, frozen=True, kw_only=True):
-    """One expectation that was not met, and the moment at which that was sure."""
+    """One expectation that was not met, and the moment at which that was sure.
+
+    `limit` is what `signal` should have kept, or reached, in the span from `from_s` to `to_s`.
+    """
 
     where: str
     expected: str
@@ -29,6 +32,8 @@ class Missed(msgspec.Struct, frozen=True, kw_only=True):
     at_s: float | None = None
     signal: str = "true_pressure"
     limit: float | None = None
+    from_s: float = 0.0
+    to_s: float | None = None
 
     def __str__(self) -> str:
         when = "" if self.at_s is None else f" at {self.at_s:.2f} s"
@@ -129,12 +134,15 @@ def _bound(bound: BoundWords, seen: Performance) -> Iterator[Missed]:
             expected=f"{word} {shown(limit.value, dimension)}",
             seen=shown(round(float(part.value[index]), 4), dimension),
             at_s=float(part.at_s[index]),
-            signal=bound.signal,
+            signal=bound.name,
             limit=limit.value,
+            from_s=bound.start,
+            to_s=bound.end,
         )
 
     if not len(part.value):
-        yield Missed(where=where, expected="a signal", seen="none in this span")
+        told = "none in this span"
+        yield Missed(where=where, expected="a signal", seen=told, signal=bound.name)
         return
     if bound.at_most is not None and part.value.max() > bound.at_most.value + _EPSILON:
         yield miss("at most", bound.at_most, int((part.value > bound.at_most.value).argmax()))
@@ -177,7 +185,8 @@ def _safe(expect: ExpectWords, seen: Performance) -> Iterator[Missed]:
         )
     hurt_s = seconds_above_threshold(truth, seen.zero_s, inf)
     if expect.in_pain is not None and hurt_s is not None and hurt_s > expect.in_pain + _EPSILON:
-        yield Missed(where="in_pain", expected=f"{expect.in_pain:g} s", seen=f"{hurt_s:.2f} s")
+        expected, told = f"{expect.in_pain:g} s", f"{hurt_s:.2f} s"
+        yield Missed(where="in_pain", expected=expected, seen=told, signal="pain", limit=1.0)
     over_at_s = seen.zero_s + seen.ended_s + RELEASED_AFTER_S
     left_kpa = peak_kpa(truth, over_at_s, inf)
     if expect.released and left_kpa > seen.rest_kpa:
@@ -187,6 +196,7 @@ def _safe(expect: ExpectWords, seen: Performance) -> Iterator[Missed]:
             seen=f"{left_kpa:.2f} kPa",
             at_s=seen.ended_s + RELEASED_AFTER_S,
             limit=seen.rest_kpa,
+            from_s=seen.ended_s + RELEASED_AFTER_S,
         )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -117,6 +118,26 @@ def test_what_cannot_be_played_says_why(words, kind, said, capsys):
     assert code in (2, 3)
     assert document["error"]["kind"] == kind
     assert said in document["error"]["message"]
+
+
+def test_the_page_of_a_failure_draws_every_signal_of_which_something_was_missed(tmp_path, capsys):
+    file = tmp_path / "page.scenario.yaml"
+    bounds = [
+        "{signal: true_pressure, pad: calf, from: 2 s, to: 8 s, at_most: 3 kPa}",
+        "{signal: pain, from: 3 s, at_most: 1 %}",
+        "{signal: surface_temperature, reaches: 40 degC}",
+    ]
+    expect = f"{{outcome: complete, never: [fault sensor_stuck], bounds: [{', '.join(bounds)}]}}"
+    device = "device: {heater: true, pads: [calf]}"
+    text = WHOLE.replace("timeline:", f"{device}\ntimeline:").partition("expect:")[0]
+    file.write_text(f"{text}expect: {expect}\n")
+    code, document = told(capsys, "scenario", "run", file, "--into", tmp_path)
+    assert code == 1, document
+    (one,) = document["scenarios"]
+    page = Path(one["picture"]).read_text()
+    for label in ("calf", "pain, share", "surface", "at most 3 kPa", "at most 1 %"):
+        assert f">{label}<" in page, label
+    assert max(len(line) for line in re.findall(r">([^<>]+)</text>", page)) <= 150
 
 
 def test_the_folder_of_pictures_is_made(good, tmp_path, capsys):
