@@ -9,7 +9,7 @@ from typing import IO, cast
 from rich.console import Console
 from rich.live import Live
 
-from controller.words import Event, Sampled
+from controller.words import Ended, Event, Sampled
 
 from .bell import Bell
 from .display import View
@@ -32,12 +32,13 @@ def watching(*, display: bool) -> Generator["Screen | Lines"]:
 
 
 class Lines:
-    """A line for each event, and one every few seconds."""
+    """A line for each event, and one every few seconds; what was just said is not said again."""
 
     def __init__(self, terminal: PatientTerminal) -> None:
         self._terminal = terminal
         self._bell = Bell(terminal)
         self._next_s = LINE_EVERY_S
+        self._last = ""
 
     def say(self, line: str) -> None:
         self._terminal.say(line)
@@ -52,7 +53,11 @@ class Lines:
             if event.at_s < self._next_s:
                 return
             self._next_s += LINE_EVERY_S
-        self.say(f"{event.at_s:7.1f} s  {sentence(event)}")
+        said = sentence(event)
+        if said == self._last and isinstance(event, Ended):  # a stop has said why already
+            return
+        self._last = said
+        self.say(f"{event.at_s:7.1f} s  {said}")
 
     def close(self) -> None:
         self._terminal.flush()

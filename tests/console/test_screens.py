@@ -1,11 +1,13 @@
 """Where a session is watched: the same session, drawn and line by line."""
 
+import asyncio
 import io
 import re
 import time
 
 from console.screens import FRAME_S, LINE_EVERY_S, Lines, Screen
 from console.terminal import PatientTerminal
+from controller.words import Stop
 from tests.console.test_sitting import sitting
 
 
@@ -45,3 +47,14 @@ async def test_on_a_terminal_the_view_is_drawn_again_and_again_in_place():
     assert "\x1b[1A" in drawn  # back up, to draw over the picture before
     assert drawn.rindex("complete") > drawn.rindex("Kneading")
     assert drawn.endswith("\x1b[?25h")  # the cursor is back
+
+
+async def test_why_a_session_was_stopped_is_said_once():
+    out = io.StringIO()
+    terminal = QuickTerminal(out)
+    lines = Lines(terminal)
+    one = sitting(lines)
+    asyncio.get_running_loop().call_later(8.0, one.post, Stop())
+    await one.run()
+    terminal.close()
+    assert out.getvalue().count("stopped: a person ended it") == 1
