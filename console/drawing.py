@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,18 @@ OTHER_BAND = "#f3eefa"
 LETTERS_ACROSS = 105
 """How many letters of a step's name fit across the whole picture."""
 
-LINE_IN = 0.25
-"""How high a line of the title is, in inches."""
+TITLE_LINE_IN, LINE_IN = 0.25, 0.16
+"""How high a line of the title is, and one of those below it, in inches (measured)."""
 
 TICKS_S, MOST_TICKS = (15, 30, 60, 120, 180, 300), 12
 """Where minutes are counted: so far apart, and no more of them."""
 
 Column = Sequence[float] | NDArray[np.float64]
+
+
+def plain(text: str) -> str:
+    """Return a text that is drawn as it stands: a dollar sign is no mathematics."""
+    return text.replace("$", r"\$")
 
 
 class Panel:
@@ -73,7 +79,9 @@ class Panel:
     ) -> None:  # fmt: skip
         """Draw a curve."""
         style = (0, (4, 2)) if dashed else "-"
-        self._axes.plot(x, y, color=colour, lw=width, ls=style, label=name, alpha=alpha)
+        self._axes.plot(
+            x, y, color=colour, lw=width, ls=style, alpha=alpha, label=name and plain(name)
+        )
 
     def fill(self, x: Column, y: Column, colour: str) -> None:
         """Tint what is below a curve."""
@@ -104,7 +112,8 @@ class Panel:
 
     def rows(self, names: Sequence[str]) -> None:
         """Be a panel of rows, each with its name."""
-        self._axes.set_yticks([-row for row in range(len(names))], names, fontsize=8.5)
+        ticks = [-row for row in range(len(names))]
+        self._axes.set_yticks(ticks, list(map(plain, names)), fontsize=8.5)
         self._axes.tick_params(axis="y", colors=INK)
         self._axes.grid(visible=False)
         self._axes.set_ylim(-len(names) + 0.4, 0.6)
@@ -119,11 +128,11 @@ class Panel:
     def title(self, text: str, line: str) -> None:
         """Say above what a column is, and below that a line about it."""
         self._axes.annotate(
-            text, (0.0, 1.0), (0, 38), xycoords="axes fraction", textcoords="offset points",
+            plain(text), (0.0, 1.0), (0, 38), xycoords="axes fraction", textcoords="offset points",
             fontsize=11.5, fontweight="bold", color=INK,
         )  # fmt: skip
         self._axes.annotate(
-            line, (0.0, 1.0), (0, 23), xycoords="axes fraction", textcoords="offset points",
+            plain(line), (0.0, 1.0), (0, 23), xycoords="axes fraction", textcoords="offset points",
             fontsize=8.5, color=FAINT,
         )  # fmt: skip
 
@@ -131,35 +140,38 @@ class Panel:
         """Draw a thin line across."""
         self._axes.axhline(value, color=INK, lw=0.8, ls=":")
 
-    def bound(self, begin_s: float, end_s: float, value: float, text: str) -> None:
-        """Draw what should have been kept over a stretch of time, and say it."""
-        self._axes.hlines(value, begin_s, end_s, color=INK, lw=1.2, ls=":")
+    def bound(
+        self, begin_s: float, end_s: float, value: float, text: str, *, right: bool = False
+    ) -> None:
+        """Draw what should have been kept over a stretch of time, and say it at either end."""
+        self._axes.hlines(value, begin_s, end_s, color=INK, lw=1.6, ls=":")
         self._axes.annotate(
-            text, (begin_s, value), (3, 3), textcoords="offset points", fontsize=8.5, color=INK
-        )
+            plain(text), (end_s if right else begin_s, value), (-3 if right else 3, 3),
+            textcoords="offset points", ha="right" if right else "left", fontsize=8.5, color=INK,
+        )  # fmt: skip
 
     def note(self, text: str, value: float, colour: str, *, right: bool = False) -> None:
         """Write on a level, at the left or the right."""
         self._axes.annotate(
-            text, (float(right), value), (-4 if right else 4, 3),
+            plain(text), (float(right), value), (-4 if right else 4, 3),
             xycoords=("axes fraction", "data"), textcoords="offset points",
             ha="right" if right else "left", fontsize=8.5, color=colour,
         )  # fmt: skip
 
-    def mark(self, at_s: float, text: str) -> None:
-        """Mark an instant."""
+    def mark(self, at_s: float, text: str, *, right: bool = False) -> None:
+        """Mark an instant; what it is stands left or right of it."""
         self._axes.axvline(at_s, color=LIMIT, lw=1.0)
         self._axes.annotate(
-            text, (at_s, 0.03), (-3, 0), xycoords=("data", "axes fraction"),
+            plain(text), (at_s, 0.03), (3 if right else -3, 0), xycoords=("data", "axes fraction"),
             textcoords="offset points", fontsize=8, color=LIMIT, rotation=90, va="bottom",
-            ha="right",
+            ha="left" if right else "right",
         )  # fmt: skip
 
     def note_at(self, at_s: float, text: str) -> None:
         """Name an instant, faintly."""
         self._axes.axvline(at_s, color=FAINT, lw=0.6, ls=":")
         self._axes.annotate(
-            text, (at_s, 0.97), (2, 0), xycoords=("data", "axes fraction"),
+            plain(text), (at_s, 0.97), (2, 0), xycoords=("data", "axes fraction"),
             textcoords="offset points", fontsize=7, color=FAINT, rotation=90, va="top",
         )  # fmt: skip
 
@@ -175,7 +187,7 @@ class Panel:
         """Write a step's name over its band, if there is room for it."""
         if whole_s and (end_s - begin_s) / whole_s * letters > len(name):
             self._axes.annotate(
-                name, ((begin_s + end_s) / 2, 1.0), (0, 4),
+                plain(name), ((begin_s + end_s) / 2, 1.0), (0, 4),
                 xycoords=("data", "axes fraction"), textcoords="offset points",
                 ha="center", fontsize=9, color=INK,
             )  # fmt: skip
@@ -206,20 +218,22 @@ class Sheet:
         from matplotlib.figure import Figure
 
         heights = [height for height, _ in panels]
-        more = max(0, line.count("\n") - 1)  # lines that the space above has no room for
-        whole = (1.4 if columns == 1 else 2.0) + sum(heights) + LINE_IN * more
+        titles = title.count("\n")
+        lines = max(0, line.count("\n") - 1)  # those that the space above has no room for
+        more = ceil(lines * LINE_IN / TITLE_LINE_IN)
+        whole = (1.4 if columns == 1 else 2.0) + sum(heights) + TITLE_LINE_IN * (more + titles)
         width = 11.0 if columns == 1 else 15.0
         self._figure: Any = Figure(figsize=(width, whole), layout="constrained")
         self._figure.suptitle(
-            title + "\n" * (1 + more),
+            plain(title) + "\n" * (1 + more),
             x=0.012,
             ha="left",
             fontsize=15,
             fontweight="bold",
             color=INK,
         )
-        top = 1.0 - 0.36 / whole
-        self._figure.text(0.012, top, line, fontsize=9.5, color=FAINT, va="top")
+        top = 1.0 - (0.36 + TITLE_LINE_IN * titles) / whole
+        self._figure.text(0.012, top, plain(line), fontsize=9.5, color=FAINT, va="top")
         grid: Any = self._figure.subplots(
             len(panels), columns, sharex="col", sharey="row", squeeze=False, height_ratios=heights
         )

@@ -1,6 +1,7 @@
 """The page of a scenario: its traces, what was expected, and the moment at which it broke."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import inf
 from pathlib import Path
 from textwrap import wrap
 
@@ -24,8 +25,11 @@ _OTHERS = {
 
 _TOLD = ("fault", "order", "verdict", "mode", "paused", "resumed", "pain", "guarding")
 _HIGH, _LOW = 3.2, 1.2
-_LETTERS = 150
-"""How many letters of a line fit across the page."""
+LINE_LETTERS, TITLE_LETTERS = 150, 78
+"""How many letters of a line, and of a title, fit across the page."""
+
+_ONE_PLACE = 0.012
+"""What is closer together than this share of the page would be written over each other (E)."""
 
 
 def draw_story(
@@ -34,12 +38,15 @@ def draw_story(
     """Draw how a story went into `file`."""
     names = [*_MUSCLE, *_others(missed)]
     rows = [(_HIGH, "pressure in kPa"), *((_LOW, _label(name)) for name in names)]
-    sheet = Sheet(story.title, _lines(story, seen, missed, rig), rows)
+    sheet = Sheet(
+        "\n".join(wrap(story.title, TITLE_LETTERS)), _lines(story, seen, missed, rig), rows
+    )
     pressure, *others = sheet.panels
     end_s = max(1.0, seen.ended_s + 2.0)
     _pressure(pressure, seen, end_s)
     for number, (name, panel) in enumerate(zip(names, others, strict=True)):
-        _curve(panel, seen, name, MUSCLES[number] if number < len(MUSCLES) else TRUE)
+        colour = MUSCLES[number] if number < len(MUSCLES) else TRUE
+        _curve(panel, seen, name, colour, end_s)
     panels = dict(zip(names, others, strict=True))
     for name in dict.fromkeys(miss.signal for miss in missed):
         of_it = [miss for miss in missed if miss.signal == name]
@@ -66,7 +73,7 @@ def _lines(story: Story, seen: Performance, missed: Sequence[Missed], rig: str) 
     told = [f"missed: {miss}" for miss in missed[:SHOWN]] or ["as expected"]
     if len(missed) > SHOWN:
         told.append(f"and {len(missed) - SHOWN} more")
-    return "\n".join(part for one in (line, *told) for part in wrap(one, _LETTERS))
+    return "\n".join(part for one in (line, *told) for part in wrap(one, LINE_LETTERS))
 
 
 def _pressure(panel: Panel, seen: Performance, end_s: float) -> None:
@@ -82,23 +89,33 @@ def _pressure(panel: Panel, seen: Performance, end_s: float) -> None:
 
 def _miss(panel: Panel, missed: Sequence[Missed], end_s: float) -> None:
     """Draw what a signal should have kept, where it should have, and when that broke."""
-    broke: dict[float, list[str]] = {}
     for miss in missed:
         if miss.limit is not None:
             to_s = end_s if miss.to_s is None else min(miss.to_s, end_s)
-            panel.bound(miss.from_s, to_s, miss.limit, miss.expected)
-        if miss.at_s is not None and 0.0 <= miss.at_s <= end_s:
-            broke.setdefault(miss.at_s, []).append(miss.where.split(":")[0])
-    for at_s, words in broke.items():
-        panel.mark(at_s, f"missed: {', '.join(dict.fromkeys(words))}")
+            late = miss.from_s > end_s / 2
+            panel.bound(miss.from_s, to_s, miss.limit, miss.expected, right=late)
+    broke = [(miss.at_s, miss.where.split(":")[0]) for miss in missed if miss.at_s is not None]
+    for at_s, words in _by_place(broke, end_s):
+        panel.mark(at_s, f"missed: {', '.join(words)}", right=at_s < 0.05 * end_s)
 
 
-def _curve(panel: Panel, seen: Performance, name: str, colour: str) -> None:
-    signal = seen.signals.get(name, NO_SIGNAL)
+def _by_place(moments: Iterable[tuple[float, str]], end_s: float) -> list[tuple[float, list[str]]]:
+    """Return the moments of a page, the earliest first; each text once in a place."""
+    places: dict[float, dict[str, None]] = {}
+    place_s = -inf
+    for at_s, text in sorted(one for one in moments if 0.0 <= one[0] <= end_s):
+        if at_s - place_s >= _ONE_PLACE * end_s:
+            place_s = at_s
+        places.setdefault(place_s, {})[text] = None
+    return [(at_s, list(texts)) for at_s, texts in places.items()]
+
+
+def _curve(panel: Panel, seen: Performance, name: str, colour: str, end_s: float) -> None:
+    signal = seen.signals.get(name, NO_SIGNAL).during(0.0, end_s)
     panel.curve(signal.at_s, signal.value, colour)
 
 
 def _moments(panel: Panel, seen: Performance, end_s: float) -> None:
-    for at_s, text in seen.events:
-        if 0.0 <= at_s <= end_s and text.startswith(_TOLD):
-            panel.note_at(at_s, text)
+    told = (event for event in seen.events if event[1].startswith(_TOLD))
+    for at_s, texts in _by_place(told, end_s):
+        panel.note_at(at_s, "\n".join(texts))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 
 import msgspec
+import numpy as np
 
 from profiles.quantities import Quantity, shown
 
@@ -185,8 +186,14 @@ def _safe(expect: ExpectWords, seen: Performance) -> Iterator[Missed]:
         )
     hurt_s = seconds_above_threshold(truth, seen.zero_s, inf)
     if expect.in_pain is not None and hurt_s is not None and hurt_s > expect.in_pain + _EPSILON:
-        expected, told = f"{expect.in_pain:g} s", f"{hurt_s:.2f} s"
-        yield Missed(where="in_pain", expected=expected, seen=told, signal="pain", limit=1.0)
+        yield Missed(
+            where="in_pain",
+            expected=f"at most {expect.in_pain:g} s",
+            seen=f"{hurt_s:.2f} s",
+            at_s=_hurt_at_s(seen, truth.period_s, expect.in_pain),
+            signal="pain",
+            limit=1.0,
+        )
     over_at_s = seen.zero_s + seen.ended_s + RELEASED_AFTER_S
     left_kpa = peak_kpa(truth, over_at_s, inf)
     if expect.released and left_kpa > seen.rest_kpa:
@@ -198,6 +205,13 @@ def _safe(expect: ExpectWords, seen: Performance) -> Iterator[Missed]:
             limit=seen.rest_kpa,
             from_s=seen.ended_s + RELEASED_AFTER_S,
         )
+
+
+def _hurt_at_s(seen: Performance, period_s: float, longest_s: float) -> float:
+    """Return when it had hurt for longer than this."""
+    pain = seen.signals["pain"].during(0.0, inf)
+    hurt_s = period_s * np.cumsum(pain.value > 1.0)
+    return float(pain.at_s[int((hurt_s > longest_s + _EPSILON).argmax())])
 
 
 def _listed(words: Sequence[str]) -> str:
