@@ -28,7 +28,10 @@ ARTERY_GAIN = 1.0
 """Flow in the limb's artery does not rise (V: S7, S8)."""
 
 SOFTER, SOFTER_SD = 0.052, 0.088
-"""Share of the stiffness lost after 7 minutes, and its spread (V: S6)."""
+"""Share of the stiffness lost after 7 minutes, and its spread (V: S6).
+
+People are drawn evenly within one spread, which is a standard deviation of 0.051: what was seen
+holds the errors of measuring as well (E)."""
 
 SOFTENING_S, HARDENING_S = 140.0, 90.0
 """How fast it is lost, and regained: all but gone after 3 minutes (V: S6; taus D, E)."""
