@@ -40,8 +40,9 @@ async def _lately_active(url, after_s):
         return truth.activation[truth.times_s > truth.times_s[-1] - 0.25].max()
 
 
-@pytest.mark.parametrize("wait_s", [0.0, 0.02, 1.5])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "wait_s"), [(signal.SIGINT, 0.0), (signal.SIGTERM, 0.02), (signal.SIGINT, 1.5)]
+)
 def test_ctrl_c_leaves_no_muscle_tense_and_keeps_nothing(runtime, p1, wait_s, number):
     with Running("twin", "--on", "tcp:0", folder=runtime) as twin:
         url = ready_at(twin)
