@@ -1,5 +1,6 @@
 """The stories that a command line names: all of them sound, or every mistake of every one."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf
@@ -8,12 +9,15 @@ from pathlib import Path
 import typer
 
 from controller.fitting import CannotPlay, Fit
+from firmware_bridge.capabilities import Capabilities
 from profiles.problems import Problem, ProfileProblems, Refused
 from sim.birth import announced
 from sim.campaign import Plan
+from sim.host_side import at_device
+from sim.likeness import unlike
 from sim.lots import ends
 from sim.rehearsal import rehearse
-from sim.rigs import NAMED
+from sim.rigs import NAMED, DeviceRig, capabilities_at
 from sim.scenario import Story, load_scenario
 from sim.scenario_files import SUFFIX, found
 
@@ -21,7 +25,7 @@ from sim.scenario_files import SUFFIX, found
 def stories_of(names: Sequence[str], rig: str) -> list[Story]:
     """Return the stories of files, folders and of the library, each tried out without a device.
 
-    Where `rig` is the address of a device, what that one has is asked when it is played.
+    Where `rig` is the address of a device, `try_out_at` asks what that one has.
 
     Raises:
         ProfileProblems: some cannot be played as they are written; all that is wrong with all.
@@ -48,16 +52,41 @@ def stories_of(names: Sequence[str], rig: str) -> list[Story]:
     return stories
 
 
+def try_out_at(url: str, stories: Sequence[Story]) -> None:
+    """Try out stories beside the device at an address, before any of them is played there.
+
+    Raises:
+        LinkUnavailable: there is none, or a story makes fail what is not ours.
+        BridgeError: it does not answer as a device does.
+        ProfileProblems: it lacks what stories ask for; all that is wrong with all.
+    """
+    for story in stories:
+        DeviceRig(url, at_device(story))
+    there = asyncio.run(capabilities_at(url))
+    problems: list[Problem] = []
+    for story in stories:
+        if (sentence := unlike(story.recipe, there)) is not None:
+            problems.append(story.places.problem(("device",), f"at {url}: {sentence}"))
+            continue
+        try:
+            _try_out(story, there)
+        except ProfileProblems as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ProfileProblems(problems)
+
+
 def _sound(file: Path) -> Story:
     """Return the story in a file."""
     story = load_scenario(file)
-    _try_out(story)
+    _try_out(story, announced(story.recipe))
     return story
 
 
 def try_out_campaign(plan: Plan) -> None:
     """Try out a campaign at both ends of what it sets. Raises `ProfileProblems`."""
-    fits = [fit for fit in map(_try_out, ends(plan)) if fit is not None]
+    tried = (_try_out(story, announced(story.recipe)) for story in ends(plan))
+    fits = [fit for fit in tried if fit is not None]
     longest_s = max((fit.program.worst_case_s for fit in fits), default=inf)
     faults = plan.campaign.faults
     if faults is not None and faults.start >= longest_s:
@@ -68,10 +97,10 @@ def try_out_campaign(plan: Plan) -> None:
         raise ProfileProblems([plan.campaign.places.problem(("faults", "from"), sentence)])
 
 
-def _try_out(story: Story) -> Fit | None:
+def _try_out(story: Story, device: Capabilities) -> Fit | None:
     """Raise `ProfileProblems`; that person or device allow less may be what a story is about."""
     with contextlib.suppress(Refused, CannotPlay):
-        return rehearse(story, announced(story.recipe))
+        return rehearse(story, device)
     return None
 
 

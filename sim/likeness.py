@@ -10,6 +10,9 @@ from .birth import Recipe, announced
 _PARTS = {
     "position": "a carriage", "frequency": "an oscillating head", "temperature": "a heater",
 }  # fmt: skip
+AIRBAG = "airbag"
+"""How a virtual device with chambers is called, by stories and by itself."""
+
 _SENSES = {"depth": "a depth sensor", "battery": "a battery gauge"}
 
 
@@ -19,14 +22,21 @@ def check_alike(recipe: Recipe, there: Capabilities) -> None:
     Only what its author wrote counts: a device that has more, or other pads than an unnamed one,
     will do.
     """
-    missing = list(_missing(recipe, announced(recipe), there))
-    if missing:
-        raise LinkUnavailable(
-            f"{there.model} is not the device of this story: it lacks {', '.join(missing)}"
-        )
+    if (sentence := unlike(recipe, there)) is not None:
+        raise LinkUnavailable(sentence)
+
+
+def unlike(recipe: Recipe, there: Capabilities) -> str | None:
+    """Return what the device of a story has and this one lacks, in a sentence; None: nothing."""
+    missing = ", ".join(_missing(recipe, announced(recipe), there))
+    if not missing:
+        return None
+    return f"{there.model} is not the device of this story: it lacks {missing}"
 
 
 def _missing(recipe: Recipe, wanted: Capabilities, there: Capabilities) -> Iterator[str]:
+    if recipe.device == AIRBAG != there.model:
+        yield "a chamber of air"
     sites = {one.site for one in there.channels if one.quantity == "pressure"}
     for site in filter(None, recipe.pads.split(",")):
         if site not in sites:

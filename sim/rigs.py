@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from firmware_bridge.capabilities import Capabilities
 from firmware_bridge.codes import Document
 from firmware_bridge.errors import BridgeError, LinkUnavailable
 from firmware_bridge.link import Link, open_link
@@ -173,6 +174,15 @@ def no_rig(name: str) -> str | None:
         f'"{name}" is no rig; there are {", ".join(NAMED)}, and the address of a device, as '
         f"serial:///dev/ttyACM0{hint}"
     )
+
+
+async def capabilities_at(url: str) -> Capabilities:
+    """Return what the device at an address has. Raises `BridgeError`."""
+    device = await connect(await DeviceRig(url, ()).open())
+    try:
+        return device.capabilities
+    finally:
+        await device.aclose()
 
 
 async def _asked(url: str) -> bytes | None:

@@ -102,6 +102,7 @@ class Stage:
         self._device: StreamedDevice | None = None
         self._fit: Fit | None = None
         self._sites: dict[str, str] = {}
+        self._met_s: float | None = None
         self._session: Session | None = None
         self._playing: asyncio.Task[Outcome] | None = None
         self._killed = False
@@ -137,6 +138,7 @@ class Stage:
     async def _visit(self, link: HarmedLink) -> Ending:
         try:
             device = self._device = await connect(link)
+            self._met_s = device.clock.now_s
             if isinstance(self._rig, DeviceRig):
                 check_alike(self._story.recipe, device.capabilities)
             self._sites = _sites(device.capabilities)
@@ -190,7 +192,14 @@ class Stage:
 
     # --- afterwards -----------------------------------------------------------------------
 
+    @property
+    def _since_s(self) -> float:
+        """The device time before which the truth is of others: a device of ours has met nobody."""
+        return (self._met_s or 0.0) if isinstance(self._rig, DeviceRig) else 0.0
+
     async def _truth(self) -> Truth | None:
+        if isinstance(self._rig, DeviceRig) and self._met_s is None:
+            return None
         if self._rig.waits and self._device is not None:  # one host at a time
             with contextlib.suppress(BridgeError):
                 await self._device.aclose()
@@ -203,7 +212,7 @@ class Stage:
 
     def _told(self, ending: Ending, told: Truth | None, simulated_s: float) -> Performance:
         truth = None if told is None else of_the_hardest(told)
-        zero_s = _zero_s(ending, truth)
+        zero_s = _zero_s(ending, truth, self._since_s)
         felt = [] if truth is None else [(at_s - zero_s, text) for at_s, text in truth.events]
         host = [] if self._host is None else self._host.events
         events = in_order((*self._events, *host, *felt))
@@ -242,14 +251,14 @@ def _ended(outcome: Outcome) -> Ending:
     )
 
 
-def _zero_s(ending: Ending, truth: Truth | None) -> float:
-    """Return the device time at which the session began, else when the device was armed."""
+def _zero_s(ending: Ending, truth: Truth | None, since_s: float) -> float:
+    """Return the device time at which the session began, else when it was armed since a time."""
     if ending.began_device_s is not None:
         return ending.began_device_s
     if truth is None:
         return 0.0
-    armed_s = truth.all("state ARMED")
-    return armed_s[0] + LEAD_S if armed_s else truth.start_s
+    armed_s = [at_s for at_s in truth.all("state ARMED") if at_s >= since_s]
+    return armed_s[0] + LEAD_S if armed_s else max(since_s, truth.start_s)
 
 
 def _sites(capabilities: Capabilities) -> dict[str, str]:

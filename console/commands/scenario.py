@@ -16,7 +16,7 @@ from console.scenario_documents import (
     ScenarioList,
     ScenarioRun,
 )
-from console.stories import stories_of
+from console.stories import stories_of, try_out_at
 from console.tables import table
 from sim.judging import Missed, judge
 from sim.performance import Performance
@@ -57,11 +57,12 @@ def run(
     if (why_not := no_rig(rig)) is not None:
         raise typer.BadParameter(f"--rig {why_not}")
     stories = stories_of(files, rig)
-    _make(into)
     if rig not in NAMED:
+        try_out_at(rig, stories)
         typer.echo(
             f"whoever is at {rig} has a body of their own: that of a story is left out", err=True
         )
+    _make(into)
     played = tuple(
         _played(story, rig, into / name, plot=plot)
         for story, name in zip(stories, _picture_names(stories), strict=True)

@@ -14,6 +14,7 @@ from sim.likeness import check_alike
         ("stroke=on&head=on", "", "it lacks a carriage, an oscillating head"),
         ("pads=left,right", "pads=left", "it lacks a pad on right"),
         ("depth=on&battery=80", "", "it lacks a depth sensor, a battery gauge"),
+        ("device=airbag", "", "it lacks a chamber of air"),
         ("emg=4", "emg=1", "it lacks 3 of 4 pairs of electrodes"),
     ],
 )
@@ -24,7 +25,14 @@ def test_what_a_device_lacks_is_told(story, there, lacks):
 
 @pytest.mark.parametrize(
     ("story", "there"),
-    [("", ""), ("", "emg=1"), ("", "pads=left&heater=on&battery=50"), ("emg=1", "emg=8")],
+    [
+        ("", ""),
+        ("", "device=airbag"),
+        ("device=airbag", "device=airbag"),
+        ("", "emg=1"),
+        ("", "pads=left&heater=on&battery=50"),
+        ("emg=1", "emg=8"),
+    ],
 )
 def test_a_device_that_has_more_will_do(story, there):
     check_alike(recipe(f"sim://healthy_f?{story}"), announced(recipe(f"sim://anxious?{there}")))
