@@ -65,7 +65,7 @@ class Leak(ActuatorFault, frozen=True, kw_only=True, tag="leak"):
 
 
 class SlowActuator(ActuatorFault, frozen=True, kw_only=True, tag="actuator_slow"):
-    """It follows with this time constant."""
+    """It follows with this time constant; a chamber of air, by so much more slowly."""
 
     lag_s: Annotated[float, between(0.005, 5.0)] = 0.1
 

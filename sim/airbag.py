@@ -106,7 +106,7 @@ class Airbag:
         self._share, self._push_kpa = driver.share, 10.0 * driver.push_n / AREA_CM2
         self._pushes_live = driver.live
         slow = driver.follow < GOOD_DRIVER.follow
-        self._follow_s = max(_FOLLOW_S, 1e-3 / driver.follow) if slow else _FOLLOW_S
+        self._follow_s = _FOLLOW_S + (1e-3 / driver.follow if slow else 0.0)
 
     @property
     def drive_n(self) -> float:

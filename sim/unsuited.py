@@ -24,6 +24,8 @@ def why_not(name: str, device: Mapping[str, Any]) -> str | None:
         return f"{quoted(name)} happens to {things}; write device: {{{part}: {said}}}"
     if name == "emg_swapped" and _pairs(device) < 2:
         return f"{quoted(name)} happens to two pairs of electrodes; this device has one"
+    if name == "pad_over_bone" and device.get("kind") == "airbag":
+        return f"{quoted(name)} happens to voice coils; the air of an airbag gives way to bone"
     return None
 
 

@@ -124,6 +124,15 @@ def test_a_pump_that_runs_away_goes_to_its_force_and_never_past_the_relief_valve
     assert one.true_kpa < 2.0
 
 
+@pytest.mark.parametrize("lag_s", [0.1, 0.4, 1.0])
+def test_a_chamber_is_slower_by_any_lag(lag_s):
+    slow, good = bag(), bag()
+    slow.drive_through((SlowActuator(lag_s=lag_s).driver(slow),))
+    for one in (slow, good):
+        run(one, 2.0, level(8.0))
+    assert slow.true_kpa < good.true_kpa - 0.3
+
+
 def test_a_slow_chamber_follows_later_and_as_before_when_it_is_mended():
     slow, now_us = faulty(SlowActuator(lag_s=3.0).driver)
     good = bag()

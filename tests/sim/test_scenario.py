@@ -125,6 +125,7 @@ def test_what_a_device_has_not_cannot_fail(fault, what):
         ("{emg: 1}", "at: 2 s, lead_unplugged: {channel: 1}", "lead_unplugged.channel", "has 0;"),
         ("{emg: 3}", "at: 2 s, emg_rail: {channel: 3}", "emg_rail.channel", "device: {emg: 4}"),
         ("{emg: 1}", "at: 2 s, emg_swapped: {}", "emg_swapped", "this device has one"),
+        ("{kind: airbag}", "at: 2 s, pad_over_bone: {}", "pad_over_bone", "happens to voice coils"),
         ("{}", "at: 2 s, firmware_mismatch: {}", "at", "leave `at` out"),
     ],
 )
