@@ -64,8 +64,10 @@ def run(
         )
     _make(into)
     played = tuple(
-        _played(story, rig, into / name, plot=plot)
-        for story, name in zip(stories, _picture_names(stories), strict=True)
+        _played(story, name, rig, into / picture, plot=plot)
+        for story, name, picture in zip(
+            stories, _told_names(stories), _picture_names(stories), strict=True
+        )
     )
     failed = sum(not one.passed for one in played)
     document = ScenarioRun(rig=rig, passed=len(played) - failed, failed=failed, scenarios=played)
@@ -94,6 +96,15 @@ def _make(folder: Path) -> None:
         raise typer.BadParameter(f"--into {folder}: {why}; name a folder") from error
 
 
+def _told_names(stories: Sequence[Story]) -> list[str]:
+    """Return how each story is told: by the name of its file, and its folder if another has it."""
+    names = [name_of(Path(story.file)) for story in stories]
+    return [
+        name if names.count(name) == 1 else story.file
+        for story, name in zip(stories, names, strict=True)
+    ]
+
+
 def _picture_names(stories: Sequence[Story]) -> list[str]:
     """Return how the picture of each story is called: by its id, and a number if that is taken."""
     taken = {story.id for story in stories}
@@ -106,15 +117,15 @@ def _picture_names(stories: Sequence[Story]) -> list[str]:
     return names
 
 
-def _played(story: Story, rig: str, picture_name: Path, *, plot: bool) -> PlayedScenario:
-    typer.echo(f"{story.id} ...", err=True)
+def _played(story: Story, name: str, rig: str, picture_name: Path, *, plot: bool) -> PlayedScenario:
+    typer.echo(f"{name} ...", err=True)
     began_s = time.perf_counter()
     seen = perform(story, rig)
     wall_s = time.perf_counter() - began_s
     missed = judge(story.expect, seen, waits=rig != "virtual")
     picture = _picture(story, seen, missed, rig, picture_name) if missed or plot else None
     return PlayedScenario(
-        name=name_of(Path(story.file)),
+        name=name,
         title=story.title,
         passed=not missed,
         expected=story.expect.outcome,

@@ -67,6 +67,17 @@ def test_stories_of_one_id_have_a_picture_each(tmp_path, capsys):
     assert {file.name for file in tmp_path.glob("*.svg")} == set(pictures)
 
 
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path, capsys):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same.scenario.yaml").write_text(WHOLE)
+    (tmp_path / "other.scenario.yaml").write_text(WHOLE)
+    _, document = told(capsys, "scenario", "run", tmp_path, "--into", tmp_path)
+    names = [one["name"] for one in document["scenarios"]]
+    files = [str(tmp_path / folder / "same.scenario.yaml") for folder in ("a", "b")]
+    assert names == [*files, "other"]
+
+
 def test_a_folder_is_all_of_its_stories(good, bad, tmp_path, capsys):
     assert good.parent == bad.parent == tmp_path
     _, document = told(capsys, "scenario", "run", tmp_path, "--into", tmp_path)
