@@ -178,7 +178,8 @@ class DeviceVaries(Words):
     def why_not(self, fault: str) -> str | None:
         """Return why not every device that may be drawn can have a fault; None: each can."""
         parts = {name: all(getattr(self, name)) for name in OWN_PARTS}
-        return why_not(fault, {"emg": min(self.emg), **parts})
+        kind = "airbag" if "airbag" in self.kind else "voice_coil"
+        return why_not(fault, {"kind": kind, "emg": min(self.emg), **parts})
 
     def feels(self, fault: str) -> bool:
         """Say whether a fault shows in every device that may be drawn."""

@@ -96,6 +96,7 @@ def test_a_device_without_heater_battery_or_depth_has_no_faults_of_theirs(plan):
         ("{}", "heater_stuck", '"heater_stuck" happens to heaters; write device: {heater: true}'),
         ("{heater: [true, false]}", "heater_stuck", '"heater_stuck" happens to heaters'),
         ("{}", "battery_worn", '"battery_worn" happens to batteries'),
+        ("{kind: [voice_coil, airbag]}", "pad_over_bone", '"pad_over_bone" happens to voice coils'),
         ("{emg: 1}", "emg_swapped", '"emg_swapped" happens to two pairs of electrodes'),
         ("{}", "firmware_mismatch", '"firmware_mismatch" is so from boot on'),
     ],
