@@ -20,8 +20,9 @@ DECOY = "raise SystemExit('a decoy was imported')\n"
 
 
 def pip(*words, **surroundings):
+    """Let pip work behind the tests of wires that run beside this one, which keep time."""
     ran = subprocess.run(
-        [sys.executable, "-m", "pip", "--disable-pip-version-check", *words],
+        ["nice", "-n", "10", sys.executable, "-m", "pip", "--disable-pip-version-check", *words],
         env={**os.environ, **surroundings},
         capture_output=True,
         text=True,
