@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from math import floor, inf
+from math import floor
 from pathlib import Path
 
 import typer
@@ -15,7 +15,7 @@ from sim.birth import announced
 from sim.campaign import Plan
 from sim.host_side import at_device
 from sim.likeness import unlike
-from sim.lots import edges
+from sim.lots import tried
 from sim.rehearsal import rehearse
 from sim.rigs import NAMED, DeviceRig, capabilities_at
 from sim.scenario import Story, load_scenario
@@ -89,14 +89,27 @@ def try_out_campaign(plan: Plan, faults_of: Plan | None = None) -> None:
 
     Raises `ProfileProblems`.
     """
-    tried = [_try_out(story, announced(story.recipe)) for story in edges(plan)]
-    fits = [fit for fit in tried if fit is not None]
-    longest_s = max((fit.program.worst_case_s for fit in fits), default=inf)
+    longest_s = max(fit.program.worst_case_s for fit in _fits(plan))
     declared_in = (faults_of or plan).campaign
     for word, sentence in _too_late(declared_in.faults, longest_s, all_of_it=faults_of is None):
         whose = "the programme" if faults_of is None else f"the programme of {plan.file}"
         problem = declared_in.places.problem(("faults", word), f"{whose} {sentence}")
         raise ProfileProblems([problem])
+
+
+def _fits(plan: Plan) -> Sequence[Fit]:
+    """Return what some sessions of a campaign would play; all may not, but some must."""
+    fits: list[Fit] = []
+    refusals: list[str] = []
+    for story in tried(plan):
+        try:
+            fits.append(rehearse(story, announced(story.recipe)))
+        except (Refused, CannotPlay) as error:
+            refusals.append(str(error))
+    if not fits:
+        sentence = f"no device or person of this campaign can be played on: {refusals[0]}"
+        raise ProfileProblems([plan.campaign.places.problem(("profile",), sentence)])
+    return fits
 
 
 def _too_late(
@@ -127,11 +140,10 @@ def _too_late(
         )
 
 
-def _try_out(story: Story, device: Capabilities) -> Fit | None:
+def _try_out(story: Story, device: Capabilities) -> None:
     """Raise `ProfileProblems`; that person or device allow less may be what a story is about."""
     with contextlib.suppress(Refused, CannotPlay):
-        return rehearse(story, device)
-    return None
+        rehearse(story, device)
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:

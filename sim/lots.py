@@ -22,6 +22,9 @@ from .varying import BodyVaries, DeviceVaries, FaultsVary
 FROM_BOOT_ON = frozenset({"firmware_mismatch"})
 """What is so from boot on, or not at all."""
 
+TRIED = 24
+"""So many people and devices tell whether a campaign can be played: a quarter of a second (E)."""
+
 _ANYTHING = ExpectWords(outcome="complete")
 """A drawn session is judged by the oracle, and by no expectation."""
 
@@ -46,16 +49,16 @@ def draw(plan: Plan, seed: int, number: int) -> Story:
     )
 
 
-def edges(plan: Plan) -> Iterator[Story]:
-    """Yield sessions with every value that is listed, and both ends of every span.
+def tried(plan: Plan) -> Iterator[Story]:
+    """Yield what tells whether a campaign can be played: people and devices as they are drawn.
 
-    Nothing happens in them.
+    What is set is every value that is listed, and both ends of every span. Nothing happens.
     """
-    quiet = msgspec.structs.replace(draw(plan, 0, 0), happens=())
     each = {name: possible(words) for name, words in plan.campaign.set.items()}
-    for number in range(max((len(values) for values in each.values()), default=1)):
-        values = {n: _shown(values[min(number, len(values) - 1)]) for n, values in each.items()}
-        yield msgspec.structs.replace(quiet, values=values)
+    most = max((len(values) for values in each.values()), default=1)
+    for number in range(max(TRIED, most)):
+        values = {name: _shown(values[number % len(values)]) for name, values in each.items()}
+        yield msgspec.structs.replace(draw(plan, 0, number), happens=(), values=values)
 
 
 def _recipe(campaign: Campaign, dice: np.random.Generator) -> Recipe:

@@ -256,6 +256,10 @@ def test_an_interrupted_campaign_repeats_nothing(plan, tmp_path):
     assert set(Journal(file, mine).rows) == {0, 1}
     with pytest.raises(OtherCampaign, match="name another --out"):
         Journal(file, beginning(plan, 2))
+    for nothing_of_ours in (b"", b"my diary", b"\xff"):
+        file.write_bytes(nothing_of_ours)
+        with pytest.raises(OtherCampaign, match="is left from another"):
+            Journal(file, mine)
 
 
 def test_rows_are_read_as_they_were_written(plan, tmp_path):
