@@ -77,7 +77,7 @@ def test_what_no_session_of_a_campaign_could_play_is_told_before_any_is(
         ("faults: {from: 60 s, to: 50 s}", "ends above its beginning"),
         ("faults: {shortest: 20 s, longest: 10 s}", "ends above its beginning"),
         ("faults: {from: 20 min, to: 21 min}", "none of it would ever happen"),
-        ("profile: library:effleurage", "no device or person of this campaign can be"),
+        ("profile: library:percussion-warm-up", "no device or person of this campaign can be"),
         ("faults: {to: 21 min}", "those after it would never happen; write to: "),
     ],
 )
