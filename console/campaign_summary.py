@@ -36,14 +36,16 @@ def document(
     rows_file: Path | None,
     against: Plan | None = None,
     compared: Sequence[Difference],
-    failed: Mapping[int, Kept],
+    kept: tuple[Mapping[int, Kept], Mapping[int, Kept]] = ({}, {}),
 ) -> Campaign:
     """Return the document of a campaign; `second` are the sessions of the one it is held against.
 
-    `failed` is what is kept of the first.
+    `kept` is what is kept of the failures of each.
     """
     rows = (*first, *second)
-    faults = Counter(name for row in rows for name in row.faults_begun.split(", ") if name)
+    kept_first, kept_second = kept
+    faults = Counter(dict.fromkeys(plan.campaign.kinds_of_faults, 0))
+    faults.update(name for row in rows for name in row.faults_begun.split(", ") if name)
     simulated_s = sum(row.simulated_s for row in rows)
     cpu_s = sum(row.cpu_s for row in rows)
     return Campaign(
@@ -54,8 +56,8 @@ def document(
         over_envelope=sum(row.over_envelope for row in rows),
         unsafe=sum(row.unsafe for row in rows),
         failures=(
-            *_failures(first, [plan.file], seed, failed),
-            *_failures(second, [plan.file, "--against", _file(against)], seed, {}),
+            *_failures(first, [plan.file], seed, kept_first),
+            *_failures(second, [plan.file, "--against", _file(against)], seed, kept_second),
         ),
         outcomes=dict(Counter(f"{row.outcome} ({row.reason})" for row in rows).most_common()),
         fault_counts=dict(sorted(faults.items())),
@@ -68,18 +70,18 @@ def document(
 
 
 def _failures(
-    rows: Sequence[Row], campaign: Sequence[str], seed: int, failed: Mapping[int, Kept]
+    rows: Sequence[Row], campaign: Sequence[str], seed: int, kept: Mapping[int, Kept]
 ) -> Iterator[CampaignFailure]:
     for row in rows:
         if row.failed:
-            kept = failed.get(row.number)
+            files = kept.get(row.number)
             yield CampaignFailure(
                 number=row.number,
                 seed=seed,
                 why=row.why,
                 replay=_replay(campaign, seed, row.number),
-                recording=None if kept is None else str(kept.recording),
-                picture=None if kept is None or kept.picture is None else str(kept.picture),
+                recording=None if files is None else str(files.recording),
+                picture=None if files is None or files.picture is None else str(files.picture),
             )
 
 
@@ -120,6 +122,8 @@ def summary(campaign: Campaign) -> str:
         lines += [] if failure.picture is None else [f"  picture {failure.picture}"]
     if campaign.failures:
         lines.append(SHRINK)
+    if campaign.rows is not None:
+        lines += ["", f"a row for each session: {campaign.rows}"]
     if campaign.compared:
         lines += ["", _compared(campaign)]
     return "\n".join(lines)
@@ -130,8 +134,13 @@ def _faults(campaign: Campaign) -> list[str]:
     counts = campaign.fault_counts
     if not counts:
         return []
+    began = sum(count > 0 for count in counts.values())
     rarest = min(counts, key=lambda name: counts[name])
-    return ["", f"faults of {len(counts)} kinds began; the rarest was {rarest}: {counts[rarest]}"]
+    return [
+        "",
+        f"faults of {began} of {len(counts)} kinds began; the rarest was {rarest}: "
+        f"{counts[rarest]} times",
+    ]
 
 
 def _named(campaign: Campaign) -> str:

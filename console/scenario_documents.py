@@ -88,7 +88,8 @@ class Campaign(Document, frozen=True, kw_only=True, tag="myoloop.scenario_campai
 
     Where it was held `against` another, the sessions of both are counted.
 
-    `spreads` are of the measures by name; `fault_counts` how often each fault began.
+    `spreads` are of the measures by name; `fault_counts` how often each kind of fault
+    began that could be drawn.
     """
 
     campaign: str

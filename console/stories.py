@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from math import inf
+from math import floor
 from pathlib import Path
 
 import typer
@@ -15,11 +15,12 @@ from sim.birth import announced
 from sim.campaign import Plan
 from sim.host_side import at_device
 from sim.likeness import unlike
-from sim.lots import ends
+from sim.lots import tried
 from sim.rehearsal import rehearse
 from sim.rigs import NAMED, DeviceRig, capabilities_at
 from sim.scenario import Story, load_scenario
 from sim.scenario_files import SUFFIX, found
+from sim.varying import FaultsVary
 
 
 def stories_of(names: Sequence[str], rig: str) -> list[Story]:
@@ -83,25 +84,66 @@ def _sound(file: Path) -> Story:
     return story
 
 
-def try_out_campaign(plan: Plan) -> None:
-    """Try out a campaign at both ends of what it sets. Raises `ProfileProblems`."""
-    tried = (_try_out(story, announced(story.recipe)) for story in ends(plan))
-    fits = [fit for fit in tried if fit is not None]
-    longest_s = max((fit.program.worst_case_s for fit in fits), default=inf)
-    faults = plan.campaign.faults
-    if faults is not None and faults.start >= longest_s:
-        sentence = (
-            f"the programme lasts {longest_s:.0f} s at most, and nothing goes wrong before "
-            f"{faults.start:g} s: none of it would ever happen"
+def try_out_campaign(plan: Plan, faults_of: Plan | None = None) -> None:
+    """Try out a campaign with all that it may set; `faults_of` another, where those come from.
+
+    Raises `ProfileProblems`.
+    """
+    longest_s = max(fit.program.worst_case_s for fit in _fits(plan))
+    declared_in = (faults_of or plan).campaign
+    for word, sentence in _too_late(declared_in.faults, longest_s, all_of_it=faults_of is None):
+        whose = "the programme" if faults_of is None else f"the programme of {plan.file}"
+        problem = declared_in.places.problem(("faults", word), f"{whose} {sentence}")
+        raise ProfileProblems([problem])
+
+
+def _fits(plan: Plan) -> Sequence[Fit]:
+    """Return what some sessions of a campaign would play; all may not, but some must."""
+    fits: list[Fit] = []
+    refusals: list[str] = []
+    for story in tried(plan):
+        try:
+            fits.append(rehearse(story, announced(story.recipe)))
+        except (Refused, CannotPlay) as error:
+            refusals.append(str(error))
+    if not fits:
+        sentence = f"no device or person of this campaign can be played on: {refusals[0]}"
+        raise ProfileProblems([plan.campaign.places.problem(("profile",), sentence)])
+    return fits
+
+
+def _too_late(
+    faults: FaultsVary | None, longest_s: float, *, all_of_it: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield what is declared to go wrong only when a programme is over.
+
+    `all_of_it`: nothing may, which is too much to ask of a programme that borrows its faults.
+    """
+    if faults is None:
+        return
+    lasts = f"lasts {longest_s:.0f} s at most"
+    if faults.start >= longest_s:
+        yield (
+            "from",
+            (
+                f"{lasts}, and nothing goes wrong before {faults.start:g} s: none of it would ever "
+                "happen"
+            ),
         )
-        raise ProfileProblems([plan.campaign.places.problem(("faults", "from"), sentence)])
+    elif all_of_it and faults.end > longest_s:
+        yield (
+            "to",
+            (
+                f"{lasts}, and faults are drawn up to {faults.end:g} s: those after it would never "
+                f"happen; write to: {floor(longest_s)} s, or less"
+            ),
+        )
 
 
-def _try_out(story: Story, device: Capabilities) -> Fit | None:
+def _try_out(story: Story, device: Capabilities) -> None:
     """Raise `ProfileProblems`; that person or device allow less may be what a story is about."""
     with contextlib.suppress(Refused, CannotPlay):
-        return rehearse(story, device)
-    return None
+        rehearse(story, device)
 
 
 def _files(names: Iterable[str]) -> Iterator[Path]:

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Self, cast, get_args
+from typing import Any, ClassVar, Self, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from pydantic.fields import FieldInfo
@@ -171,6 +171,8 @@ def _classes_at(model: type[Words], loc: Path) -> list[type[Words]]:
 def _classes_in(annotation: object) -> Iterator[type[Words]]:
     if isinstance(annotation, type) and issubclass(annotation, Words):
         yield annotation
+    if alias := getattr(get_origin(annotation), "__value__", None):
+        yield from _classes_in(alias)
     for inner in get_args(annotation):
         yield from _classes_in(inner)
 

@@ -62,7 +62,7 @@ class Journal:
 
     def _resume(self, file: Path, beginning: Beginning) -> None:
         first, *lines = file.read_bytes().split(b"\n")
-        if msgspec.json.decode(first, type=Beginning) != beginning:
+        if _whose(first) != beginning:
             raise OtherCampaign(
                 f"{file} is left from another campaign, profile or seed: finish that one, "
                 "remove the file, or name another --out"
@@ -91,6 +91,13 @@ def left_off(journals: Sequence[Journal], sessions: int) -> str:
 def kept(journals: Sequence[Journal], sessions: int) -> int:
     """Return how many of so many sessions each are done."""
     return sum(number < sessions for journal in journals for number in journal.rows)
+
+
+def _whose(line: bytes) -> Beginning | None:
+    """Return what the first line of a journal says; None: it is none."""
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        return msgspec.json.decode(line, type=Beginning)
+    return None
 
 
 def _write(file: Path, lines: list[bytes]) -> None:

@@ -1,23 +1,29 @@
 """Draws the sessions of a campaign: number and seed alone say what comes out."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Iterator
 from math import exp, log
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import msgspec
 import numpy as np
 
-from profiles.quantities import shown
+from profiles.quantities import Quantity, shown
 
 from .birth import Recipe
-from .campaign import BodyVaries, Campaign, DeviceVaries, FaultsVary, Plan, SpanWords
+from .campaign import Campaign, Plan
+from .drawn import pick, possible
 from .expectations import ExpectWords
 from .fault import Fault
 from .faults import FAULTS
 from .scenario import Happens, Story
+from .scene import recipe_of
+from .varying import BodyVaries, DeviceVaries, FaultsVary
 
-T = TypeVar("T")
+FROM_BOOT_ON = frozenset({"firmware_mismatch"})
+"""What is so from boot on, or not at all."""
+
+TRIED = 24
+"""So many people and devices tell whether a campaign can be played: a quarter of a second (E)."""
 
 _ANYTHING = ExpectWords(outcome="complete")
 """A drawn session is judged by the oracle, and by no expectation."""
@@ -33,9 +39,9 @@ def draw(plan: Plan, seed: int, number: int) -> Story:
         title=f"{campaign.title}, session {number} of seed {seed}",
         file=plan.file,
         profile=plan.profile,
-        values=_values(plan, lambda: float(value_dice.random())),
-        recipe=_recipe(plan, body_dice),
-        baud=_pick(campaign.device.baud, value_dice),
+        values=_values(campaign, value_dice),
+        recipe=_recipe(campaign, body_dice),
+        baud=pick(campaign.device.baud, value_dice),
         seed=int(fault_dice.integers(1 << 62)),
         happens=_faults(campaign, number, fault_dice),
         expect=_ANYTHING,
@@ -43,61 +49,35 @@ def draw(plan: Plan, seed: int, number: int) -> Story:
     )
 
 
-def ends(plan: Plan) -> tuple[Story, Story]:
-    """Return a session at the beginning of every span, and one at its end; nothing happens."""
-    low, high = (
-        msgspec.structs.replace(
-            draw(plan, 0, 0), happens=(), values=_values(plan, partial(float, share))
-        )
-        for share in (0.0, 1.0)
-    )
-    return low, high
+def tried(plan: Plan) -> Iterator[Story]:
+    """Yield what tells whether a campaign can be played: people and devices as they are drawn.
+
+    What is set is every value that is listed, and both ends of every span. Nothing happens.
+    """
+    each = {name: possible(words) for name, words in plan.campaign.set.items()}
+    most = max((len(values) for values in each.values()), default=1)
+    for number in range(max(TRIED, most)):
+        values = {name: _shown(values[number % len(values)]) for name, values in each.items()}
+        yield msgspec.structs.replace(draw(plan, 0, number), happens=(), values=values)
 
 
-def _recipe(plan: Plan, dice: np.random.Generator) -> Recipe:
-    campaign = plan.campaign
-    said = {
-        "preset": _pick(campaign.person, dice),
-        "seed": int(dice.integers(1 << 31)),
-        **_body(campaign.body, dice),
-        **_device(campaign.device, dice),
-    }
-    return msgspec.convert(said, Recipe)
+def _recipe(campaign: Campaign, dice: np.random.Generator) -> Recipe:
+    preset, seed = pick(campaign.person, dice), int(dice.integers(1 << 31))
+    return recipe_of(preset, seed, _each(campaign.body, dice), _each(campaign.device, dice))
 
 
-def _body(body: BodyVaries, dice: np.random.Generator) -> dict[str, Any]:
-    share = float(dice.random())
-    span = body.stiffness
-    return {
-        "stiffness": 1.0 if span is None else span.at(share),
-        "guards": _pick(body.guards, dice),
-        "lets_go": _pick(body.lets_go, dice),
-        "presses": _pick(body.presses, dice),
-        "sore": _pick(body.sore, dice) or None,
-    }
+def _each(varies: BodyVaries | DeviceVaries, dice: np.random.Generator) -> dict[str, Any]:
+    """Draw what may differ, but for the line, which is no part of a device."""
+    names = [name for name in type(varies).model_fields if name != "baud"]
+    return {name: pick(getattr(varies, name), dice) for name in names}
 
 
-def _device(device: DeviceVaries, dice: np.random.Generator) -> dict[str, Any]:
-    said = {
-        "stroke": _pick(device.stroke, dice),
-        "ecg": _pick(device.ecg, dice),
-        "device": _pick(device.kind, dice),
-        "depth": _pick(device.depth, dice),
-        "heater": _pick(device.heater, dice),
-        "dump": _pick(device.dump, dice),
-        "emg": _pick(device.emg, dice),
-    }
-    full = _pick(device.battery, dice)
-    return said | {"battery": None if full is None else 100.0 * full}
+def _values(campaign: Campaign, dice: np.random.Generator) -> dict[str, str | float]:
+    return {name: _shown(pick(words, dice)) for name, words in campaign.set.items()}
 
 
-def _values(plan: Plan, share: Callable[[], float]) -> dict[str, str | float]:
-    return {
-        name: value.at(share())
-        if isinstance(value, SpanWords)
-        else shown(value.value, value.dimension)
-        for name, value in plan.campaign.set.items()
-    }
+def _shown(value: Quantity) -> str:
+    return shown(value.value, value.dimension)
 
 
 def _faults(campaign: Campaign, number: int, dice: np.random.Generator) -> tuple[Happens, ...]:
@@ -111,12 +91,14 @@ def _faults(campaign: Campaign, number: int, dice: np.random.Generator) -> tuple
         return ()
     names = [kinds[turn - 1]]
     more = int(dice.integers(vary.at_most))
-    names += [_pick(kinds, dice) for _ in range(more)]
+    names += [pick(kinds, dice) for _ in range(more)]
     return tuple(_happens(name, vary, dice) for name in names)
 
 
 def _happens(name: str, vary: FaultsVary, dice: np.random.Generator) -> Happens:
     kind = FAULTS[name]
+    if name in FROM_BOOT_ON:
+        return Happens(name=name, what=_sized(kind, vary.spread, dice), at_s=None, ends_s=None)
     at_s = round(float(dice.uniform(vary.start, vary.end)), 3)
     lasts_s = exp(float(dice.uniform(log(vary.shortest), log(vary.longest))))
     fault = _sized(kind, vary.spread, dice)
@@ -135,11 +117,7 @@ def _sized(kind: type[Fault], spread: float, dice: np.random.Generator) -> Fault
                 size = factor * float(cast("float", parameter.default))
                 said[parameter.name] = min(cast("float", high), max(cast("float", low), size))
             case msgspec.inspect.LiteralType(values=words):
-                said[parameter.name] = _pick(list(words), dice)
+                said[parameter.name] = pick(list(words), dice)
             case _:
                 pass  # switches and whole numbers are as they usually are
     return msgspec.convert(said, kind)
-
-
-def _pick(words: Sequence[T], dice: np.random.Generator) -> T:
-    return words[int(dice.integers(len(words)))]

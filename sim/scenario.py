@@ -7,33 +7,25 @@ from typing import Annotated, Any, Literal, cast
 import msgspec
 from pydantic import AfterValidator, Field, StringConstraints
 
-from profiles.document import Document, Words, did_you_mean
-from profiles.kinds import Prose, Site, Word
+from profiles.document import Document, did_you_mean
+from profiles.kinds import Prose, Word
 from profiles.load import read
 from profiles.problems import Path as Where
 from profiles.problems import Places
 from profiles.quantities import quoted
-from profiles.values import Written
 
-from .birth import GUARDS, GUARDS_FROM, MOST_PADS, STIFFNESS, Recipe
-from .body import PRESETS, Sensation
+from .birth import Recipe
 from .expectations import ExpectWords
 from .fault import Fault
 from .faults import FAULTS
 from .happenings import Happening, HappeningBase, SettingsWords, Told
 from .hazards import HAZARDS, nearest_hazard
-from .muscle import CHANNELS, MOST_CHANNELS
 from .profile_word import LIBRARY, ProfileWord
+from .scene import BodyWords, DeviceWords, LinkWords, Preset, recipe_of
 from .unsuited import unsuited
 
 FORMAT = "myoloop-scenario/1"
 SUFFIX = ".scenario.yaml"
-
-
-def _preset(name: str) -> str:
-    if name not in PRESETS:
-        raise ValueError(f"{quoted(name)} is nobody; {did_you_mean(name, PRESETS)}")
-    return name
 
 
 def _hazard(written: str) -> str:
@@ -43,58 +35,6 @@ def _hazard(written: str) -> str:
         first, *_, last = HAZARDS
         raise ValueError(f"{quoted(written)} is no hazard; SAFETY.md has {first} to {last}{hint}")
     return written
-
-
-def _guards(written: str | float) -> str:
-    if isinstance(written, str) and written not in GUARDS:
-        raise ValueError(
-            f"{quoted(written)} is not a word for this place; {did_you_mean(written, GUARDS)}"
-        )
-    if isinstance(written, float) and not GUARDS_FROM[0] <= written <= GUARDS_FROM[1]:
-        raise ValueError(f"a share of the pain threshold is {GUARDS_FROM[0]} to {GUARDS_FROM[1]}")
-    return str(written)
-
-
-def _each_once(pads: list[str]) -> list[str]:
-    if len(set(pads)) < len(pads):
-        raise ValueError("a pad is named twice; each is one channel")
-    return pads
-
-
-class BodyWords(Words):
-    """How this person differs from others of the kind."""
-
-    stiffness: Annotated[float, Field(ge=STIFFNESS[0], le=STIFFNESS[1])] = 1.0
-    guards: Annotated[str | float, AfterValidator(_guards)] | None = None
-    lets_go: Literal["usual", "never"] | None = None
-    presses: Literal["usual", "late", "never"] | None = None
-    sensation: Sensation | None = None
-    trigger_point: Literal["active", "latent", "none"] | None = None
-    sore: bool | None = None
-
-
-class DeviceWords(Words):
-    """What the virtual device has: of which kind its pads are, and what else it moves."""
-
-    kind: Literal["voice_coil", "airbag"] = "voice_coil"
-    pads: Annotated[list[Site], Field(max_length=MOST_PADS), AfterValidator(_each_once)] = Field(
-        default_factory=list
-    )
-    head: bool = False
-    depth: bool = False
-    heater: bool = False
-    battery: Annotated[float, Written("share", 0.01, 1.0, fixed=True)] | None = None
-    dump: bool = True
-    stroke: bool = False
-    correction: bool = True
-    emg: Annotated[int, Field(ge=1, le=MOST_CHANNELS)] = CHANNELS
-    ecg: bool = False
-
-
-class LinkWords(Words):
-    """How fast the line is; without a word, as fast as it likes."""
-
-    baud: Annotated[int, Field(ge=9600, le=12_000_000)] | None = None
 
 
 class Scenario(Document):
@@ -109,7 +49,7 @@ class Scenario(Document):
     hazards: list[Annotated[str, AfterValidator(_hazard)]] = Field(default_factory=list)
     profile: ProfileWord = Field(examples=["library:kneading"])
     set: SettingsWords = Field(default_factory=dict)
-    person: Annotated[str, AfterValidator(_preset)] = "healthy_f"
+    person: Preset = "healthy_f"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 7
     fault_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     body: BodyWords = Field(default_factory=BodyWords)
@@ -185,11 +125,8 @@ def load_scenario(file: Path) -> Story:
 
 
 def _recipe(scenario: Scenario) -> Recipe:
-    said = {**scenario.body.model_dump(), **scenario.device.model_dump()}
-    said |= {"device": said.pop("kind"), "pads": ",".join(said.pop("pads"))}
-    if said["battery"] is not None:
-        said["battery"] *= 100.0
-    return msgspec.convert({"preset": scenario.person, "seed": scenario.seed, **said}, Recipe)
+    body, device = scenario.body.model_dump(), scenario.device.model_dump()
+    return recipe_of(scenario.person, scenario.seed, body, device)
 
 
 def _beside(profile: str, file: str) -> str:

@@ -63,15 +63,17 @@ def campaign(
     """
     plan = read_campaign(file)
     other = None if against is None else on_bodies_of(read_campaign(against), plan)
-    for one in (plan, other):
-        if one is not None:
-            try_out_campaign(one)
+    try_out_campaign(plan)
+    if other is not None:
+        try_out_campaign(other, faults_of=plan)
     if only is not None:
+        if out is not None:
+            raise typer.BadParameter("--out is of whole campaigns: leave it out, or --only")
         return _alone(other or plan, seed, only, shrink)
     if shrink is not None:
         raise typer.BadParameter("--shrink is of one session: name it with --only NUMBER")
     if out is not None:
-        check_parquet()
+        _check_out(out)
     crew = _Crew(workers or os.cpu_count() or 1, cluster)
     pairs = [(plan, out)] if other is None else [(plan, out), (other, _beside(out))]
     finished = [_finished(one, seed, file) for one, file in pairs]  # all, before any is begun
@@ -126,6 +128,15 @@ class _Half:
         return tuple(done[number] for number in range(sessions))
 
 
+def _check_out(out: Path) -> None:
+    """Raise where no rows can be written: before hours of sessions, not after."""
+    check_parquet()
+    if out.is_dir():
+        raise typer.BadParameter(f"{out} is a folder: name a file, as {out / 'rows.parquet'}")
+    if not out.absolute().parent.is_dir():
+        raise typer.BadParameter(f"{out}: there is no such folder")
+
+
 def _finished(plan: Plan, seed: int, out: Path | None) -> tuple[Row, ...]:
     return () if out is None else finished_rows(out, beginning(plan, seed))
 
@@ -147,7 +158,10 @@ def _played(halves: list[_Half], sessions: int, seed: int, crew: _Crew) -> Campa
         rows_file=one.out,
         against=None if other is None else other.plan,
         compared=compare(first, second) if other is not None else (),
-        failed=_failed(one.plan, seed, first, one.out),
+        kept=(
+            _failed(one.plan, seed, first, one.out),
+            {} if other is None else _failed(other.plan, seed, second, other.out),
+        ),
     )
 
 
@@ -168,8 +182,7 @@ def _alone(plan: Plan, seed: int, number: int, shrink: Path | None) -> Told:
         return shrunk(plan, seed, number, shrink)
     row = play_session(plan, seed, number)
     told = document(
-        plan, (row,), seed=seed, resumed=0, wall_s=row.cpu_s, rows_file=None, compared=(),
-        failed={},
-    )  # fmt: skip
+        plan, (row,), seed=seed, resumed=0, wall_s=row.cpu_s, rows_file=None, compared=()
+    )
     lines = [f"{name:>15}  {getattr(row, name)}" for name in Row.__struct_fields__]
     return Told(told, "\n".join(lines), STOPPED if row.failed else 0)

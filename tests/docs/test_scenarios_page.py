@@ -4,12 +4,16 @@ import re
 
 import pytest
 
+from console.stories import try_out_campaign
 from scripts.cover_faults import written
+from sim.campaign import read_campaign
 from sim.expectations import OUTCOMES, BoundWords, ExpectWords
 from sim.faults import FAULTS
 from sim.happenings import Happening
 from sim.hazards import HAZARDS
+from sim.lots import draw
 from sim.scenario import read_scenario
+from sim.varying import FaultsVary
 from tests.docs.pages import blocks, read
 
 PAGE = read("docs/scenarios.md")
@@ -63,6 +67,38 @@ def test_its_story_is_read():
     (text,) = blocks(PAGE, "yaml")
     story = read_scenario(text, "page.yaml")
     assert [one.name for one in story.happens] == ["wire_drop", "sensor_stuck"]
+
+
+def test_its_campaign_is_read(tmp_path):
+    (text,) = (block for block in blocks(PAGE, "text") if "myoloop-campaign/1" in block)
+    file = tmp_path / "page.campaign.yaml"
+    file.write_text(text)
+    campaign = read_campaign(file).campaign
+    assert campaign.kinds_of_faults == ["wire_drop", "sensor_stuck"]
+    try_out_campaign(read_campaign(file))
+
+
+WAYS = re.findall(r"^\| `(.+?)` \| (?:always|each|evenly|around)", PAGE, re.MULTILINE)
+"""How the page says that a value which is drawn may be declared."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_to_declare_what_is_drawn_can_be_written(way, tmp_path):
+    assert len(WAYS) == 6
+    word = "sore" if way == "true" else "guards" if "usual" in way else "stiffness"
+    line = f"set: {{depth: {way}}}" if "kPa" in way else f"body: {{{word}: {way}}}"
+    file = tmp_path / "page.campaign.yaml"
+    head = "format: myoloop-campaign/1\nid: page\ntitle: Page\nprofile: library:kneading\n"
+    file.write_text(head + line + "\n")
+    assert draw(read_campaign(file), 1, 0)
+
+
+def test_it_names_what_may_differ_in_a_campaign():
+    told = PAGE.partition("## Campaigns")[2]
+    assert all(f"`{word}`" in told for word in ("stiffness", "battery", "baud"))
+    assert all(
+        re.search(rf"\b{word}\b", told) for word in FaultsVary.model_json_schema()["properties"]
+    )
 
 
 def test_it_names_what_may_be_expected_and_ordered():
