@@ -65,8 +65,14 @@ def document(
         real_time_factor=round(simulated_s / cpu_s, 1) if cpu_s else None,
         wall_s=round(wall_s, 2),
         rows=None if rows_file is None else str(rows_file),
+        page=None if rows_file is None else str(page_beside(rows_file)),
         compared=tuple(Compared(**msgspec.structs.asdict(one)) for one in compared),
     )
+
+
+def page_beside(rows: Path) -> Path:
+    """Return where the page of a campaign is, whose rows are in a file."""
+    return rows.with_name(f"{rows.stem}.summary.html")
 
 
 def _failures(
@@ -123,9 +129,9 @@ def summary(campaign: Campaign) -> str:
     if campaign.failures:
         lines.append(SHRINK)
     if campaign.rows is not None:
-        lines += ["", f"a row for each session: {campaign.rows}"]
+        lines += ["", f"a row for each session: {campaign.rows}", f"a page: {campaign.page}"]
     if campaign.compared:
-        lines += ["", _compared(campaign)]
+        lines += ["", compared(campaign)]
     return "\n".join(lines)
 
 
@@ -148,7 +154,7 @@ def _named(campaign: Campaign) -> str:
     return one if other is None else f"{one} against {other}"
 
 
-def _compared(campaign: Campaign) -> str:
+def compared(campaign: Campaign) -> str:
     """Return the comparison as a table; a difference is the second campaign less the first."""
     first, second = campaign.campaign, campaign.against or "second"
     rows = [

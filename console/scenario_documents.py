@@ -88,8 +88,9 @@ class Campaign(Document, frozen=True, kw_only=True, tag="myoloop.scenario_campai
 
     Where it was held `against` another, the sessions of both are counted.
 
-    `spreads` are of the measures by name; `fault_counts` how often each kind of fault
-    began that could be drawn.
+    `spreads` are of the measures by name; `fault_counts` how often each kind of fault began that
+    could be drawn. `rows` and `page` are files: what is told of each session, and all of it to look
+    at.
     """
 
     campaign: str
@@ -105,6 +106,7 @@ class Campaign(Document, frozen=True, kw_only=True, tag="myoloop.scenario_campai
     real_time_factor: float | None
     wall_s: float
     rows: str | None
+    page: str | None = None
     compared: tuple[Compared, ...] = ()
 
 

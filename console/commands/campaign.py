@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from console.campaign_page import write_page
 from console.campaign_summary import document, summary
 from console.counting import counting
 from console.documents import Told
@@ -146,9 +147,9 @@ def _played(halves: list[_Half], sessions: int, seed: int, crew: _Crew) -> Campa
     one, other = halves[0], halves[1] if len(halves) > 1 else None
     began_s = time.perf_counter()
     resumed = kept([half.journal for half in halves], sessions)
-    first, *rest = [half.play(seed, sessions, crew) for half in halves]
-    second = rest[0] if rest else ()
-    return document(
+    played = [half.play(seed, sessions, crew) for half in halves]
+    first, second = played if len(played) > 1 else (played[0], ())
+    told = document(
         one.plan,
         first,
         second,
@@ -163,6 +164,9 @@ def _played(halves: list[_Half], sessions: int, seed: int, crew: _Crew) -> Campa
             {} if other is None else _failed(other.plan, seed, second, other.out),
         ),
     )
+    if told.page is not None:
+        write_page(told, one.plan.campaign.title, played, Path(told.page))
+    return told
 
 
 def _beside(out: Path | None) -> Path | None:

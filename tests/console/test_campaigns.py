@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,12 +10,15 @@ import time
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext
 from functools import cache
+from html import escape
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 import pytest
 from pyarrow import parquet
 
+from console.campaign_page import MEASURES
 from console.campaign_summary import document, summary
 from console.cli import main
 from console.commands import campaign
@@ -116,7 +120,8 @@ def test_a_finished_campaign_goes_on_in_its_file_and_no_other_replaces_it(tmp_pa
     code, document = told(capsys, "scenario", "campaign", DEEPER, *words, 1)
     assert (code, document["error"]["kind"]) == (2, "other_campaign")
     assert "name another --out" in document["error"]["message"]
-    assert [file.name for file in tmp_path.iterdir()] == ["rows.parquet"]
+    there = {file.name for file in tmp_path.iterdir()}
+    assert there == {"rows.parquet", "rows.summary.html"}
     assert out.read_bytes() == before
 
 
@@ -188,6 +193,34 @@ def test_a_session_that_failed_is_kept_drawn_and_told_with_its_command(tmp_path)
     assert failure.recording == str(failed[1].recording)
 
 
+def test_the_page_of_a_comparison_has_all_sessions_in_each_distribution_and_every_failure(
+    inline, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(inline, "again", staticmethod(failing))
+    out = tmp_path / "my rows.parquet"
+    _, document = told(capsys, *AGAINST, "--out", out)
+    assert document["page"] == str(tmp_path / "my rows.summary.html")
+    page = Path(document["page"]).read_text()
+    for drawn in page.split("<figure>")[1:]:
+        for half in ("first", "second"):
+            bars = re.findall(rf'class="{half}".*?<title>(\d+) sessions', drawn, re.DOTALL)
+            assert sum(map(int, bars)) == 2
+    assert page.count("<figure>") == len(MEASURES)
+    links = [unquote(link) for link in re.findall('href="(.*?)"', page)]
+    assert "my rows.against.failures/deeper-1.parquet" in links
+    assert len(links) == 8
+    assert all((tmp_path / link).is_file() for link in links)
+    for failure in document["failures"]:
+        assert escape(failure["replay"], quote=False) in page
+        assert escape(failure["why"], quote=False) in page
+
+
+@cache
+def failing(*words):
+    why = "0.3 s over <20> kPa"
+    return msgspec.structs.replace(_session(*words), over_envelope=True, why=why)
+
+
 def test_a_recording_of_a_failure_holds_every_signal_and_event_of_it(tmp_path):
     plan = read_campaign(CAMPAIGN)
     seen = perform(draw(plan, 1, 1))
@@ -235,7 +268,7 @@ AGAINST = ("scenario", "campaign", CAMPAIGN, "--sessions", 2, "--against", DEEPE
 
 
 def counted(document):
-    return {n: v for n, v in document.items() if n not in ("resumed", "wall_s", "rows")}
+    return {n: v for n, v in document.items() if n not in ("resumed", "wall_s", "rows", "page")}
 
 
 @pytest.mark.parametrize("after", range(5))
