@@ -17,7 +17,7 @@ from sim.host_side import at_device
 from sim.likeness import unlike
 from sim.lots import tried
 from sim.rehearsal import rehearse
-from sim.rigs import NAMED, DeviceRig, capabilities_at
+from sim.rigs import NAMED, capabilities_at, check_spared
 from sim.scenario import Story, load_scenario
 from sim.scenario_files import SUFFIX, found
 from sim.varying import FaultsVary
@@ -62,7 +62,7 @@ def try_out_at(url: str, stories: Sequence[Story]) -> None:
         ProfileProblems: it lacks what stories ask for; all that is wrong with all.
     """
     for story in stories:
-        DeviceRig(url, at_device(story))
+        check_spared(url, at_device(story))
     there = asyncio.run(capabilities_at(url))
     problems: list[Problem] = []
     for story in stories:
@@ -91,7 +91,9 @@ def try_out_campaign(plan: Plan, faults_of: Plan | None = None) -> None:
     """
     longest_s = max(fit.program.worst_case_s for fit in _fits(plan))
     declared_in = (faults_of or plan).campaign
-    for word, sentence in _too_late(declared_in.faults, longest_s, all_of_it=faults_of is None):
+    late = _too_late(declared_in.faults, longest_s, all_of_it=faults_of is None)
+    if late is not None:
+        word, sentence = late
         whose = "the programme" if faults_of is None else f"the programme of {plan.file}"
         problem = declared_in.places.problem(("faults", word), f"{whose} {sentence}")
         raise ProfileProblems([problem])
@@ -114,30 +116,20 @@ def _fits(plan: Plan) -> Sequence[Fit]:
 
 def _too_late(
     faults: FaultsVary | None, longest_s: float, *, all_of_it: bool
-) -> Iterator[tuple[str, str]]:
-    """Yield what is declared to go wrong only when a programme is over.
+) -> tuple[str, str] | None:
+    """Return which word declares what goes wrong only when a programme is over, and why; or None.
 
     `all_of_it`: nothing may, which is too much to ask of a programme that borrows its faults.
     """
-    if faults is None:
-        return
     lasts = f"lasts {longest_s:.0f} s at most"
-    if faults.start >= longest_s:
-        yield (
-            "from",
-            (
-                f"{lasts}, and nothing goes wrong before {faults.start:g} s: none of it would ever "
-                "happen"
-            ),
-        )
-    elif all_of_it and faults.end > longest_s:
-        yield (
-            "to",
-            (
-                f"{lasts}, and faults are drawn up to {faults.end:g} s: those after it would never "
-                f"happen; write to: {floor(longest_s)} s, or less"
-            ),
-        )
+    if faults is not None and faults.start >= longest_s:
+        begins = f"nothing goes wrong before {faults.start:g} s"
+        return "from", f"{lasts}, and {begins}: none of it would ever happen"
+    if faults is not None and all_of_it and faults.end > longest_s:
+        ends = f"faults are drawn up to {faults.end:g} s"
+        right = f"write to: {floor(longest_s)} s, or less"
+        return "to", f"{lasts}, and {ends}: those after it would never happen; {right}"
+    return None
 
 
 def _try_out(story: Story, device: Capabilities) -> None:

@@ -66,7 +66,9 @@ class Sums(msgspec.Struct, frozen=True, gc=False):
     mains_uv: float
 
 
-FAST, SLOWLY, SHORT, TENTH, RINGING, TAKEN, MAINS, POWERS = 0, 2, 4, 5, 6, 7, 8, 9
+FAST_ROW, SLOW_ROW, SHORT_ROW, TENTH_ROW, RINGING_ROW, TAKEN_ROW, MAINS_ROW, ROWS = (
+    0, 2, 4, 5, 6, 7, 8, 9,
+)  # fmt: skip
 """The rows of powers whose roots are the last fields of `Sums`; fast and slow of both bands."""
 
 
@@ -95,7 +97,7 @@ class Bands:
         self._rows = LINES + 2 * plan.lines
         self._end = 0
         self._fitting = (plan.half, plan.cycle, plan.cycles)
-        self._powers = np.zeros((POWERS, plan.channels))
+        self._powers = np.zeros((ROWS, plan.channels))
         self._products = np.empty((self._rows, plan.channels, plan.hop))
         self.memory = self._fresh()
 
@@ -164,13 +166,13 @@ class Bands:
     def _comb_out(self, trace: Array) -> None:
         """Take the actuator out of `trace`, and remember the mean power of what was taken."""
         if not len(self._comb):
-            self._powers[TAKEN] = 0.0
+            self._powers[TAKEN_ROW] = 0.0
             return
         before = trace.copy()
         filters.run(self._comb, trace, self.memory.comb)
         before -= trace
         before *= before
-        self._powers[TAKEN] = _summed(before) / self._plan.hop
+        self._powers[TAKEN_ROW] = _summed(before) / self._plan.hop
 
     def _line_out(self, heard: Array, lines: list[int]) -> None:
         """Take one line out of each channel; every notch hears all, so that none has to begin."""
@@ -189,18 +191,18 @@ class Bands:
         tenth = self._over(ONSET, self._rows, plan.tenth)
         whole = tenth[WHOLE - ONSET]
         shares = self._mains(tenth[LINES - ONSET :])
-        powers[FAST:SLOWLY] = self._over(ONSET, SHOWN, plan.fast)
-        powers[SLOWLY:SHORT] = self._over(ONSET, SHOWN, plan.slow)
-        powers[SHORT] = short[0]
-        powers[TENTH] = tenth[0]
-        np.maximum(0.0, short[SHOWN - ONSET] - short[WHOLE - ONSET], out=powers[RINGING])
+        powers[FAST_ROW:SLOW_ROW] = self._over(ONSET, SHOWN, plan.fast)
+        powers[SLOW_ROW:SHORT_ROW] = self._over(ONSET, SHOWN, plan.slow)
+        powers[SHORT_ROW] = short[0]
+        powers[TENTH_ROW] = tenth[0]
+        np.maximum(0.0, short[SHOWN - ONSET] - short[WHOLE - ONSET], out=powers[RINGING_ROW])
         told = (
             now[SLOW].tolist(),
             self._swing_uv().tolist(),
             short[0].tolist(),
             whole.tolist(),
             *shares.tolist(),
-            (powers[MAINS] / (whole + 1e-9)).tolist(),
+            (powers[MAINS_ROW] / (whole + 1e-9)).tolist(),
             tenth[LINES - ONSET :].T.tolist(),
             *np.sqrt(powers).tolist(),
         )
@@ -237,7 +239,7 @@ class Bands:
         squares = halves_uv * halves_uv
         lines = 2.0 * (squares[0::2] + squares[1::2])
         strongest = lines[-1] > lines[0]  # of two lines, or of one and itself
-        np.maximum(lines[-1], lines[0], out=self._powers[MAINS])
+        np.maximum(lines[-1], lines[0], out=self._powers[MAINS_ROW])
         for heard, hops in zip(cycles, self._fitting, strict=True):
             window = self.memory.sums[self._end - hops : self._end, WHOLE:]
             np.add.reduce(window, axis=0, out=heard)

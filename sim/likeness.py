@@ -7,12 +7,12 @@ from firmware_bridge.errors import LinkUnavailable
 
 from .birth import Recipe, announced
 
-_PARTS = {
-    "position": "a carriage", "frequency": "an oscillating head", "temperature": "a heater",
-}  # fmt: skip
 AIRBAG = "airbag"
 """How a virtual device with chambers is called, by stories and by itself."""
 
+_PARTS = {
+    "position": "a carriage", "frequency": "an oscillating head", "temperature": "a heater",
+}  # fmt: skip
 _SENSES = {"depth": "a depth sensor", "battery": "a battery gauge"}
 
 

@@ -29,9 +29,13 @@ STALL_STEP_S = 0.005
 
 
 class Rig(Protocol):
-    """A device to play on. `waits`: its time does not wait for anybody."""
+    """A device to play on.
+
+    `waits`: its time does not wait for anybody. `ours`: it was made for this story, of its words.
+    """
 
     waits: bool
+    ours: bool
 
     async def open(self) -> Link:
         """Return a link to it. Raises `LinkError`."""
@@ -54,6 +58,7 @@ class VirtualRig:
     """A twin in memory, on a loop that jumps."""
 
     waits = False
+    ours = True
 
     def __init__(self, recipe: Recipe, plan: Plan, baud: int | None) -> None:
         loop = asyncio.get_running_loop()
@@ -94,6 +99,7 @@ class ProcessRig:
     """A twin in a process of its own, behind a pseudo-terminal or a virtual radio."""
 
     waits = True
+    ours = True
 
     def __init__(self, recipe: Recipe, plan: Plan, baud: int | None) -> None:
         self._recipe, self._plan, self._baud = recipe, plan, baud
@@ -118,14 +124,9 @@ class DeviceRig:
     """Whatever is at an address: what happens at the device's end is not ours to make."""
 
     waits = True
+    ours = False
 
-    def __init__(self, url: str, plan: Plan) -> None:
-        if plan:
-            named = ", ".join(sorted({planned.fault.name() for planned in plan}))
-            raise LinkUnavailable(
-                f"{url} cannot be made to fail ({named}): play this scenario with --rig virtual, "
-                "pty or ble"
-            )
+    def __init__(self, url: str) -> None:
         self._url = url
 
     async def open(self) -> Link:
@@ -160,8 +161,19 @@ def rig_for(name: str, recipe: Recipe, plan: Plan, baud: int | None) -> Rig:
         slow = baud if name == "pty" else None
         return ProcessRig(msgspec.structs.replace(recipe, link=link), plan, slow)
     if "://" in name:
-        return DeviceRig(name, plan)
+        check_spared(name, plan)
+        return DeviceRig(name)
     raise LinkUnavailable(no_rig(name) or name)
+
+
+def check_spared(url: str, plan: Plan) -> None:
+    """Raise `LinkUnavailable` where a device at an address is to fail: that is not ours to make."""
+    if plan:
+        named = ", ".join(sorted({planned.fault.name() for planned in plan}))
+        raise LinkUnavailable(
+            f"{url} cannot be made to fail ({named}): play this scenario with --rig virtual, "
+            "pty or ble"
+        )
 
 
 def no_rig(name: str) -> str | None:
@@ -178,7 +190,7 @@ def no_rig(name: str) -> str | None:
 
 async def capabilities_at(url: str) -> Capabilities:
     """Return what the device at an address has. Raises `BridgeError`."""
-    device = await connect(await DeviceRig(url, ()).open())
+    device = await connect(await DeviceRig(url).open())
     try:
         return device.capabilities
     finally:

@@ -31,7 +31,7 @@ from .mischief import LEAD_S
 from .oracle import AT_ZERO_KPA, Truth, of_the_hardest, read_truth
 from .performance import Performance, Signal, in_order, of_body, of_parts
 from .rehearsal import prepared, rehearse
-from .rigs import DeviceRig, Rig, rig_for
+from .rigs import Rig, rig_for
 from .scenario import Story
 from .telling import text_of
 from .unbegun import that_came, unbegun
@@ -139,7 +139,7 @@ class Stage:
         try:
             device = self._device = await connect(link)
             self._met_s = device.clock.now_s
-            if isinstance(self._rig, DeviceRig):
+            if not self._rig.ours:
                 check_alike(self._story.recipe, device.capabilities)
             self._sites = _sites(device.capabilities)
             fit = self._fit = rehearse(self._story, device.capabilities)
@@ -195,10 +195,10 @@ class Stage:
     @property
     def _since_s(self) -> float:
         """The device time before which the truth is of others: a device of ours has met nobody."""
-        return (self._met_s or 0.0) if isinstance(self._rig, DeviceRig) else 0.0
+        return 0.0 if self._rig.ours else self._met_s or 0.0
 
     async def _truth(self) -> Truth | None:
-        if isinstance(self._rig, DeviceRig) and self._met_s is None:
+        if not self._rig.ours and self._met_s is None:
             return None
         if self._rig.waits and self._device is not None:  # one host at a time
             with contextlib.suppress(BridgeError):
